@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/directories.hpp"
+
+#include "base/unique_fd.hpp"
+#include "system/system_error.hpp"
+
+#include <cerrno>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace onload_node {
+
+std::string parent_directory(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) {
+        return ".";
+    }
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<void> make_directories(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+        return {};
+    }
+    const std::string parent = parent_directory(path);
+    if (parent != path) {
+        if (auto made = make_directories(parent); !made) {
+            return made;
+        }
+    }
+    if (::mkdir(path.c_str(), 0755) != 0) {
+        const int number = errno;
+        // Somebody may have been faster; anything but a directory of that name is an error.
+        if (number == EEXIST && std::filesystem::is_directory(path, ignored)) {
+            return {};
+        }
+        return errno_failure("cannot make the directory " + path, number);
+    }
+    return sync_directory(parent);
+}
+
+Result<void> sync_directory(const std::string& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.valid()) {
+        return errno_failure("cannot open the directory " + path, errno);
+    }
+    // EINVAL: this file system has nothing to write back.
+    if (::fsync(fd.get()) != 0 && errno != EINVAL) {
+        return errno_failure("cannot write the directory " + path + " to the disk", errno);
+    }
+    return {};
+}
+
+}  // namespace onload_node

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace onload_node {
+
+/// What to do when the last part of a path is a symbolic link.
+enum class Links { refuse, follow };
+
+/// Reads a regular file into memory, once: what is checked afterwards is what was read. At most 256
+/// MiB.
+[[nodiscard]] Result<std::vector<std::byte>>
+read_file_bytes(const std::string& path, Links links = Links::refuse);
+
+/// Reads a small text file, of a disk or of the kernel (whose files have no size). At most 16 MiB;
+/// links are followed.
+[[nodiscard]] Result<std::string> read_text_file(const std::string& path);
+
+}  // namespace onload_node

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files.hpp"
+
+#include "base/unique_fd.hpp"
+#include "system/directories.hpp"
+#include "system/file_bytes.hpp"
+#include "system/system_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+/// A file beside the one to be replaced; removed again unless it was published under the final
+/// name.
+class TemporaryFile final {
+public:
+    /// The name begins with a dot and ends in random letters: nobody who looks for *.link or
+    /// *.rules picks it up.
+    static Result<TemporaryFile> beside(const std::string& path) {
+        std::string name =
+            parent_directory(path) + "/." + path.substr(path.rfind('/') + 1) + ".XXXXXX";
+        UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+        if (!fd.valid()) {
+            return errno_failure("cannot make a file in " + parent_directory(path), errno);
+        }
+        return TemporaryFile(std::move(fd), std::move(name));
+    }
+
+    TemporaryFile(TemporaryFile&& other) noexcept
+        : fd_(std::move(other.fd_)), name_(std::exchange(other.name_, {})) {}
+
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(TemporaryFile&&) = delete;
+
+    ~TemporaryFile() {
+        if (!name_.empty()) {
+            ::unlink(name_.c_str());
+        }
+    }
+
+    Result<void> fill(const std::string& content) {
+        std::size_t written = 0;
+        while (written < content.size()) {
+            const ssize_t count =
+                ::write(fd_.get(), content.data() + written, content.size() - written);
+            if (count < 0 && errno == EINTR) {
+                continue;
+            }
+            if (count < 0) {
+                return errno_failure("cannot write " + name_, errno);
+            }
+            written += static_cast<std::size_t>(count);
+        }
+        if (::fchmod(fd_.get(), 0644) != 0) {
+            return errno_failure("cannot set the mode of " + name_, errno);
+        }
+        if (::fsync(fd_.get()) != 0) {
+            return errno_failure("cannot write " + name_ + " to the disk", errno);
+        }
+        return {};
+    }
+
+    Result<void> publish(const std::string& path) {
+        if (::rename(name_.c_str(), path.c_str()) != 0) {
+            return errno_failure("cannot put " + path + " in place", errno);
+        }
+        name_.clear();
+        return sync_directory(parent_directory(path));
+    }
+
+private:
+    TemporaryFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+
+    UniqueFd fd_;
+    std::string name_;
+};
+
+}  // namespace
+
+SystemFiles::SystemFiles(std::string root) : root_(std::move(root)) {}
+
+Result<std::string> SystemFiles::read(const std::string& path) const {
+    return read_text_file(root_ + path);
+}
+
+Result<void> SystemFiles::write(const std::string& path, const std::string& content) {
+    const std::string target = root_ + path;
+    if (auto made = make_directories(parent_directory(target)); !made) {
+        return made;
+    }
+    auto file = TemporaryFile::beside(target);
+    if (!file) {
+        return tl::unexpected(file.error());
+    }
+    if (auto filled = file->fill(content); !filled) {
+        return filled;
+    }
+    return file->publish(target);
+}
+
+Result<void> SystemFiles::remove(const std::string& path) {
+    const std::string target = root_ + path;
+    if (::unlink(target.c_str()) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) {
+            return {};
+        }
+        return errno_failure("cannot remove " + target, errno);
+    }
+    return sync_directory(parent_directory(target));
+}
+
+std::vector<std::string> SystemFiles::list(const std::string& directory) const {
+    std::vector<std::string> entries;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(root_ + directory, error);
+    while (!error && entry != std::filesystem::directory_iterator()) {
+        entries.push_back(entry->path().filename().string());
+        entry.increment(error);
+    }
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+bool SystemFiles::exists(const std::string& path) const {
+    return ::access((root_ + path).c_str(), F_OK) == 0;
+}
+
+}  // namespace onload_node

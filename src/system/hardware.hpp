@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+#include "system/pci.hpp"
+
+#include <string>
+#include <vector>
+
+namespace onload_node {
+
+/// The network hardware of this machine, from sysfs and udev's database; no device is asked for
+/// anything that it would have to be woken for.
+class SystemHardware final : public Hardware {
+public:
+    [[nodiscard]] Result<std::vector<DiscoveredFunction>> network_functions() const override;
+
+    [[nodiscard]] Result<std::vector<std::string>> interface_names() const override;
+
+private:
+    PciNames names_;
+};
+
+}  // namespace onload_node

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/module_calls.hpp"
+
+#include "system/kmod_context.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+/// From memory: the bytes are those that were verified, and SELinux lets a service load memory
+/// where it would not let it load a file from /opt.
+int load_image(std::span<const std::byte> image, const std::string& parameters) {
+    const long result = ::syscall(SYS_init_module, image.data(), image.size(), parameters.c_str());
+    return result == 0 ? 0 : errno;
+}
+
+int load_file(const std::string& path, const std::string& parameters) {
+    const KmodContext context = open_kmod(nullptr);
+    if (!context) {
+        return ENOMEM;
+    }
+    kmod_module* opened = nullptr;
+    if (const int result = kmod_module_new_from_path(context.get(), path.c_str(), &opened);
+        result < 0) {
+        return -result;
+    }
+    const KmodModule module(opened);
+    return -kmod_module_insert_module(module.get(), 0, parameters.c_str());
+}
+
+int remove(const std::string& name) {
+    const long result = ::syscall(SYS_delete_module, name.c_str(), O_NONBLOCK);
+    return result == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+ModuleCalls kernel_module_calls() {
+    return {load_image, load_file, remove};
+}
+
+}  // namespace onload_node
