@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a scenario is given: machines, the product delivered to them, drivers that fail."""
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+from . import paths, qemu
+from .errors import HarnessError
+from .machine import Machine
+from .machine_config import deliver
+
+MACHINE_CONFIG_VARIABLE = "ONLOAD_NODE_TEST_MACHINECONFIG"
+
+
+class Lab:
+    def __init__(self, scenario, full=False, machine_config=None):
+        self.folder = paths.RUNS / scenario
+        self.full = full
+        self.kernel = paths.kernel_release()
+        self.machines = []
+        self._machine_config = machine_config or os.environ.get(MACHINE_CONFIG_VARIABLE)
+
+    # --- machines
+
+    def stock(self, functions=2, kernel_arguments=(), park=False, name="node"):
+        """A started machine without anything of the product."""
+        return self._start(paths.IMAGE, "raw", functions, kernel_arguments, park, name)
+
+    def delivered(self, functions=2, kernel_arguments=(), park=False, name="node", machine_config=None):
+        """A started machine to which the MachineConfig has been delivered and the fixture modules staged; this is
+        its first boot with them. The disk is made once per MachineConfig and kept."""
+        base = self._delivered_disk(Path(machine_config or self.machine_config))
+        return self._start(base, "qcow2", functions, kernel_arguments, park, name)
+
+    def _start(self, base, base_format, functions, kernel_arguments, park, name):
+        disk = self.folder / f"{name}.qcow2"
+        qemu.create_overlay(disk, base, base_format)
+        machine = Machine(self.folder, disk, functions, kernel_arguments, park)
+        self.machines.append(machine)
+        return machine.start()
+
+    # --- the product
+
+    @property
+    def machine_config(self):
+        """The rendered MachineConfig (YAML) under test."""
+        if not self._machine_config:
+            raise HarnessError(
+                f"no MachineConfig: give --machineconfig FILE or set {MACHINE_CONFIG_VARIABLE}; the Meson build renders it"
+            )
+        path = Path(self._machine_config)
+        if not path.is_file():
+            raise HarnessError(f"there is no MachineConfig at {path}; the Meson build renders it")
+        return path
+
+    def deliver(self, machine, machine_config=None):
+        return deliver(machine, Path(machine_config or self.machine_config))
+
+    def stage(self, machine, tree=None):
+        """The out-of-tree modules under /opt and the fixture programs, as `onload-node stage` would leave them."""
+        machine.push(Path(tree or paths.STAGED), "/opt")
+        for program in ("sfptpd", "onload_cp_server"):
+            machine.push(paths.PROGRAMS / program, f"/usr/local/sbin/{program}")
+        if not machine.run("test -e /etc/sfptpd.conf").ok:
+            machine.push(paths.PROGRAMS / "sfptpd.conf", "/etc/sfptpd.conf")
+
+    def _delivered_disk(self, machine_config):
+        harness = Path(__file__).parent
+        ingredients = [machine_config, harness / "machine_config.py", harness / "lab.py"]
+        parts = [paths.IMAGE, paths.STAGED, paths.PROGRAMS]
+        key = hashlib.sha256(b"".join(path.read_bytes() for path in ingredients))
+        key.update(" ".join(os.readlink(part) for part in parts).encode())
+        disk = paths.CACHE / f"delivered-{key.hexdigest()[:12]}.qcow2"
+        if not disk.exists():
+            self._make_delivered_disk(disk, machine_config)
+        return disk
+
+    def _make_delivered_disk(self, disk, machine_config):
+        print(f"  # delivering {machine_config} to a node, once ({disk.name})", flush=True)
+        part = self.folder / "delivering.qcow2"
+        qemu.create_overlay(part, paths.IMAGE, "raw")
+        # No network functions: nothing of the product has a reason to act while it is being delivered.
+        machine = Machine(self.folder, part, functions=0)
+        self.machines.append(machine)
+        machine.start()
+        machine.wait_booted()
+        self.deliver(machine, machine_config)
+        self.stage(machine)
+        machine.shutdown()
+        for old in sorted(paths.CACHE.glob("delivered-*.qcow2"), key=lambda path: path.stat().st_mtime)[:-2]:
+            old.unlink()
+        part.rename(disk)
+
+    # --- drivers
+
+    def faulty_driver(self, fault, seconds=5):
+        """An out-of-tree sfc.ko (a path on the host) broken as fixture_fault.h says: INIT_FAILS, PROBE_FAILS,
+        PROBE_SLEEPS, PROBE_PANICS, PROBE_OOPSES."""
+        folder = paths.CACHE / "faulty" / f"{os.readlink(paths.DRIVERS)}-{fault}-{seconds}"
+        if not (folder / "sfc.ko").exists():
+            build = paths.NODE / "drivers" / "build"
+            subprocess.run([build, "out-of-tree", self.kernel, folder, fault, str(seconds)], check=True)
+        return folder / "sfc.ko"
+
+    # --- the end
+
+    def close(self):
+        for machine in self.machines:
+            machine.power_cut()
+
+    def save_evidence(self):
+        """After a failure: what a person would look at first, beside the console logs."""
+        questions = {
+            "journal.txt": "journalctl --no-pager -o short-monotonic -b",
+            "status.txt": "onload-node status; systemctl status --no-pager -l onload-node.service; systemctl --failed",
+            "modules.txt": "lsmod; ip -details link; lspci -k",
+        }
+        for machine in self.machines:
+            for name, command in questions.items():
+                if not machine.running:
+                    break
+                try:
+                    output = machine.run(command, 30)
+                except HarnessError as error:
+                    print(f"    no {name}: {error}", flush=True)
+                    break
+                (self.folder / f"{machine.disk.stem}-{name}").write_text(output.stdout + output.stderr)

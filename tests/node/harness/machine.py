@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One disposable node: power, commands, files, snapshots."""
+
+import io
+import shlex
+import signal
+import subprocess
+import tarfile
+
+from . import qemu
+from .agent import Agent, Output
+from .errors import CommandFailed, Deadline, HarnessError
+from .qmp import Qmp
+
+__all__ = ["Machine", "Output"]
+
+# A boot takes about 10 s alone on two cores; other work on the machine makes it several times that.
+BOOT_TIMEOUT = 180
+SHUTDOWN_TIMEOUT = 180
+COMMAND_TIMEOUT = 60
+PARK_FOLDER = "/run/onload-node-test"
+PARK_ARGUMENT = "onload_node_test.park"
+
+
+class Machine:
+    def __init__(self, folder, disk, functions=2, kernel_arguments=(), park=False):
+        self.folder, self.disk = folder, disk
+        self.functions, self.kernel_arguments = functions, tuple(kernel_arguments)
+        self.console = folder / f"{disk.stem}-console.log"
+        self.console.unlink(missing_ok=True)
+        self._park = park
+        self._process = self._agent = self._qmp = None
+        self._snapshots = {}
+
+    # --- power
+
+    @property
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def boot_id(self):
+        return self._agent.boot_id
+
+    def start(self, timeout=BOOT_TIMEOUT):
+        """Powers on; returns when commands can be run, which is in early boot."""
+        if self.running:
+            raise HarnessError("start: the machine is already running")
+        arguments = [*self.kernel_arguments, *([PARK_ARGUMENT] if self._park else [])]
+        log = self.folder / "qemu.log"
+        self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, arguments)
+        self._agent = Agent(agent)
+        self._qmp = Qmp(qmp, self._on_event)
+        self._agent.wait_hello(0, timeout)
+        return self
+
+    def _on_event(self, event):
+        if event == "RESET":
+            self._agent.machine_was_reset()
+
+    def wait_booted(self, timeout=BOOT_TIMEOUT):
+        """Waits until systemd has no job left and udev no event; returns systemd's word: running or degraded."""
+        state = self.run("systemctl is-system-running --wait", timeout).stdout.strip()
+        if state not in ("running", "degraded"):
+            jobs = self.run("systemctl list-jobs --no-pager").stdout
+            raise Deadline(f"the node has not booted after {timeout} s: {state or 'still starting'}\n{jobs}")
+        self.check("udevadm settle --timeout=60", 70)
+        return state
+
+    def reboot(self, timeout=SHUTDOWN_TIMEOUT + BOOT_TIMEOUT):
+        """A clean reboot, asked for inside; returns when the next boot is complete."""
+        hellos = self._agent.hellos
+        self.check("systemctl --no-block reboot")
+        self.wait_next_boot(hellos, timeout)
+        return self.wait_booted()
+
+    def hellos(self):
+        """How many boots have been seen; give it to wait_next_boot."""
+        return self._agent.hellos
+
+    def wait_next_boot(self, hellos, timeout=BOOT_TIMEOUT):
+        """For boots that the node causes itself: panic, watchdog, forced reboot."""
+        self._agent.wait_hello(hellos, timeout)
+
+    def restart(self, functions=None, kernel_arguments=None, park=None):
+        """A clean shutdown, then a start with other hardware or kernel arguments."""
+        if self.running:
+            self.shutdown()
+        self.functions = self.functions if functions is None else functions
+        self.kernel_arguments = self.kernel_arguments if kernel_arguments is None else tuple(kernel_arguments)
+        self._park = self._park if park is None else park
+        return self.start()
+
+    def shutdown(self, timeout=SHUTDOWN_TIMEOUT):
+        self.check("systemctl --no-block poweroff")
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise Deadline(f"the node has not powered off after {timeout} s; see {self.console}") from None
+        finally:
+            self.power_cut()
+
+    def power_cut(self):
+        """What the guest has not written is lost."""
+        if self._process is None:
+            return
+        if self.running:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self._agent.close()
+        self._qmp.close()
+
+    # --- commands
+
+    def run(self, command, timeout=COMMAND_TIMEOUT, stdin=b""):
+        """Runs with bash as root; a command that takes longer than `timeout` is killed and has rc 124."""
+        return self._agent.run(command, timeout, stdin)
+
+    def check(self, command, timeout=COMMAND_TIMEOUT, stdin=b""):
+        """As run, for a command that has to succeed; returns its output without the last line break."""
+        output = self.run(command, timeout, stdin)
+        if not output.ok:
+            raise CommandFailed(command, output)
+        return output.stdout.rstrip("\n")
+
+    # --- files
+
+    def write(self, path, content, mode=0o644):
+        """A file with this text (or bytes); missing folders are made."""
+        data = content.encode() if isinstance(content, str) else content
+        name = shlex.quote(path)
+        self.check(f'mkdir -p "$(dirname {name})" && cat >{name} && chmod {mode:o} {name}', stdin=data)
+
+    def read(self, path):
+        output = self.run(f"cat {shlex.quote(path)}")
+        if not output.ok:
+            raise CommandFailed(f"cat {path}", output)
+        return output.raw
+
+    def push(self, local, path, mode=None):
+        """A file of the host to a path in the node, or a folder's content into a folder."""
+        if local.is_dir():
+            self.check(f"mkdir -p {shlex.quote(path)} && tar -x -C {shlex.quote(path)}", 120, _tar(local))
+        else:
+            self.write(path, local.read_bytes(), mode or (0o755 if local.stat().st_mode & 0o100 else 0o644))
+
+    def pull(self, path, local):
+        """A folder of the node into a folder of the host."""
+        output = self.run(f"tar -c -C {shlex.quote(path)} .", 120)
+        if not output.ok:
+            raise CommandFailed(f"tar of {path}", output)
+        local.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(fileobj=io.BytesIO(output.raw)) as archive:
+            archive.extractall(local, filter="tar")
+
+    # --- snapshots and the parked boot
+
+    def savevm(self, name):
+        self._snapshots[name] = self._agent.boot_id
+        self._qmp.monitor(f"savevm {name}", timeout=120)
+
+    def loadvm(self, name):
+        self._qmp.monitor(f"loadvm {name}", timeout=120)
+        self._agent.machine_was_reset()
+        self._agent.boot_id = self._snapshots[name]
+
+    def park(self, timeout=BOOT_TIMEOUT):
+        """Waits until the boot (of a machine made with park=True) stands still just before onload-node.service,
+        with udev's coldplug done."""
+        if not self._park:
+            raise HarnessError("park: the machine was made without park=True")
+        fifo = f"{PARK_FOLDER}/parked"
+        self.check(f"mkdir -p {PARK_FOLDER}; mkfifo {fifo} 2>/dev/null; read -r _ <{fifo}", timeout)
+        self.check("udevadm settle --timeout=60", 70)
+
+    def release(self):
+        """Lets a parked boot go on."""
+        fifo = f"{PARK_FOLDER}/continue"
+        self.check(f"mkfifo {fifo} 2>/dev/null; echo go >{fifo}")
+
+
+def _tar(folder):
+    def owned_by_root(member):
+        member.uid = member.gid = 0
+        member.uname = member.gname = "root"
+        return member
+
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as archive:
+        archive.add(folder.resolve(), arcname=".", filter=owned_by_root)
+    return data.getvalue()

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The QEMU command line of a node, and its process."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+
+from . import paths
+from .errors import HarnessError
+
+FIRST_NIC_SLOT = 8
+FUNCTIONS_PER_SLOT = 8
+MAX_FUNCTIONS = 64
+PR_SET_PDEATHSIG = 1
+
+KERNEL_ARGUMENTS = (
+    "console=ttyS0",
+    "root=/dev/vda",
+    "rw",
+    # The kernel's own driver of the emulated cards; the fixture drivers are the only ones that may take them.
+    "modprobe.blacklist=e1000e",
+    "systemd.getty_auto=no",
+)
+
+
+def mac(function):
+    return f"00:0f:53:00:00:{function:02x}"
+
+
+def pci_address(function):
+    slot, number = divmod(function, FUNCTIONS_PER_SLOT)
+    return f"0000:00:{FIRST_NIC_SLOT + slot:02x}.{number}"
+
+
+def _nic(function):
+    slot, number = divmod(function, FUNCTIONS_PER_SLOT)
+    return (
+        f"e1000e,subsys_ven=0x1924,subsys=0x8022,addr={FIRST_NIC_SLOT + slot:x}.{number},"
+        f"multifunction=on,mac={mac(function)}"
+    )
+
+
+def arguments(disk, console, functions, kernel_arguments, agent_fd, qmp_fd):
+    if not 0 <= functions <= MAX_FUNCTIONS:
+        raise HarnessError(f"functions={functions}: a node has 0 to {MAX_FUNCTIONS}")
+    accel = os.environ.get("ONLOAD_NODE_TEST_ACCEL", "tcg,thread=multi")
+    cpu = "host" if accel.startswith("kvm") else "max"
+    nics = [word for function in range(functions) for word in ("-device", _nic(function))]
+    # nodefaults and nic none: no user networking, the cards have no other side.
+    return [
+        *("qemu-system-x86_64", "-accel", accel, "-cpu", cpu, "-smp", "2", "-m", "1024"),
+        *("-nodefaults", "-no-user-config", "-display", "none", "-nic", "none"),
+        *("-kernel", str(paths.VMLINUZ), "-initrd", str(paths.INITRD)),
+        *("-append", " ".join([*KERNEL_ARGUMENTS, *kernel_arguments])),
+        # Before the disk: the agent's port is called vport0p1 because its controller is the first virtio device.
+        *("-device", "virtio-serial-pci,max_ports=2,addr=3"),
+        *("-drive", f"file={disk},if=none,id=disk,format=qcow2"),
+        *("-device", "virtio-blk-pci,drive=disk,addr=4"),
+        *("-chardev", f"file,id=console,path={console},append=on", "-serial", "chardev:console"),
+        *("-chardev", f"socket,id=agent,fd={agent_fd}"),
+        *("-device", "virtserialport,chardev=agent,name=onload-node-test,nr=1"),
+        *("-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"),
+        *nics,
+    ]
+
+
+def _end_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def launch(disk, console, log, functions, kernel_arguments):
+    """Starts QEMU; returns its process and our ends of the agent's port and of the monitor."""
+    agent, agent_far = socket.socketpair()
+    qmp, qmp_far = socket.socketpair()
+    with agent_far, qmp_far, open(log, "ab") as errors:
+        command = arguments(disk, console, functions, kernel_arguments, agent_far.fileno(), qmp_far.fileno())
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=errors,
+            stderr=errors,
+            pass_fds=(agent_far.fileno(), qmp_far.fileno()),
+            preexec_fn=_end_with_parent,
+        )
+    return process, agent, qmp
+
+
+def create_overlay(overlay, base, base_format):
+    """An empty disk on top of `base`, which stays as it is."""
+    overlay.unlink(missing_ok=True)
+    subprocess.run(
+        ["qemu-img", "create", "-q", "-f", "qcow2", "-b", str(base.resolve()), "-F", base_format, str(overlay)],
+        check=True,
+    )

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The fixture node behaves like a node with Solarflare cards, before anything of the product is on it.
+
+Everything the other scenarios rely on is tried here: the drivers' names and modules, the clock daemons, power and
+snapshots. A failure here is the node's, not the product's."""
+
+from harness import check, expect_equal, note, timed
+
+INTERFACES = "cd /sys/class/net && ls -d en* eth* sf* 2>/dev/null || true"
+IN_TREE_NAMES = ["ens8f0", "ens8f1"]
+OUT_OF_TREE_NAMES = ["ens8f0np0", "ens8f1np1"]
+
+
+def interfaces(machine):
+    return machine.check(INTERFACES).split()
+
+
+def build_id(machine, module):
+    return machine.check(f"od -An -tx1 /sys/module/{module}/notes/.note.gnu.build-id | tr -d ' \\n'")
+
+
+def comes_up_on_the_in_tree_driver(machine):
+    state = machine.wait_booted()
+    check("the stock node boots without a failed unit", state == "running", machine.run("systemctl --failed").stdout)
+    expect_equal("coldplug names the ports as the in-tree driver does", interfaces(machine), IN_TREE_NAMES)
+    expect_equal("the ports have QEMU's addresses",
+                 [machine.check(f"cat /sys/class/net/{name}/address") for name in IN_TREE_NAMES],
+                 ["00:0f:53:00:00:00", "00:0f:53:00:00:01"])
+    expect_equal("the first port is function 0 of the card",
+                 machine.check("basename $(readlink /sys/class/net/ens8f0/device)"), "0000:00:08.0")
+    users = machine.check("ls /sys/module/mtd/holders /sys/module/mdio/holders").split()
+    expect_equal("sfc uses mtd and mdio", users.count("sfc"), 2)
+    check("the in-tree fixture does not taint the kernel as out of tree",
+          "O" not in machine.check("cat /sys/module/sfc/taint"), machine.check("cat /sys/module/sfc/taint"))
+    expect_equal("chronyd runs under the name it has on RHCOS",
+                 machine.check("systemctl show -P Id -P ActiveState chronyd.service").split(),
+                 ["chronyd.service", "active"])
+
+
+def carries_packets_between_its_ports(machine):
+    machine.check("ip netns add peer && ip link set ens8f1 netns peer && ip addr add 192.0.2.1/24 dev ens8f0 && "
+                  "ip link set ens8f0 up && ip -n peer addr add 192.0.2.2/24 dev ens8f1 && ip -n peer link set ens8f1 up")
+    ping = machine.run("ping -c 1 -W 5 192.0.2.2")
+    check("a ping goes from one port to the other", ping.ok, ping.stdout + ping.stderr)
+    machine.check("ip netns delete peer; udevadm settle; ip link set ens8f0 down")
+
+
+def refuses_sfptpd_beside_chronyd(machine):
+    beside = machine.run("/usr/local/sbin/sfptpd --no-daemon -f /etc/sfptpd.conf", timeout=20)
+    expect_equal("sfptpd refuses to run beside chronyd, with errno 95", beside.rc, 95)
+    check("and says so", "CRITICAL" in beside.stderr, beside.stderr)
+    machine.check("systemctl stop chronyd.service")
+    start = "systemd-run --quiet --unit=sfptpd-try -p Type=notify /usr/local/sbin/sfptpd --no-daemon -f /etc/sfptpd.conf"
+    alone = machine.run(start, timeout=30)
+    check("without chronyd it reports readiness", alone.ok, alone.stderr)
+    machine.check("systemctl stop sfptpd-try.service")
+    check("and ends cleanly on SIGTERM", not machine.run("systemctl is-failed sfptpd-try.service").ok)
+    machine.write("/run/fixture-sfptpd-fail", "16\n")
+    expect_equal("it fails when told to", machine.run("/usr/local/sbin/sfptpd", timeout=20).rc, 16)
+    machine.check("rm /run/fixture-sfptpd-fail; systemctl start chronyd.service")
+
+
+def swap_by_hand(machine, kernel):
+    extra = f"/opt/lib/modules/{kernel}/extra"
+    machine.check(
+        f"rmmod sfc && insmod {extra}/sfc.ko performance_profile=latency rss_cpus=cores && "
+        f"xz -dc {extra}/sfc_resource.ko.xz >/run/r.ko && insmod /run/r.ko && "
+        f"zstd -qdc {extra}/sfc_char.ko.zst >/run/c.ko && insmod /run/c.ko && insmod {extra}/onload.ko && udevadm settle"
+    )
+
+
+def takes_the_out_of_tree_drivers(machine, kernel):
+    before = build_id(machine, "sfc")
+    with timed("unload and load by hand"):
+        swap_by_hand(machine, kernel)
+    check("the other sfc has another build-id", build_id(machine, "sfc") != before)
+    expect_equal("and gives other names", interfaces(machine), OUT_OF_TREE_NAMES)
+    expect_equal("its parameters can be read back",
+                 machine.check("cd /sys/module/sfc && cat parameters/performance_profile parameters/rss_cpus version").split(),
+                 ["latency", "cores", "5.3.16.1004"])
+    nodes = machine.check("stat -c '%n %a' /dev/onload /dev/onload_epoll /dev/sfc_char").splitlines()
+    expect_equal("the device nodes are there for everyone", nodes,
+                 ["/dev/onload 666", "/dev/onload_epoll 666", "/dev/sfc_char 666"])
+    expect_equal("onload holds sfc_char and sfc_resource",
+                 machine.check("ls /sys/module/sfc_char/holders; ls /sys/module/sfc_resource/holders").split(),
+                 ["onload", "onload", "sfc_char"])
+    check("an open /dev/onload keeps the module", not machine.run("exec 3</dev/onload; rmmod onload").ok)
+
+
+def survives_reboots_and_power_cuts(machine):
+    first = machine.boot_id
+    machine.write("/var/lib/kept", "synced\n")
+    machine.check("sync /var/lib/kept")
+    with timed("clean reboot to multi-user"):
+        machine.reboot()
+    check("a reboot is another boot", machine.boot_id != first)
+    expect_equal("after it the in-tree driver is back", interfaces(machine), IN_TREE_NAMES)
+    machine.power_cut()
+    machine.start()
+    expect_equal("what was synced survives a power cut", machine.read("/var/lib/kept"), b"synced\n")
+    machine.wait_booted()
+    boots = machine.check("journalctl --list-boots --no-pager | wc -l")
+    expect_equal("the journals of all boots can be read", boots, "3")
+
+
+def parks_and_goes_back(lab):
+    with timed("start to the parked boot"):
+        machine = lab.stock(park=True, name="parked")
+        machine.park()
+    with timed("savevm"):
+        machine.savevm("parked")
+    expect_equal("the parked boot has the in-tree driver", interfaces(machine), IN_TREE_NAMES)
+    check("and has not gone on", not machine.run("systemctl is-active sysinit.target").ok)
+    for attempt in ("first", "second"):
+        machine.check("rmmod sfc")
+        with timed("loadvm"):
+            machine.loadvm("parked")
+        expect_equal(f"the {attempt} return to the snapshot undoes what was done", interfaces(machine), IN_TREE_NAMES)
+        with timed("from the snapshot to multi-user"):
+            machine.release()
+            state = machine.wait_booted()
+        expect_equal(f"and the {attempt} boot from there completes", state, "running")
+
+
+def scenario(lab):
+    with timed("start to multi-user"):
+        machine = lab.stock(functions=2)
+        machine.wait_booted()
+    comes_up_on_the_in_tree_driver(machine)
+    carries_packets_between_its_ports(machine)
+    with timed("staging"):
+        lab.stage(machine)
+    refuses_sfptpd_beside_chronyd(machine)
+    takes_the_out_of_tree_drivers(machine, lab.kernel)
+    survives_reboots_and_power_cuts(machine)
+    with timed("clean shutdown"):
+        machine.shutdown()
+    parks_and_goes_back(lab)
+    note(f"kernel {lab.kernel}")
