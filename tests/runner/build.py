@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The two builds: dev, sanitized and with the tests, and release, which is what a node gets."""
+
+import hashlib
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import process
+from .outcome import print_tail
+from .paths import BUILD, LOGS, ROOT, TOOLS
+
+CONFIGURE_SECONDS = 300
+COMPILE_SECONDS = 1800
+BUTANE_SECONDS = 900
+
+
+class BuildError(Exception):
+    """A build failed; its log has been shown."""
+
+
+@dataclass(frozen=True)
+class Build:
+    name: str
+    native_file: str
+
+    @property
+    def directory(self):
+        return BUILD / self.name
+
+
+DEV = Build("dev", "tests/dev.ini")
+RELEASE = Build("release", "packaging/release.ini")
+
+# Rendered for the oldest specification: the newest that Debian's Ignition can apply.
+MACHINE_CONFIG = RELEASE.directory / "butane" / "99-onload-node-4.12.yaml"
+
+
+def butane():
+    """The path of butane, built if need be; None, having said why, where it cannot be had."""
+    found = shutil.which("butane")
+    if found:
+        return Path(found)
+    log = LOGS / "butane.log"
+    status = process.run([ROOT / "butane/install", TOOLS], log, BUTANE_SECONDS, "butane")
+    if status == 0:
+        return TOOLS / "butane"
+    print(process.last_line(log, longest=1000), flush=True)
+    return None
+
+
+def _options(build):
+    """What a build is configured with beside its native file."""
+    if build is not RELEASE:
+        return []
+    return [f"-Dmachineconfig={'enabled' if butane() else 'disabled'}"]
+
+
+def _step(build, what, command, seconds):
+    log = LOGS / f"{what}-{build.name}.log"
+    try:
+        status = process.run(command, log, seconds, f"{what} {build.name}", cwd=ROOT)
+    except process.TimedOut as error:
+        status = str(error)
+    if status != 0:
+        print(f"{what} {build.name} failed ({status}):")
+        print_tail(log)
+        raise BuildError(f"{what} {build.name}, see {log}")
+
+
+def _configure(build):
+    """Configures a build; anew if what it was configured with has changed since."""
+    options = _options(build)
+    native_file = ROOT / build.native_file
+    digest = hashlib.sha256(native_file.read_bytes() + repr(options).encode()).hexdigest()
+    stamp = build.directory / "configured-with"
+    if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
+        return
+    command = ["meson", "setup", build.directory, "--native-file", native_file, *options]
+    if (build.directory / "meson-private").exists():
+        command.append("--wipe")
+    _step(build, "configure", command, CONFIGURE_SECONDS)
+    stamp.write_text(digest, encoding="ascii")
+
+
+def make(build):
+    """Configures and compiles; raises BuildError."""
+    begin = time.monotonic()
+    _configure(build)
+    _step(build, "compile", ["ninja", "-C", build.directory], COMPILE_SECONDS)
+    print(f"build {build.name}: {time.monotonic() - begin:.1f} s", flush=True)
+    size = build.directory / "butane" / "machineconfig-size.txt"
+    if size.exists():
+        print(f"  {size.read_text(encoding='utf-8').strip()}", flush=True)

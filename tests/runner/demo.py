@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""tests/demo: builds what a node gets and shows it at work on the disposable node."""
+
+import os
+import sys
+
+from . import build, process
+from .paths import NODE
+
+
+def main():
+    process.end_with_children()
+    try:
+        build.make(build.RELEASE)
+    except build.BuildError as error:
+        sys.exit(f"tests/demo: {error}")
+    if not build.MACHINE_CONFIG.exists():
+        # How to get butane has just been said.
+        sys.exit("tests/demo: without butane there is no MachineConfig to show")
+    sys.stdout.flush()
+    command = [str(NODE / "scenario"), "--demo", "--machineconfig", str(build.MACHINE_CONFIG)]
+    os.execv(command[0], command + sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The scenarios on the disposable node, one process each."""
+
+import ast
+import json
+
+from . import process
+from .build import MACHINE_CONFIG
+from .outcome import Outcome, failure, print_tail, skip
+from .paths import LOGS, NODE, RESULTS, SCENARIOS
+
+IMAGE_SECONDS = 1800
+SCENARIO_SECONDS = {False: 900, True: 3600}
+
+
+def available():
+    """Scenario -> its promise in one line."""
+    promises = {}
+    for path in sorted(SCENARIOS.glob("*.py")):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "(no docstring)"
+        promises[path.stem] = text.splitlines()[0]
+    return promises
+
+
+def start_image():
+    """Begins building the node's image, which takes minutes the first time; the log comes with it."""
+    log = LOGS / "node-image.log"
+    script = f'"{NODE}/image/host-packages" && exec "{NODE}/image/build"'
+    return process.start(["bash", "-c", script], log), log
+
+
+def finish_image(image):
+    """Waits for the image; whether there is one."""
+    child, log = image
+    try:
+        status = process.wait(child, IMAGE_SECONDS, "node image", log)
+    except process.TimedOut as error:
+        status = str(error)
+    if status != 0:
+        print(f"building the node's image failed ({status}):")
+        print_tail(log)
+    return status == 0
+
+
+def read_result(name, status):
+    """What the scenario wrote about itself; without that it failed."""
+    result = RESULTS / f"{name}.json"
+    if not result.exists():
+        return failure(f"{name} ended with {status} and left no result")
+    values = json.loads(result.read_text(encoding="utf-8"))
+    outcome = Outcome(passed=values["passed"])
+    for reason in values.get("failures") or ["a check"] * values["failed"]:
+        outcome += failure(f"{name}: {reason}")
+    for _ in range(values["skipped"]):
+        outcome += skip(f"{name}: a check")
+    if status != 0 and not outcome.failed:
+        outcome += failure(f"{name} ended with {status}")
+    if outcome == Outcome():
+        outcome += failure(f"{name} checked nothing")
+    return outcome
+
+
+def run(name, full):
+    """Runs one scenario; its log is shown if it failed."""
+    (RESULTS / f"{name}.json").unlink(missing_ok=True)
+    log = LOGS / f"scenario-{name}.log"
+    command = [NODE / "scenario", name]
+    if MACHINE_CONFIG.exists():
+        command += ["--machineconfig", MACHINE_CONFIG]
+    if full:
+        command.append("--full")
+    try:
+        status = process.run(command, log, SCENARIO_SECONDS[full], name)
+    except process.TimedOut as error:
+        status = str(error)
+    outcome = read_result(name, status)
+    if outcome.failed:
+        print_tail(log)
+    return outcome

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The Meson suites, case by case: a GoogleTest executable counts for as many as it has."""
+
+import concurrent.futures
+import json
+import os
+import subprocess
+
+from . import process
+from .build import DEV, RELEASE
+from .outcome import Outcome, failure, print_tail, skip
+from .paths import LOGS
+
+WORKERS = 2
+SKIPPED_STATUS = 77
+
+# Suite -> what it tests and the build it belongs to.
+SUITES = {
+    "core": ("the pure part: configuration, plan, inverses", DEV),
+    "system": ("the adapters of the C libraries", DEV),
+    "run": ("observing, executing and undoing, on faked ports", DEV),
+    "cli": ("the command line, the configuration file, the output", DEV),
+    "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
+}
+
+SANITIZERS = {
+    "ASAN_OPTIONS": "abort_on_error=0:detect_leaks=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+}
+
+
+def tests_of(suite, build):
+    """Meson's tests of a suite, the most urgent first."""
+    done = subprocess.run(
+        ["meson", "introspect", "--tests", str(build.directory)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    tests = [
+        test
+        for test in json.loads(done.stdout)
+        if any(name.split(":")[-1] == suite for name in test["suite"])
+    ]
+    return sorted(tests, key=lambda test: -test["priority"])
+
+
+def count_cases(report, name):
+    """The cases of a GoogleTest report."""
+    outcome = Outcome()
+    document = json.loads(report.read_text(encoding="utf-8"))
+    for group in document.get("testsuites", []):
+        for case in group["testsuite"]:
+            title = f"{name}: {group['name']}.{case['name']}"
+            if case.get("failures"):
+                outcome += failure(title)
+            elif case["status"] == "NOTRUN" or case["result"] == "SKIPPED":
+                outcome += skip(title)
+            else:
+                outcome += Outcome(passed=1)
+    return outcome
+
+
+def judge(name, status, report):
+    """What a test came to. A crash counts even if every case before it passed."""
+    if not report.exists():
+        if status == SKIPPED_STATUS:
+            return skip(name)
+        return Outcome(passed=1) if status == 0 else failure(f"{name} ({status})")
+    outcome = count_cases(report, name)
+    if status != 0 and not outcome.failed:
+        outcome += failure(f"{name} ended with {status}")
+    if outcome == Outcome():
+        outcome += failure(f"{name} has no case")
+    return outcome
+
+
+def run_test(suite, test, build):
+    """Runs one of Meson's tests and shows the end of its log if it failed."""
+    log = LOGS / f"{suite}-{test['name'].replace(' ', '-').replace('/', '-')}.log"
+    report = log.with_suffix(".json")
+    report.unlink(missing_ok=True)
+    # GoogleTest looks here when it is not told on the command line; other programs do not care.
+    environment = os.environ | SANITIZERS | test["env"] | {"GTEST_OUTPUT": f"json:{report}"}
+    directory = test["workdir"] or build.directory
+    seconds = test["timeout"] or 3600
+    child = process.start(test["cmd"], log, cwd=directory, env=environment)
+    try:
+        status = process.wait(child, seconds, f"{suite} {test['name']}", log)
+    except process.TimedOut as error:
+        status = str(error)
+    return log, judge(test["name"], status, report)
+
+
+def run(suite):
+    """Runs a suite of an up-to-date build."""
+    build = SUITES[suite][1]
+    tests = tests_of(suite, build)
+    if not tests:
+        return failure(f"suite {suite} has no test")
+    total = Outcome()
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        for log, outcome in pool.map(lambda test: run_test(suite, test, build), tests):
+            total += outcome
+            if outcome.failed:
+                print(f"  {suite}: {'; '.join(outcome.reasons)}")
+                print_tail(log)
+    return total
