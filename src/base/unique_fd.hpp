@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+/// Owns a file descriptor; closes it at the end of its life.
+class UniqueFd final {
+public:
+    UniqueFd() = default;
+
+    explicit UniqueFd(int fd) : fd_(fd) {}
+
+    ~UniqueFd() { reset(); }
+
+    UniqueFd(const UniqueFd&) = delete;
+    UniqueFd& operator=(const UniqueFd&) = delete;
+
+    UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+
+    UniqueFd& operator=(UniqueFd&& other) noexcept {
+        if (this != &other) {
+            reset();
+            fd_ = other.release();
+        }
+        return *this;
+    }
+
+    [[nodiscard]] int get() const { return fd_; }
+
+    [[nodiscard]] bool valid() const { return fd_ >= 0; }
+
+    /// Gives the descriptor up; the caller closes it.
+    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+
+    void reset() {
+        if (fd_ >= 0) {
+            ::close(std::exchange(fd_, -1));
+        }
+    }
+
+private:
+    int fd_ = -1;
+};
+
+}  // namespace onload_node

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// Every path, unit and file name that onload-node reads or writes. No absolute path stands
+/// anywhere else.
+namespace onload_node::names {
+
+// Configuration: owned by the MachineConfig, only ever read.
+inline constexpr std::string_view config_file = "/etc/onload-node/config.toml";
+inline constexpr std::string_view config_directory = "/etc/onload-node/config.d";
+
+// Generated at run time; gone at the next boot.
+inline constexpr std::string_view run_directory = "/run/onload-node";
+inline constexpr std::string_view lock_file = "/run/onload-node/lock";
+inline constexpr std::string_view undo_log = "/run/onload-node/undo.toml";
+inline constexpr std::string_view loaded_record = "/run/onload-node/loaded.toml";
+inline constexpr std::string_view last_run = "/run/onload-node/last-run.toml";
+inline constexpr std::string_view status_json = "/run/onload-node/status.json";
+/// While this file exists the drop-ins of chronyd and chrony-wait keep them from starting.
+inline constexpr std::string_view time_marker = "/run/onload-node/sfptpd-keeps-time";
+inline constexpr std::string_view link_directory = "/run/systemd/network";
+inline constexpr std::string_view link_file_prefix = "71-onload-node-";
+inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";
+
+// The kernel's own files.
+inline constexpr std::string_view in_tree_modules = "/lib/modules";
+inline constexpr std::string_view sys_module = "/sys/module";
+inline constexpr std::string_view sys_pci_devices = "/sys/bus/pci/devices";
+inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
+inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";
+
+// Units.
+inline constexpr std::string_view unit_self = "onload-node.service";
+inline constexpr std::string_view unit_udevd = "systemd-udevd.service";
+inline constexpr std::string_view unit_network_pre = "network-pre.target";
+/// PID 1's own socket: answers before the system bus is up, to root only.
+inline constexpr std::string_view systemd_private_socket = "unix:path=/run/systemd/private";
+
+// The devices that Onload's applications open.
+inline constexpr std::string_view onload_devices[] = {
+    "/dev/onload", "/dev/onload_epoll", "/dev/sfc_char"};
+
+// PCI: subsystem vendor of every Solarflare card (PCI SIG), and the class of Ethernet controllers.
+inline constexpr unsigned solarflare_vendor = 0x1924;
+inline constexpr unsigned ethernet_class = 0x0200;
+
+}  // namespace onload_node::names

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/config.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace onload_node {
+
+/// Whose build a module is. In the kernel: by its taint 'O'. On disk: by the tree it lies in.
+enum class Origin { in_tree, out_of_tree };
+
+/// A module that is in the kernel now (/sys/module).
+struct LoadedModule {
+    ModuleName name;
+    Origin origin = Origin::in_tree;
+    std::string version;              ///< MODULE_VERSION, often empty in-tree
+    std::string build_id;             ///< hex; empty when the module has none
+    std::vector<ModuleName> holders;  ///< modules that use this one
+    int use_count = 0;  ///< with the holders; 0 is no proof of being unused (Onload 9)
+    bool live = true;   ///< false while "coming" or "going"
+};
+
+/// A module file that could be loaded.
+struct ModuleFile {
+    ModuleName name;
+    Origin origin = Origin::in_tree;
+    std::string path;  ///< absolute
+    std::string
+        sha256;  ///< of the file as it lies there; empty for in-tree files (the kernel reads those)
+    std::string build_id;  ///< hex; empty when the module has none
+    std::string version;
+    std::string vermagic;
+    std::vector<ModuleName> depends;  ///< direct dependencies, from the module itself
+    std::vector<std::string> parameters;
+    std::string problem;  ///< why the file cannot be used; empty when it can
+};
+
+/// A network interface of the machine.
+struct Interface {
+    std::string name;
+    MacAddress mac;
+    std::optional<MacAddress> permanent_mac;
+    bool up = false;           ///< IFF_UP: udev will not rename it
+    bool initialised = false;  ///< udev has finished with it: the name is final
+    std::string link_file;     ///< the .link file that udev applied, ID_NET_LINK_FILE
+};
+
+/// One PCI network function that a Solarflare driver would carry.
+struct NetworkFunction {
+    PciAddress address;
+    std::uint16_t vendor = 0;
+    std::uint16_t device = 0;
+    std::uint16_t subsystem_vendor = 0;
+    std::uint16_t subsystem_device = 0;
+    std::string model;            ///< from pci.ids
+    std::string driver;           ///< bound driver, empty when none
+    std::string driver_override;  ///< empty when none
+    std::string id_path;          ///< udev's ID_PATH, what Path= of a .link file matches
+    std::vector<Interface> interfaces;
+};
+
+/// A unit as PID 1 knows it.
+struct UnitState {
+    std::string id;            ///< the real name; an alias is resolved
+    std::string load_state;    ///< loaded, not-found, masked, ...
+    std::string active_state;  ///< active, activating, inactive, failed, ...
+    std::string file_state;    ///< enabled, disabled, static, masked-runtime, ...
+    bool job_pending = false;  ///< a start is queued
+
+    [[nodiscard]] bool exists() const { return load_state != "not-found" && !load_state.empty(); }
+};
+
+/// What `onload_node=` on the kernel command line asks for.
+enum class BootSwitch { normal, off, plan_only };
+
+/// What onload-node loaded earlier in this boot, from its own record.
+struct LoadRecord {
+    std::string sha256;
+    std::string build_id;
+    ModuleParameters parameters;
+};
+
+/// The staged modules for one kernel.
+struct StagedTree {
+    std::string directory;  ///< TREE/lib/modules/KERNEL
+    bool present = false;
+    std::map<ModuleName, ModuleFile> modules;
+    std::vector<std::string> kernels;  ///< every kernel that has a tree, sorted
+    std::string problem;               ///< why the tree cannot be read; empty when it can
+};
+
+/// The node as it is: plain data, filled by run/observe, read by the pure core. Nothing here is
+/// wished for.
+struct Observed {
+    std::string kernel;    ///< release, as uname -r
+    std::string vermagic;  ///< that of the kernel's own modules; empty when none could be read
+    std::string boot_id;
+    BootSwitch boot_switch = BootSwitch::normal;
+    bool privileged = false;       ///< running as root
+    bool network_started = false;  ///< network-pre.target has been reached
+
+    std::vector<NetworkFunction> functions;  ///< by address
+    std::set<std::string> other_interfaces;  ///< names of interfaces that are not ours
+
+    std::map<ModuleName, LoadedModule> loaded;
+    StagedTree staged;
+    std::map<ModuleName, ModuleFile> in_tree;  ///< as far as the load set needs it
+    std::set<ModuleName> builtin;  ///< part of the kernel image, as far as the load set needs it
+    std::map<ModuleName, LoadRecord> load_records;
+
+    std::map<std::string, UnitState> units;  ///< by the name configured
+    std::map<std::string, std::string>
+        generated_files;               ///< path to content, of all files that we may generate
+    std::vector<std::string> devices;  ///< Onload's device nodes that are there
+};
+
+}  // namespace onload_node

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/plan.hpp"
+
+#include "core/names.hpp"
+#include "core/plan_phases.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+Plan stay(State goal, ReasonCode code, std::string reason) {
+    return {goal, code, std::move(reason), {}};
+}
+
+bool out_of_tree_driver_on(const Config& config, const Observed& observed) {
+    return std::any_of(
+        config.driver.replace.begin(),
+        config.driver.replace.end(),
+        [&](const ModuleName& name) {
+            const auto loaded = observed.loaded.find(name);
+            return loaded != observed.loaded.end() && loaded->second.origin == Origin::out_of_tree;
+        }
+    );
+}
+
+void append_phase(Plan& plan, PhaseName name, std::vector<PlannedStep> steps) {
+    if (!steps.empty()) {
+        plan.phases.push_back({name, std::move(steps)});
+    }
+}
+
+/// The driver cannot become the wanted one: the names apply all the same (both drivers carry the
+/// same ones).
+Plan blocked_plan(const PlanContext& context, const Blocker& blocker) {
+    const bool out_of_tree = out_of_tree_driver_on(context.config, context.observed);
+    Plan plan = stay(out_of_tree ? State::degraded : State::in_tree, blocker.code, blocker.reason);
+    append_phase(plan, PhaseName::names, plan_names(context, false));
+    return plan;
+}
+
+}  // namespace
+
+std::vector<const NetworkFunction*>
+managed_functions(const Config& config, const Observed& observed) {
+    std::vector<const NetworkFunction*> managed;
+    for (const auto& function : observed.functions) {
+        const bool our_driver = std::any_of(
+            config.driver.replace.begin(),
+            config.driver.replace.end(),
+            [&](const ModuleName& name) { return name.str() == function.driver; }
+        );
+        if (function.driver_override.empty() && (function.driver.empty() || our_driver)) {
+            managed.push_back(&function);
+        }
+    }
+    return managed;
+}
+
+bool network_in_use(const Config& config, const Observed& observed) {
+    if (!observed.network_started) {
+        return false;
+    }
+    const auto functions = managed_functions(config, observed);
+    return std::any_of(functions.begin(), functions.end(), [](const NetworkFunction* function) {
+        return std::any_of(
+            function->interfaces.begin(),
+            function->interfaces.end(),
+            [](const Interface& interface) { return interface.up; }
+        );
+    });
+}
+
+Plan make_plan(const Config& config, const Observed& observed, const PlanRequest& request) {
+    if (observed.boot_switch == BootSwitch::off) {
+        return stay(
+            State::off, ReasonCode::switched_off, "onload_node=off is on the kernel command line"
+        );
+    }
+    PlanContext context{config, observed, request, managed_functions(config, observed), {}};
+    if (context.functions.empty() && config.driver.activate == Activate::with_nic) {
+        return stay(
+            State::idle, ReasonCode::no_nic, "no Solarflare network function that is free for us"
+        );
+    }
+    context.chosen = choose_names(config.names, context.functions, observed.other_interfaces);
+
+    DriverDecision decision = plan_driver(context);
+    if (decision.blocker) {
+        return blocked_plan(context, *decision.blocker);
+    }
+    Plan plan;
+    append_phase(plan, PhaseName::names, plan_names(context, !decision.driver.empty()));
+    append_phase(plan, PhaseName::driver, std::move(decision.driver));
+    append_phase(plan, PhaseName::onload, std::move(decision.onload));
+    if (!context.functions.empty()) {
+        append_phase(plan, PhaseName::time, plan_time(context));
+    }
+    if (!plan.empty()) {
+        plan.code = ReasonCode::pending_apply;
+        plan.reason = "the node is not yet as configured";
+    }
+    return plan;
+}
+
+std::string_view to_string(State state) {
+    switch (state) {
+    case State::active:
+        return "active";
+    case State::degraded:
+        return "degraded";
+    case State::in_tree:
+        return "in-tree";
+    case State::idle:
+        return "idle";
+    case State::off:
+        return "off";
+    case State::failed:
+        return "failed";
+    }
+    return "failed";
+}
+
+std::string_view to_string(ReasonCode code) {
+    switch (code) {
+    case ReasonCode::as_wanted:
+        return "as-wanted";
+    case ReasonCode::no_nic:
+        return "no-nic";
+    case ReasonCode::switched_off:
+        return "switched-off";
+    case ReasonCode::config:
+        return "config";
+    case ReasonCode::no_tree:
+        return "no-tree";
+    case ReasonCode::module_missing:
+        return "module-missing";
+    case ReasonCode::wrong_kernel:
+        return "wrong-kernel";
+    case ReasonCode::unusable_module:
+        return "unusable-module";
+    case ReasonCode::busy:
+        return "busy";
+    case ReasonCode::pending_reboot:
+        return "pending-reboot";
+    case ReasonCode::pending_apply:
+        return "pending-apply";
+    case ReasonCode::undone:
+        return "undone";
+    case ReasonCode::onload_missing:
+        return "onload-missing";
+    case ReasonCode::name_missing:
+        return "name-missing";
+    case ReasonCode::time_daemon:
+        return "time-daemon";
+    case ReasonCode::no_driver:
+        return "no-driver";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(PhaseName name) {
+    switch (name) {
+    case PhaseName::names:
+        return "names";
+    case PhaseName::driver:
+        return "driver";
+    case PhaseName::onload:
+        return "onload";
+    case PhaseName::time:
+        return "time";
+    }
+    return "unknown";
+}
+
+}  // namespace onload_node

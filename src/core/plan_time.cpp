@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/names.hpp"
+#include "core/plan_phases.hpp"
+
+namespace onload_node {
+
+namespace {
+
+bool running_or_coming(const UnitState& unit) {
+    return unit.active_state == "active" || unit.active_state == "activating" ||
+           unit.active_state == "reloading" || unit.job_pending;
+}
+
+bool masked(const UnitState& unit) {
+    return unit.file_state == "masked" || unit.file_state == "masked-runtime";
+}
+
+const UnitState* find_unit(const Observed& observed, const std::string& name) {
+    const auto found = observed.units.find(name);
+    return found == observed.units.end() || !found->second.exists() ? nullptr : &found->second;
+}
+
+/// Backwards this reads: remove the file, unmask, start. So the file comes last here, or its
+/// drop-ins would hold back the very start that gives the clock back.
+void append_displacement(const PlanContext& context, std::vector<PlannedStep>& steps) {
+    for (const auto& name : context.config.time.displace) {
+        const UnitState* const unit = find_unit(context.observed, name);
+        if (unit == nullptr) {
+            continue;
+        }
+        if (unit->active_state == "active" || unit->active_state == "activating") {
+            steps.push_back({StopUnit{unit->id}, "only one daemon may keep the clock"});
+        }
+        if (!masked(*unit)) {
+            steps.push_back({MaskUnit{unit->id}, "only one daemon may keep the clock"});
+        }
+    }
+    const std::string path(names::time_marker);
+    if (!context.observed.generated_files.contains(path)) {
+        const std::string content =
+            "Written by onload-node: while this file is here chronyd does not start.\n";
+        steps.push_back(
+            {WriteFile{path, content}, "the drop-ins of the displaced units look for this file"}
+        );
+    }
+}
+
+}  // namespace
+
+std::vector<PlannedStep> plan_time(const PlanContext& context) {
+    std::vector<PlannedStep> steps;
+    const auto& time = context.config.time;
+    const UnitState* const daemon =
+        time.daemon.empty() ? nullptr : find_unit(context.observed, time.daemon);
+    if (!time.daemon.empty() && daemon == nullptr) {
+        // Chronyd stays: a node must not be left without any clock daemon.
+        return steps;
+    }
+    if (!time.displace.empty()) {
+        append_displacement(context, steps);
+    }
+    if (daemon != nullptr && !running_or_coming(*daemon)) {
+        steps.push_back({StartUnit{daemon->id}, "it keeps the clock on the Solarflare card"});
+    }
+    return steps;
+}
+
+}  // namespace onload_node
