@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/execute.hpp"
+
+#include "core/inverse.hpp"
+#include "run/step_runner.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace onload_node {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// One execution: keeps what its parts share.
+class Execution {
+public:
+    Execution(const Config& config, const Observed& observed, const Ports& ports, UndoLog& log)
+        : observed_(observed), ports_(ports), log_(log), runner_(ports, config.limits) {}
+
+    /// False when the phase failed and was taken back.
+    bool run(const Phase& phase) {
+        const std::size_t mark = log_.entries().size();
+        for (const auto& planned : phase.steps) {
+            if (auto done = run(phase.name, planned); !done) {
+                ports_.progress.failed(planned, done.error());
+                PhaseFailure failed{
+                    phase.name, describe(planned.step), done.error(), take_back(mark)};
+                report_.failures.push_back(std::move(failed));
+                return false;
+            }
+        }
+        commit();
+        return true;
+    }
+
+    ExecutionReport take_report() { return std::move(report_); }
+
+private:
+    Result<void> run(PhaseName phase, const PlannedStep& planned) {
+        ports_.progress.starting(planned);
+        auto recorded =
+            log_.append({phase, describe(planned.step), inverse(planned.step, observed_)});
+        if (!recorded) {
+            return failure("the way back could not be recorded", recorded.error());
+        }
+        const auto start = Clock::now();
+        auto done = runner_.run(planned.step);
+        const auto duration = std::chrono::duration_cast<Milliseconds>(Clock::now() - start);
+        report_.timings.push_back({key(planned.step), duration});
+        if (done) {
+            ports_.progress.done(planned, duration);
+        }
+        return done;
+    }
+
+    std::vector<std::string> take_back(std::size_t mark);
+
+    void commit() {
+        if (const auto saved = log_.commit(); !saved) {
+            ports_.progress.notice(
+                "the record of what was done could not be written: " + saved.error().message
+            );
+        }
+    }
+
+    const Observed& observed_;
+    Ports ports_;
+    UndoLog& log_;
+    StepRunner runner_;
+    ExecutionReport report_;
+};
+
+/// Runs the inverses of one entry; what fails is said and added to `left`.
+void run_inverse(
+    const UndoEntry& entry, StepRunner& runner, const Ports& ports, std::vector<std::string>& left
+) {
+    for (const auto& step : entry.inverse) {
+        ports.progress.undoing(step);
+        if (const auto done = runner.run(step); !done) {
+            ports.progress.undo_failed(step, done.error());
+            left.push_back(describe(step) + ": " + done.error().message);
+        }
+    }
+}
+
+std::vector<std::string>
+take_back_from(std::size_t mark, StepRunner& runner, const Ports& ports, UndoLog& log) {
+    std::vector<std::string> left;
+    const auto& entries = log.entries();
+    for (std::size_t index = entries.size(); index > mark; --index) {
+        run_inverse(entries[index - 1], runner, ports, left);
+    }
+    if (const auto saved = log.truncate(mark); !saved) {
+        ports.progress.notice(
+            "the record of what was done could not be written: " + saved.error().message
+        );
+    }
+    return left;
+}
+
+std::vector<std::string> Execution::take_back(std::size_t mark) {
+    return take_back_from(mark, runner_, ports_, log_);
+}
+
+}  // namespace
+
+ExecutionReport execute(
+    const Plan& plan,
+    const Config& config,
+    const Observed& observed,
+    const Ports& ports,
+    UndoLog& log
+) {
+    Execution execution(config, observed, ports, log);
+    const bool swaps = std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) {
+        return phase.name == PhaseName::driver;
+    });
+    for (const auto& phase : plan.phases) {
+        const bool worked = execution.run(phase);
+        const bool needed_by_swap =
+            phase.name == PhaseName::names || phase.name == PhaseName::driver;
+        if (!worked && swaps && needed_by_swap) {
+            break;
+        }
+    }
+    return execution.take_report();
+}
+
+std::vector<std::string> recover(const Config& config, const Ports& ports, UndoLog& log) {
+    StepRunner runner(ports, config.limits);
+    return take_back_from(log.committed(), runner, ports, log);
+}
+
+std::vector<std::string> revert(const Config& config, const Ports& ports, UndoLog& log) {
+    StepRunner runner(ports, config.limits);
+    constexpr std::array order = {
+        PhaseName::time, PhaseName::onload, PhaseName::names, PhaseName::driver};
+    std::vector<std::string> left;
+    for (const auto phase : order) {
+        const auto& entries = log.entries();
+        for (std::size_t index = entries.size(); index > 0; --index) {
+            if (entries[index - 1].phase == phase) {
+                run_inverse(entries[index - 1], runner, ports, left);
+            }
+        }
+    }
+    if (const auto saved = log.truncate(0); !saved) {
+        left.push_back("forget the undo log: " + saved.error().message);
+    }
+    return left;
+}
+
+}  // namespace onload_node

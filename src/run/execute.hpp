@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+#include "run/undo_log.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace onload_node {
+
+/// How long a step took.
+struct StepTiming {
+    std::string step;  ///< key(step)
+    Milliseconds duration{};
+};
+
+/// A phase that did not come to its end and was taken back.
+struct PhaseFailure {
+    PhaseName phase;
+    std::string step;  ///< describe(step)
+    Error error;
+    std::vector<std::string> left_behind;  ///< inverses that failed too
+};
+
+struct ExecutionReport {
+    std::vector<PhaseFailure> failures;
+    std::vector<StepTiming> timings;
+};
+
+/// Carries a plan out. The only code that changes the node, apart from the way back below.
+[[nodiscard]] ExecutionReport execute(
+    const Plan& plan,
+    const Config& config,
+    const Observed& observed,
+    const Ports& ports,
+    UndoLog& log
+);
+
+/// Takes back what a run that was cut short had begun: the uncommitted entries, last first. Returns
+/// the inverses that failed; a failing inverse does not stop the others.
+[[nodiscard]] std::vector<std::string>
+recover(const Config& config, const Ports& ports, UndoLog& log);
+
+/// Takes back everything that onload-node did in this boot. Names go before the driver, so that the
+/// in-tree interfaces come up with their own. Returns the inverses that failed.
+[[nodiscard]] std::vector<std::string>
+revert(const Config& config, const Ports& ports, UndoLog& log);
+
+}  // namespace onload_node

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/observe.hpp"
+
+#include "core/names.hpp"
+#include "run/load_records.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace onload_node {
+
+namespace {
+
+bool contains(const std::vector<ModuleName>& names, const ModuleName& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Reads the modules that have to be loaded, all they need, and the way back; nothing else of the
+/// trees.
+class ModuleReader {
+public:
+    ModuleReader(const ModuleTree& staged, const ModuleTree& own, Observed& observed)
+        : staged_(staged), own_(own), observed_(observed) {}
+
+    void read_for_load(const ModuleName& name) {
+        if (observed_.staged.modules.contains(name)) {
+            return;
+        }
+        const auto path = staged_.find(name);
+        if (!path) {
+            read_in_tree(name);
+            return;
+        }
+        const auto file = staged_.read(name, *path, Origin::out_of_tree);
+        observed_.staged.modules.emplace(name, file);
+        for (const auto& dependency : file.depends) {
+            read_for_load(dependency);
+        }
+    }
+
+    void read_in_tree(const ModuleName& name) {
+        if (observed_.in_tree.contains(name) || observed_.builtin.contains(name)) {
+            return;
+        }
+        if (own_.builtin(name)) {
+            observed_.builtin.insert(name);
+            return;
+        }
+        const auto path = own_.find(name);
+        if (!path) {
+            return;
+        }
+        const auto file = own_.read(name, *path, Origin::in_tree);
+        observed_.in_tree.emplace(name, file);
+        if (observed_.vermagic.empty()) {
+            observed_.vermagic = file.vermagic;
+        }
+        for (const auto& dependency : file.depends) {
+            read_in_tree(dependency);
+        }
+    }
+
+private:
+    const ModuleTree& staged_;
+    const ModuleTree& own_;
+    Observed& observed_;
+};
+
+void observe_trees(
+    Observed& observed,
+    const Config& config,
+    const Sensors& sensors,
+    const ModuleTree& staged,
+    const ModuleTree& own
+) {
+    observed.staged.directory = staged.directory();
+    observed.staged.present = staged.present();
+    observed.staged.kernels = sensors.trees.kernels(config.driver.tree);
+    if (observed.functions.empty() && config.driver.activate == Activate::with_nic) {
+        return;
+    }
+    ModuleReader reader(staged, own, observed);
+    for (const auto& name : config.driver.replace) {
+        reader.read_in_tree(name);
+    }
+    if (staged.present()) {
+        for (const auto& name : config.driver.load) {
+            reader.read_for_load(name);
+        }
+    }
+}
+
+/// Solarflare by its subsystem vendor, or because one of the drivers says that it would carry the
+/// function.
+bool is_ours(
+    const DiscoveredFunction& found,
+    const Config& config,
+    const ModuleTree& staged,
+    const ModuleTree& own
+) {
+    if (found.function.subsystem_vendor == names::solarflare_vendor) {
+        return true;
+    }
+    const auto claims = [&](const ModuleTree& tree) {
+        const auto claiming = tree.claiming(found.modalias);
+        return std::any_of(claiming.begin(), claiming.end(), [&](const ModuleName& name) {
+            return contains(config.driver.replace, name) || contains(config.driver.load, name);
+        });
+    };
+    return claims(own) || claims(staged);
+}
+
+Result<void> observe_hardware(
+    Observed& observed,
+    const Config& config,
+    const Sensors& sensors,
+    const ModuleTree& staged,
+    const ModuleTree& own
+) {
+    auto discovered = sensors.hardware.network_functions();
+    if (!discovered) {
+        return tl::unexpected(discovered.error());
+    }
+    observed.functions.clear();
+    std::set<std::string> our_interfaces;
+    for (auto& found : *discovered) {
+        if (is_ours(found, config, staged, own)) {
+            for (const auto& interface : found.function.interfaces) {
+                our_interfaces.insert(interface.name);
+            }
+            observed.functions.push_back(std::move(found.function));
+        }
+    }
+    const auto all = sensors.hardware.interface_names();
+    if (!all) {
+        return tl::unexpected(all.error());
+    }
+    observed.other_interfaces.clear();
+    for (const auto& name : *all) {
+        if (!our_interfaces.contains(name)) {
+            observed.other_interfaces.insert(name);
+        }
+    }
+    return {};
+}
+
+void observe_loaded(Observed& observed, const Config& config, const Sensors& sensors) {
+    observed.loaded.clear();
+    std::vector<ModuleName> pending = config.driver.load;
+    pending.insert(pending.end(), config.driver.replace.begin(), config.driver.replace.end());
+    for (const auto& [name, file] : observed.staged.modules) {
+        pending.push_back(name);
+    }
+    for (const auto& [name, file] : observed.in_tree) {
+        pending.push_back(name);
+    }
+    while (!pending.empty()) {
+        const ModuleName name = pending.back();
+        pending.pop_back();
+        if (observed.loaded.contains(name)) {
+            continue;
+        }
+        if (auto module = sensors.modules.loaded(name)) {
+            pending.insert(pending.end(), module->holders.begin(), module->holders.end());
+            observed.loaded.emplace(name, std::move(*module));
+        }
+    }
+    observed.load_records = read_load_records(sensors.files);
+}
+
+void observe_units(Observed& observed, const Config& config, const Sensors& sensors) {
+    observed.units.clear();
+    std::vector<std::string> wanted = config.time.displace;
+    if (!config.time.daemon.empty()) {
+        wanted.push_back(config.time.daemon);
+    }
+    for (const auto& name : wanted) {
+        if (auto unit = sensors.units.state(name)) {
+            observed.units.emplace(name, std::move(*unit));
+        }
+    }
+    const auto network = sensors.units.state(std::string(names::unit_network_pre));
+    observed.network_started = network && network->active_state == "active";
+}
+
+void observe_files(Observed& observed, const Sensors& sensors) {
+    observed.generated_files.clear();
+    std::vector<std::string> paths = {
+        std::string(names::autoload_rules), std::string(names::time_marker)};
+    for (const auto& name : sensors.files.list(std::string(names::link_directory))) {
+        if (name.compare(0, names::link_file_prefix.size(), names::link_file_prefix) == 0) {
+            paths.push_back(std::string(names::link_directory) + "/" + name);
+        }
+    }
+    for (const auto& path : paths) {
+        if (auto content = sensors.files.read(path)) {
+            observed.generated_files.emplace(path, std::move(*content));
+        }
+    }
+    observed.devices.clear();
+    for (const auto device : names::onload_devices) {
+        if (sensors.files.exists(std::string(device))) {
+            observed.devices.emplace_back(device);
+        }
+    }
+}
+
+}  // namespace
+
+BootSwitch boot_switch_from(const std::string& command_line) {
+    constexpr std::string_view key = "onload_node=";
+    BootSwitch found = BootSwitch::normal;
+    std::istringstream words(command_line);
+    std::string word;
+    while (words >> word) {
+        if (word.compare(0, key.size(), key) == 0) {
+            const std::string value = word.substr(key.size());
+            found = value == "plan" ? BootSwitch::plan_only
+                    : value == "on" ? BootSwitch::normal
+                                    : BootSwitch::off;
+        }
+    }
+    return found;
+}
+
+Result<Observed> observe(const Config& config, const Sensors& sensors) {
+    const auto facts = sensors.host.facts();
+    if (!facts) {
+        return tl::unexpected(facts.error());
+    }
+    Observed observed;
+    observed.kernel = facts->kernel;
+    observed.boot_id = facts->boot_id;
+    observed.privileged = facts->privileged;
+    observed.boot_switch = boot_switch_from(facts->command_line);
+    const auto staged = sensors.trees.open(config.driver.tree, facts->kernel);
+    const auto own = sensors.trees.open("", facts->kernel);
+    if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
+        return tl::unexpected(seen.error());
+    }
+    observe_trees(observed, config, sensors, *staged, *own);
+    observe_loaded(observed, config, sensors);
+    observe_units(observed, config, sensors);
+    observe_files(observed, sensors);
+    return observed;
+}
+
+Result<void> observe_again(Observed& observed, const Config& config, const Sensors& sensors) {
+    const auto staged = sensors.trees.open(config.driver.tree, observed.kernel);
+    const auto own = sensors.trees.open("", observed.kernel);
+    if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
+        return seen;
+    }
+    observe_loaded(observed, config, sensors);
+    observe_units(observed, config, sensors);
+    observe_files(observed, sensors);
+    return {};
+}
+
+}  // namespace onload_node

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+
+namespace onload_node {
+
+/// Looks at everything the plan and the report need. Changes nothing. What cannot be seen without
+/// rights (units, digests) is left empty; an error means that not even the machine's own hardware
+/// could be listed.
+[[nodiscard]] Result<Observed> observe(const Config& config, const Sensors& sensors);
+
+/// Looks at the ports, modules and units again and keeps what cannot have changed (the digests of
+/// the staged modules, which cost most).
+[[nodiscard]] Result<void>
+observe_again(Observed& observed, const Config& config, const Sensors& sensors);
+
+/// The value of `onload_node=` on a kernel command line; the last one counts, an unknown value is
+/// "off" (the safe side).
+[[nodiscard]] BootSwitch boot_switch_from(const std::string& command_line);
+
+}  // namespace onload_node

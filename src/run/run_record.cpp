@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/run_record.hpp"
+
+#include "base/toml.hpp"
+#include "core/names.hpp"
+
+#include <array>
+#include <sstream>
+
+namespace onload_node {
+
+RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id) {
+    RunRecord record{boot_id, {}, {}};
+    for (const auto& failed : execution.failures) {
+        std::string text = failed.step + ": " + failed.error.message;
+        for (const auto& left : failed.left_behind) {
+            text += "; could not be taken back: " + left;
+        }
+        record.failures.emplace_back(failed.phase, std::move(text));
+    }
+    for (const auto& timing : execution.timings) {
+        record.timings_ms.emplace_back(timing.step, timing.duration.count());
+    }
+    return record;
+}
+
+RunRecord read_run_record(const Files& files) {
+    RunRecord record;
+    const auto text = files.read(std::string(names::last_run));
+    if (!text) {
+        return record;
+    }
+    const auto document = toml::parse(*text);
+    if (!document) {
+        return record;
+    }
+    const auto& table = document.table();
+    record.boot_id = table["boot-id"].value_or(std::string());
+    if (const toml::table* const failures = table["failures"].as_table()) {
+        for (const auto phase :
+             {PhaseName::names, PhaseName::driver, PhaseName::onload, PhaseName::time}) {
+            if (const auto what = (*failures)[to_string(phase)].value<std::string>()) {
+                record.failures.emplace_back(phase, *what);
+            }
+        }
+    }
+    if (const toml::table* const timings = table["timings"].as_table()) {
+        for (const auto& [step, duration] : *timings) {
+            record.timings_ms.emplace_back(step.str(), duration.value_or(std::int64_t{0}));
+        }
+    }
+    return record;
+}
+
+Result<void> write_run_record(Files& files, const RunRecord& record) {
+    toml::table failures;
+    for (const auto& [phase, what] : record.failures) {
+        failures.insert(to_string(phase), what);
+    }
+    toml::table timings;
+    for (const auto& [step, duration] : record.timings_ms) {
+        timings.insert(step, duration);
+    }
+    std::ostringstream text;
+    text << toml::table{
+        {"boot-id", record.boot_id},
+        {"failures", std::move(failures)},
+        {"timings", std::move(timings)},
+    } << '\n';
+    return files.write(std::string(names::last_run), text.str());
+}
+
+}  // namespace onload_node

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+#include "core/report.hpp"
+#include "run/execute.hpp"
+
+namespace onload_node {
+
+/// What an execution met, as the report wants it.
+[[nodiscard]] RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id);
+
+/// The record of the last apply in this boot (/run/onload-node/last-run.toml); empty when there is
+/// none.
+[[nodiscard]] RunRecord read_run_record(const Files& files);
+
+[[nodiscard]] Result<void> write_run_record(Files& files, const RunRecord& record);
+
+}  // namespace onload_node

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/step_runner.hpp"
+
+#include "core/identity.hpp"
+#include "core/overloaded.hpp"
+#include "run/load_records.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+/// How often udev may put the in-tree driver back between our unload and our load before we give
+/// up.
+constexpr int max_load_attempts = 5;
+
+/// A rename is one event for udev; it does not wait for hardware.
+constexpr Milliseconds rename_limit = std::chrono::seconds(5);
+
+constexpr Milliseconds stop_limit = std::chrono::seconds(10);
+
+const PortOutcome* outcome_of(const std::vector<PortOutcome>& outcomes, const PciAddress& address) {
+    const auto found = std::find_if(outcomes.begin(), outcomes.end(), [&](const PortOutcome& o) {
+        return o.address == address;
+    });
+    return found == outcomes.end() ? nullptr : &*found;
+}
+
+bool has_name(const PortOutcome& outcome, const std::string& name) {
+    return name.empty() || std::find(outcome.interfaces.begin(), outcome.interfaces.end(), name) !=
+                               outcome.interfaces.end();
+}
+
+std::string without_interface(
+    const std::vector<PortExpectation>& ports, const std::vector<PortOutcome>& outcomes
+) {
+    std::string text;
+    for (const auto& port : ports) {
+        const PortOutcome* const outcome = outcome_of(outcomes, port.address);
+        if (outcome == nullptr || outcome->driver.empty() || outcome->interfaces.empty()) {
+            text += (text.empty() ? "" : ", ") + port.address.to_string();
+            text += outcome == nullptr || outcome->driver.empty()
+                        ? " (no driver)"
+                        : " (driver " + outcome->driver + ")";
+        }
+    }
+    return text;
+}
+
+std::vector<PortExpectation>
+misnamed(const std::vector<PortExpectation>& ports, const std::vector<PortOutcome>& outcomes) {
+    std::vector<PortExpectation> wrong;
+    for (const auto& port : ports) {
+        const PortOutcome* const outcome = outcome_of(outcomes, port.address);
+        if (outcome != nullptr && !has_name(*outcome, port.name)) {
+            wrong.push_back(port);
+        }
+    }
+    return wrong;
+}
+
+}  // namespace
+
+Result<void> StepRunner::run(const Step& step) {
+    return std::visit(
+        Overloaded{
+            [&](const WriteFile& s) { return ports_.files.write(s.path, s.content); },
+            [&](const RemoveFile& s) { return ports_.files.remove(s.path); },
+            [&](const ReloadUdev&) { return ports_.units.reload_udev(); },
+            [&](const TriggerInterfaces& s) {
+                return ports_.devices.trigger_interfaces(s.address);
+            },
+            [&](const UnloadModule& s) { return unload(s); },
+            [&](const LoadModule& s) { return load(s); },
+            [&](const AwaitPorts& s) { return await(s); },
+            [&](const MaskUnit& s) { return ports_.units.mask(s.id); },
+            [&](const UnmaskUnit& s) { return ports_.units.unmask(s.id); },
+            [&](const StopUnit& s) { return ports_.units.stop(s.id, stop_limit); },
+            [&](const StartUnit& s) { return ports_.units.start(s.id); },
+        },
+        step
+    );
+}
+
+Result<void> StepRunner::check_loaded(const LoadModule& step) const {
+    const auto now = ports_.modules.loaded(step.name);
+    if (!now) {
+        return failure(
+            ErrorCode::mismatch,
+            "module " + step.name.str() + " is not in the kernel after it was loaded"
+        );
+    }
+    if (now->origin != step.origin || (!step.build_id.empty() && now->build_id != step.build_id)) {
+        return failure(
+            ErrorCode::mismatch,
+            "the kernel has another build of " + step.name.str() + " (" +
+                short_build_id(now->build_id) + ") than the one wanted (" +
+                short_build_id(step.build_id) + ")"
+        );
+    }
+    return {};
+}
+
+Result<void> StepRunner::load(const LoadModule& step) {
+    for (int attempt = 1;; ++attempt) {
+        auto loaded = ports_.modules.load(step);
+        if (!loaded && loaded.error().code != ErrorCode::exists) {
+            return loaded;
+        }
+        const auto right = check_loaded(step);
+        if (right) {
+            return step.origin == Origin::out_of_tree ? record_load(ports_.files, step)
+                                                      : Result<void>();
+        }
+        if (loaded || attempt == max_load_attempts) {
+            return right;
+        }
+        // Somebody, udev most likely, was faster than we were.
+        ports_.progress.notice(
+            "another build of " + step.name.str() + " came in between; taking it out again"
+        );
+        if (auto unloaded = ports_.modules.unload(step.name, limits_.unload); !unloaded) {
+            return unloaded;
+        }
+    }
+}
+
+Result<void> StepRunner::unload(const UnloadModule& step) {
+    // A module that may stay gets one chance, not the whole time limit.
+    auto unloaded =
+        ports_.modules.unload(step.name, step.tolerate_use ? Milliseconds(0) : limits_.unload);
+    if (!unloaded && step.tolerate_use && unloaded.error().code == ErrorCode::busy) {
+        return {};
+    }
+    return unloaded;
+}
+
+Result<void> StepRunner::await(const AwaitPorts& step) {
+    const auto outcomes = ports_.devices.await(step.ports, limits_.probe);
+    if (!outcomes) {
+        return tl::unexpected(outcomes.error());
+    }
+    const std::string missing = without_interface(step.ports, *outcomes);
+    if (!missing.empty()) {
+        return failure(
+            ErrorCode::timeout,
+            "no interface within " + std::to_string(limits_.probe.count()) +
+                " ms (limits.probe) for " + missing + "; the kernel log says what the driver met"
+        );
+    }
+    if (const auto wrong = misnamed(step.ports, *outcomes); !wrong.empty()) {
+        rename_again(wrong);
+    }
+    return {};
+}
+
+/// udevd may have missed that its files changed. A port that cannot get its name keeps the
+/// kernel's: no reason to take the driver out.
+void StepRunner::rename_again(const std::vector<PortExpectation>& wrong) {
+    if (const auto reloaded = ports_.units.reload_udev(); !reloaded) {
+        ports_.progress.notice(
+            "udevd could not be told to read its files again: " + reloaded.error().message
+        );
+    }
+    for (const auto& port : wrong) {
+        if (const auto triggered = ports_.devices.trigger_interfaces(port.address); !triggered) {
+            ports_.progress.notice(triggered.error().message);
+        }
+    }
+    const auto outcomes = ports_.devices.await(wrong, rename_limit);
+    if (!outcomes) {
+        ports_.progress.notice(outcomes.error().message);
+        return;
+    }
+    for (const auto& port : misnamed(wrong, *outcomes)) {
+        ports_.progress.notice(
+            "the port " + port.address.to_string() + " did not get the name " + port.name
+        );
+    }
+}
+
+}  // namespace onload_node

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+
+namespace onload_node {
+
+/// Runs single steps through the ports, and checks that each did what it was for: a module counts
+/// as loaded when the kernel shows its build-id, a port as ready when its interface is there.
+class StepRunner {
+public:
+    /// The ports must outlive the runner.
+    StepRunner(const Ports& ports, const LimitsConfig& limits) : ports_(ports), limits_(limits) {}
+
+    [[nodiscard]] Result<void> run(const Step& step);
+
+private:
+    [[nodiscard]] Result<void> load(const LoadModule& step);
+    [[nodiscard]] Result<void> check_loaded(const LoadModule& step) const;
+    [[nodiscard]] Result<void> unload(const UnloadModule& step);
+    [[nodiscard]] Result<void> await(const AwaitPorts& step);
+    void rename_again(const std::vector<PortExpectation>& wrong);
+
+    Ports ports_;
+    LimitsConfig limits_;
+};
+
+}  // namespace onload_node

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/step_toml.hpp"
+
+#include "core/overloaded.hpp"
+
+#include <array>
+#include <optional>
+
+namespace onload_node {
+
+namespace {
+
+/// The names of the alternatives of Step in the log, in the order of the variant.
+constexpr std::array<std::string_view, std::variant_size_v<Step>> kinds = {
+    "write-file",
+    "remove-file",
+    "reload-udev",
+    "trigger-interfaces",
+    "unload-module",
+    "load-module",
+    "await-ports",
+    "mask-unit",
+    "unmask-unit",
+    "stop-unit",
+    "start-unit",
+};
+
+toml::array parameters_to_toml(const ModuleParameters& parameters) {
+    toml::array list;
+    for (const auto& [name, value] : parameters) {
+        list.push_back(toml::array{name, value});
+    }
+    return list;
+}
+
+toml::array ports_to_toml(const std::vector<PortExpectation>& ports) {
+    toml::array list;
+    for (const auto& port : ports) {
+        list.push_back(toml::array{port.address.to_string(), port.name});
+    }
+    return list;
+}
+
+void fill(toml::table& table, const Step& step) {
+    std::visit(
+        Overloaded{
+            [&](const WriteFile& s) {
+                table.insert("path", s.path);
+                table.insert("content", s.content);
+            },
+            [&](const RemoveFile& s) { table.insert("path", s.path); },
+            [](const ReloadUdev&) {},
+            [&](const TriggerInterfaces& s) { table.insert("address", s.address.to_string()); },
+            [&](const UnloadModule& s) {
+                table.insert("module", s.name.str());
+                table.insert("tolerate-use", s.tolerate_use);
+            },
+            [&](const LoadModule& s) {
+                table.insert("module", s.name.str());
+                table.insert("out-of-tree", s.origin == Origin::out_of_tree);
+                table.insert("path", s.path);
+                table.insert("sha256", s.sha256);
+                table.insert("build-id", s.build_id);
+                table.insert("parameters", parameters_to_toml(s.parameters));
+            },
+            [&](const AwaitPorts& s) { table.insert("ports", ports_to_toml(s.ports)); },
+            [&](const MaskUnit& s) { table.insert("unit", s.id); },
+            [&](const UnmaskUnit& s) { table.insert("unit", s.id); },
+            [&](const StopUnit& s) { table.insert("unit", s.id); },
+            [&](const StartUnit& s) { table.insert("unit", s.id); },
+        },
+        step
+    );
+}
+
+/// Reads the keys of one table; the first one that is missing or of another type is remembered as
+/// the error.
+class Reader {
+public:
+    explicit Reader(const toml::table& table) : table_(table) {}
+
+    std::string text(std::string_view key) {
+        const auto value = table_[key].value<std::string>();
+        return value ? *value : note(key, std::string());
+    }
+
+    bool boolean(std::string_view key) {
+        const auto value = table_[key].value<bool>();
+        return value ? *value : note(key, false);
+    }
+
+    std::optional<ModuleName> module() {
+        auto name = ModuleName::parse(text("module"));
+        return name ? std::optional(std::move(*name)) : note("module", std::optional<ModuleName>());
+    }
+
+    PciAddress address(std::string_view text) {
+        const auto parsed = PciAddress::parse(text);
+        return parsed ? *parsed : note("address", PciAddress{});
+    }
+
+    /// Calls `use(first, second)` for each pair of the list of pairs at `key`.
+    template <typename Use>
+    void pairs(std::string_view key, Use use) {
+        const toml::array* const list = table_[key].as_array();
+        if (list == nullptr) {
+            note(key, 0);
+            return;
+        }
+        for (const auto& item : *list) {
+            const toml::array* const pair = item.as_array();
+            if (pair == nullptr || pair->size() != 2) {
+                note(key, 0);
+                return;
+            }
+            use((*pair)[0].value_or(std::string()), (*pair)[1].value_or(std::string()));
+        }
+    }
+
+    [[nodiscard]] const std::string& wrong_key() const { return wrong_key_; }
+
+private:
+    template <typename T>
+    T note(std::string_view key, T fallback) {
+        if (wrong_key_.empty()) {
+            wrong_key_ = key;
+        }
+        return fallback;
+    }
+
+    const toml::table& table_;
+    std::string wrong_key_;
+};
+
+LoadModule read_load(Reader& reader, const ModuleName& name) {
+    LoadModule step{
+        name,
+        Origin::in_tree,
+        reader.text("path"),
+        reader.text("sha256"),
+        reader.text("build-id"),
+        {}};
+    step.origin = reader.boolean("out-of-tree") ? Origin::out_of_tree : Origin::in_tree;
+    reader.pairs("parameters", [&](std::string key, std::string value) {
+        step.parameters.emplace_back(std::move(key), std::move(value));
+    });
+    return step;
+}
+
+AwaitPorts read_await(Reader& reader) {
+    AwaitPorts step;
+    reader.pairs("ports", [&](const std::string& address, std::string name) {
+        step.ports.push_back({reader.address(address), std::move(name)});
+    });
+    return step;
+}
+
+std::optional<Step> read_step(Reader& reader, std::string_view kind) {
+    if (kind == "write-file") {
+        return WriteFile{reader.text("path"), reader.text("content")};
+    }
+    if (kind == "remove-file") {
+        return RemoveFile{reader.text("path")};
+    }
+    if (kind == "reload-udev") {
+        return ReloadUdev{};
+    }
+    if (kind == "trigger-interfaces") {
+        return TriggerInterfaces{reader.address(reader.text("address"))};
+    }
+    if (kind == "await-ports") {
+        return read_await(reader);
+    }
+    if (kind == "unload-module" || kind == "load-module") {
+        const auto name = reader.module();
+        if (!name) {
+            return std::nullopt;
+        }
+        if (kind == "load-module") {
+            return read_load(reader, *name);
+        }
+        return UnloadModule{*name, reader.boolean("tolerate-use")};
+    }
+    if (kind == "mask-unit") {
+        return MaskUnit{reader.text("unit")};
+    }
+    if (kind == "unmask-unit") {
+        return UnmaskUnit{reader.text("unit")};
+    }
+    if (kind == "stop-unit") {
+        return StopUnit{reader.text("unit")};
+    }
+    if (kind == "start-unit") {
+        return StartUnit{reader.text("unit")};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+toml::table to_toml(const Step& step) {
+    toml::table table;
+    table.insert("kind", kinds[step.index()]);
+    fill(table, step);
+    return table;
+}
+
+Result<Step> step_from_toml(const toml::table& table) {
+    const auto kind = table["kind"].value_or(std::string());
+    Reader reader(table);
+    auto step = read_step(reader, kind);
+    if (!reader.wrong_key().empty()) {
+        return failure(
+            ErrorCode::mismatch,
+            "step \"" + kind + "\": key \"" + reader.wrong_key() + "\" is missing or wrong"
+        );
+    }
+    if (!step) {
+        return failure(ErrorCode::mismatch, "there is no kind of step \"" + kind + "\"");
+    }
+    return std::move(*step);
+}
+
+}  // namespace onload_node

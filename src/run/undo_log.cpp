@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/undo_log.hpp"
+
+#include "core/names.hpp"
+#include "run/step_toml.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+namespace onload_node {
+
+namespace {
+
+constexpr std::array phases = {
+    PhaseName::names, PhaseName::driver, PhaseName::onload, PhaseName::time};
+
+Result<PhaseName> phase_from(const std::string& text) {
+    for (const auto phase : phases) {
+        if (to_string(phase) == text) {
+            return phase;
+        }
+    }
+    return failure(ErrorCode::mismatch, "there is no phase \"" + text + "\"");
+}
+
+Result<UndoEntry> entry_from(const toml::table& table) {
+    const auto phase = phase_from(table["phase"].value_or(std::string()));
+    if (!phase) {
+        return tl::unexpected(phase.error());
+    }
+    UndoEntry entry{*phase, table["done"].value_or(std::string()), {}};
+    const toml::array* const steps = table["inverse"].as_array();
+    if (steps == nullptr) {
+        return failure(ErrorCode::mismatch, "an entry has no list \"inverse\"");
+    }
+    for (const auto& item : *steps) {
+        if (!item.is_table()) {
+            return failure(ErrorCode::mismatch, "an inverse is no table");
+        }
+        auto step = step_from_toml(*item.as_table());
+        if (!step) {
+            return tl::unexpected(step.error());
+        }
+        entry.inverse.push_back(std::move(*step));
+    }
+    return entry;
+}
+
+toml::table to_toml(const UndoEntry& entry) {
+    toml::array steps;
+    for (const auto& step : entry.inverse) {
+        steps.push_back(to_toml(step));
+    }
+    return toml::table{
+        {"phase", to_string(entry.phase)}, {"done", entry.done}, {"inverse", std::move(steps)}};
+}
+
+}  // namespace
+
+Result<void> UndoLog::load() {
+    const std::string path(names::undo_log);
+    const auto text = files_.read(path);
+    if (!text) {
+        return text.error().code == ErrorCode::not_found ? Result<void>()
+                                                         : tl::unexpected(text.error());
+    }
+    const auto document = toml::parse(*text, path);
+    if (!document) {
+        return failure(
+            ErrorCode::mismatch, path + ": " + std::string(document.error().description())
+        );
+    }
+    std::vector<UndoEntry> entries;
+    if (const toml::array* const list = document.table()["entry"].as_array()) {
+        for (const auto& item : *list) {
+            if (!item.is_table()) {
+                return failure(ErrorCode::mismatch, path + ": an entry is no table");
+            }
+            auto entry = entry_from(*item.as_table());
+            if (!entry) {
+                return failure(path, entry.error());
+            }
+            entries.push_back(std::move(*entry));
+        }
+    }
+    const auto committed = document.table()["committed"].value_or(std::int64_t{0});
+    entries_ = std::move(entries);
+    committed_ =
+        std::min(static_cast<std::size_t>(std::max(committed, std::int64_t{0})), entries_.size());
+    return {};
+}
+
+Result<void> UndoLog::append(UndoEntry entry) {
+    entries_.push_back(std::move(entry));
+    auto saved = save();
+    if (!saved) {
+        entries_.pop_back();
+    }
+    return saved;
+}
+
+Result<void> UndoLog::commit() {
+    committed_ = entries_.size();
+    return save();
+}
+
+Result<void> UndoLog::truncate(std::size_t count) {
+    entries_.resize(std::min(count, entries_.size()));
+    committed_ = std::min(committed_, entries_.size());
+    return save();
+}
+
+Result<void> UndoLog::save() {
+    if (entries_.empty()) {
+        return files_.remove(std::string(names::undo_log));
+    }
+    toml::array list;
+    for (const auto& entry : entries_) {
+        list.push_back(to_toml(entry));
+    }
+    const toml::table document{
+        {"committed", static_cast<std::int64_t>(committed_)},
+        {"entry", std::move(list)},
+    };
+    std::ostringstream text;
+    text << document << '\n';
+    return files_.write(std::string(names::undo_log), text.str());
+}
+
+}  // namespace onload_node
