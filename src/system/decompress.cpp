@@ -21,7 +21,6 @@ namespace {
 using Bytes = std::vector<std::byte>;
 
 constexpr std::size_t mebibyte = 1024U * 1024U;
-constexpr std::size_t max_output = 512 * mebibyte;
 /// Enough for "xz -9"; a stream that asks for more is not a module that anybody built.
 constexpr std::uint64_t max_decoder_memory = 128 * mebibyte;
 
@@ -39,12 +38,14 @@ bool begins_with(std::span<const std::byte> bytes, const std::array<std::uint8_t
 /// What comes out of a decoder: grows by doubling, up to the limit.
 class Output final {
 public:
-    explicit Output(std::size_t expected) : bytes_(std::clamp(expected, mebibyte, max_output)) {}
+    Output(std::size_t expected, std::size_t limit)
+        : limit_(limit)
+        , bytes_(std::min(std::max(expected, mebibyte), limit)) {}
 
     /// Room for more; empty when the limit has been reached.
     std::span<std::byte> room() {
         if (filled_ == bytes_.size()) {
-            bytes_.resize(std::min(bytes_.size() * 2, max_output));
+            bytes_.resize(std::min(bytes_.size() * 2, limit_));
         }
         return std::span(bytes_).subspan(filled_);
     }
@@ -56,21 +57,22 @@ public:
         return std::move(bytes_);
     }
 
+    [[nodiscard]] tl::unexpected<Error> too_large() const {
+        return failure(
+            ErrorCode::mismatch,
+            "it would decompress to more than " + std::to_string(limit_) + " bytes"
+        );
+    }
+
 private:
+    std::size_t limit_;
     Bytes bytes_;
     std::size_t filled_ = 0;
 };
 
-tl::unexpected<Error> too_large() {
-    return failure(
-        ErrorCode::mismatch,
-        "it would decompress to more than " + std::to_string(max_output / mebibyte) + " MiB"
-    );
-}
-
 /// Four times the input: about what modules compress to, so that the buffer seldom grows.
 std::size_t usual_expansion(std::span<const std::byte> input) {
-    return input.size() < max_output / 4 ? input.size() * 4 : max_output;
+    return std::min(input.size(), largest_decompressed / 4) * 4;
 }
 
 const char* why_xz_failed(lzma_ret code) {
@@ -91,7 +93,7 @@ const char* why_xz_failed(lzma_ret code) {
     }
 }
 
-Result<Bytes> decompress_xz(std::span<const std::byte> input) {
+Result<Bytes> decompress_xz(std::span<const std::byte> input, std::size_t limit) {
     lzma_stream stream = LZMA_STREAM_INIT;
     const Handle<lzma_stream, lzma_end> owner(&stream);
     lzma_ret code = lzma_stream_decoder(&stream, max_decoder_memory, LZMA_CONCATENATED);
@@ -100,11 +102,11 @@ Result<Bytes> decompress_xz(std::span<const std::byte> input) {
     }
     stream.next_in = reinterpret_cast<const std::uint8_t*>(input.data());
     stream.avail_in = input.size();
-    Output output(usual_expansion(input));
+    Output output(usual_expansion(input), limit);
     while (code == LZMA_OK) {
         const auto room = output.room();
         if (room.empty()) {
-            return too_large();
+            return output.too_large();
         }
         stream.next_out = reinterpret_cast<std::uint8_t*>(room.data());
         stream.avail_out = room.size();
@@ -117,17 +119,17 @@ Result<Bytes> decompress_xz(std::span<const std::byte> input) {
     return output.take();
 }
 
-Result<Bytes> decompress_zstd(std::span<const std::byte> input) {
+Result<Bytes> decompress_zstd(std::span<const std::byte> input, std::size_t limit) {
     const Handle<ZSTD_DStream, ZSTD_freeDStream> stream(ZSTD_createDStream());
     if (!stream) {
         return failure(ErrorCode::io, "out of memory while unpacking zstd data");
     }
     ZSTD_inBuffer in{input.data(), input.size(), 0};
-    Output output(usual_expansion(input));
+    Output output(usual_expansion(input), limit);
     for (;;) {
         const auto room = output.room();
         if (room.empty()) {
-            return too_large();
+            return output.too_large();
         }
         ZSTD_outBuffer out{room.data(), room.size(), 0};
         const std::size_t code = ZSTD_decompressStream(stream.get(), &out, &in);
@@ -150,12 +152,12 @@ Result<Bytes> decompress_zstd(std::span<const std::byte> input) {
 
 }  // namespace
 
-Result<Bytes> decompress(Bytes bytes) {
+Result<Bytes> decompress(Bytes bytes, std::size_t limit) {
     if (begins_with(bytes, xz_magic)) {
-        return decompress_xz(bytes);
+        return decompress_xz(bytes, limit);
     }
     if (begins_with(bytes, zstd_magic)) {
-        return decompress_zstd(bytes);
+        return decompress_zstd(bytes, limit);
     }
     return bytes;
 }

@@ -39,6 +39,10 @@ Result<void> make_directories(const std::string& path) {
         }
         return errno_failure("cannot make the directory " + path, number);
     }
+    // mkdir(2) took the umask off.
+    if (::chmod(path.c_str(), 0755) != 0) {
+        return errno_failure("cannot set the mode of " + path, errno);
+    }
     return sync_directory(parent);
 }
 

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace onload_node {
+
+namespace {
+
+/// One option: its word and what it does to the command.
+struct Option {
+    std::string_view word;
+    std::string_view help;
+    bool Command::*flag;
+};
+
+constexpr Option dry_run = {"--dry-run", "print the steps, take none", &Command::dry_run};
+constexpr Option live = {
+    "--live", "swap drivers although the network is up: cuts connections", &Command::live};
+constexpr Option json = {"--json", "print JSON", &Command::json};
+
+/// One command: what it is called, what it takes, what it is for.
+struct CommandWord {
+    Verb verb;
+    std::string_view word;
+    std::string_view help;
+    std::array<const Option*, 2> options;
+    std::string_view exits;
+};
+
+constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothing to do; 3 the "
+                                         "in-tree driver is on although the other one is\n"
+                                         "wanted; 4 the driver is on, something secondary is not; "
+                                         "78 the configuration is wrong; 1 anything else.\n";
+
+constexpr std::array<CommandWord, 4> command_words = {{
+    {Verb::apply,
+     "apply",
+     "make the node what the configuration asks for",
+     {&dry_run, &live},
+     state_exits},
+    {Verb::plan,
+     "plan",
+     "print the steps that apply would take, each with its reason",
+     {&json, nullptr},
+     "Exit status: 0 nothing to do; 2 there are steps; 78 the configuration is wrong; 1 anything "
+     "else.\n"},
+    {Verb::status, "status", "print what is true now", {&json, nullptr}, state_exits},
+    {Verb::revert,
+     "revert",
+     "take back all that was done since the node booted",
+     {&live, nullptr},
+     "Exit status: 0 the node is as it was; 1 something could not be taken back, or the network is "
+     "up and --live is not given.\n"},
+}};
+
+constexpr std::string_view general_options = "      --config FILE  read this configuration instead "
+                                             "of /etc/onload-node/config.toml and config.d\n"
+                                             "      --help         print this\n"
+                                             "      --version      print the version\n";
+
+std::string padded(std::string_view text, std::size_t width) {
+    std::string result(text);
+    result.resize(std::max(width, result.size() + 1), ' ');
+    return result;
+}
+
+std::string general_help() {
+    std::string text = "onload-node gives a node the out-of-tree sfc driver and Onload before its "
+                       "network starts.\n\n"
+                       "Usage: onload-node COMMAND [OPTION]...\n\nCommands:\n";
+    for (const auto& command : command_words) {
+        text += "  " + padded(command.word, 10) + std::string(command.help) + "\n";
+    }
+    text += "\nOptions for all commands:\n" + std::string(general_options);
+    return text + "\n\"onload-node COMMAND --help\" says more about one of them.\n";
+}
+
+std::string help_for(const CommandWord& command) {
+    std::string text = "Usage: onload-node " + std::string(command.word) + " [OPTION]...\n\n";
+    text += std::string(command.help) + "\n\n";
+    for (const Option* const option : command.options) {
+        if (option != nullptr) {
+            text += "      " + padded(option->word, 15) + std::string(option->help) + "\n";
+        }
+    }
+    return text + std::string(general_options) + "\n" + std::string(command.exits);
+}
+
+tl::unexpected<Error> usage(const std::string& what) {
+    return failure(ErrorCode::usage, what + "; see onload-node --help");
+}
+
+const CommandWord* find_command(std::string_view word) {
+    const auto found =
+        std::find_if(command_words.begin(), command_words.end(), [&](const CommandWord& c) {
+            return c.word == word;
+        });
+    return found == command_words.end() ? nullptr : &*found;
+}
+
+const Option* find_option(const CommandWord& command, std::string_view word) {
+    const auto found =
+        std::find_if(command.options.begin(), command.options.end(), [&](const Option* o) {
+            return o != nullptr && o->word == word;
+        });
+    return found == command.options.end() ? nullptr : *found;
+}
+
+/// Takes "--config FILE" or "--config=FILE" at `index`; nothing when it is something else.
+std::optional<Result<std::string>>
+take_config(std::span<char* const> arguments, std::size_t& index) {
+    const std::string_view word(arguments[index]);
+    constexpr std::string_view option = "--config";
+    if (word.substr(0, option.size() + 1) == "--config=") {
+        return std::string(word.substr(option.size() + 1));
+    }
+    if (word != option) {
+        return std::nullopt;
+    }
+    if (index + 1 == arguments.size()) {
+        return Result<std::string>(usage("--config needs a file"));
+    }
+    return std::string(arguments[++index]);
+}
+
+/// The words that are neither --config nor its file.
+Result<std::vector<std::string_view>>
+take_general(std::span<char* const> arguments, Command& command) {
+    std::vector<std::string_view> words;
+    for (std::size_t index = 0; index < arguments.size(); ++index) {
+        if (auto config = take_config(arguments, index)) {
+            if (!*config || (*config)->empty()) {
+                return usage("--config needs a file");
+            }
+            command.config = **config;
+        } else {
+            words.emplace_back(arguments[index]);
+        }
+    }
+    return words;
+}
+
+}  // namespace
+
+Result<Command> parse_command_line(std::span<char* const> arguments) {
+    Command command;
+    const auto words = take_general(arguments, command);
+    if (!words) {
+        return tl::unexpected(words.error());
+    }
+    const auto has = [&](std::string_view word) {
+        return std::find(words->begin(), words->end(), word) != words->end();
+    };
+    const auto first = std::find_if(words->begin(), words->end(), [](std::string_view w) {
+        return w.substr(0, 1) != "-";
+    });
+    const CommandWord* const chosen = first == words->end() ? nullptr : find_command(*first);
+    if (has("--version")) {
+        command.verb = Verb::version;
+        return command;
+    }
+    if (first != words->end() && chosen == nullptr) {
+        return usage("there is no command \"" + std::string(*first) + "\"");
+    }
+    if (has("--help") || has("-h")) {
+        command.help_text = chosen == nullptr ? general_help() : help_for(*chosen);
+        return command;
+    }
+    if (chosen == nullptr) {
+        return usage(
+            words->empty() ? "a command is missing"
+                           : "there is no option " + std::string(words->front())
+        );
+    }
+    command.verb = chosen->verb;
+    for (auto word = words->begin(); word != words->end(); ++word) {
+        if (word == first) {
+            continue;
+        }
+        const Option* const option = find_option(*chosen, *word);
+        if (option == nullptr) {
+            return usage(
+                std::string(chosen->word) + " does not take \"" + std::string(*word) + "\""
+            );
+        }
+        command.*(option->flag) = true;
+    }
+    return command;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/result.hpp"
+
+#include <span>
+#include <string>
+
+namespace onload_node {
+
+enum class Verb { help, version, apply, plan, status, revert };
+
+/// What somebody asked for on the command line.
+struct Command {
+    Verb verb = Verb::help;
+    std::string config;     ///< --config FILE, "" for the installed configuration
+    bool dry_run = false;   ///< --dry-run
+    bool live = false;      ///< --live
+    bool json = false;      ///< --json
+    std::string help_text;  ///< what to print for Verb::help
+};
+
+/// Reads the words behind the program's name. ErrorCode::usage says what is wrong and what is
+/// known.
+[[nodiscard]] Result<Command> parse_command_line(std::span<char* const> arguments);
+
+}  // namespace onload_node

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli.hpp"
+#include "commands.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <span>
+
+using namespace onload_node;
+
+namespace {
+
+int exit_status_of(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::usage:
+        return 64;
+    case ErrorCode::config:
+        return 78;
+    case ErrorCode::not_found:
+    case ErrorCode::permission:
+    case ErrorCode::busy:
+    case ErrorCode::exists:
+    case ErrorCode::timeout:
+    case ErrorCode::mismatch:
+    case ErrorCode::io:
+        break;
+    }
+    return 1;
+}
+
+int complain(const Error& error) {
+    std::fprintf(stderr, "onload-node: %s\n", error.message.c_str());
+    return exit_status_of(error.code);
+}
+
+}  // namespace
+
+/// The story: read the command line, carry the command out (commands.cpp: load the configuration,
+/// observe the node, plan, print or execute, report), turn what went wrong into a message and an
+/// exit status.
+int main(int argc, char** argv) try {
+    const auto arguments =
+        std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);
+    const auto command = parse_command_line(arguments);
+    if (!command) {
+        return complain(command.error());
+    }
+    const auto status = run_command(*command);
+    return status ? *status : complain(status.error());
+
+} catch (const std::exception& exception) {
+
+    // Nothing of ours throws: this is a bug or the end of the memory.
+    std::fprintf(stderr, "onload-node: %s\n", exception.what());
+    return 1;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "system/files.hpp"
+#include "system/hardware.hpp"
+#include "system/host.hpp"
+#include "system/journal.hpp"
+#include "system/kernel_modules.hpp"
+#include "system/kmod_trees.hpp"
+#include "system/systemd.hpp"
+#include "system/udev.hpp"
+
+namespace onload_node {
+
+/// This machine: every adapter, wired to the ports that the rest of the program sees.
+class Node {
+public:
+    [[nodiscard]] Sensors sensors() { return {host_, hardware_, trees_, modules_, files_, units_}; }
+
+    [[nodiscard]] Ports ports() { return {files_, modules_, devices_, units_, progress_}; }
+
+private:
+    SystemHost host_;
+    SystemHardware hardware_;
+    KmodModuleTrees trees_;
+    KernelModules modules_;
+    SystemFiles files_;
+    UdevDevices devices_;
+    SystemdUnits units_;
+    JournalProgress progress_;
+};
+
+}  // namespace onload_node
