@@ -3,7 +3,6 @@
 #include "commands.hpp"
 
 #include <cstdio>
-#include <exception>
 #include <span>
 
 using namespace onload_node;
@@ -38,7 +37,7 @@ int complain(const Error& error) {
 /// The story: read the command line, carry the command out (commands.cpp: load the configuration,
 /// observe the node, plan, print or execute, report), turn what went wrong into a message and an
 /// exit status.
-int main(int argc, char** argv) try {
+int main(int argc, char** argv) {
     const auto arguments =
         std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);
     const auto command = parse_command_line(arguments);
@@ -47,10 +46,4 @@ int main(int argc, char** argv) try {
     }
     const auto status = run_command(*command);
     return status ? *status : complain(status.error());
-
-} catch (const std::exception& exception) {
-
-    // Nothing of ours throws: this is a bug or the end of the memory.
-    std::fprintf(stderr, "onload-node: %s\n", exception.what());
-    return 1;
 }
