@@ -34,10 +34,8 @@ class Agent:
         self._received = b""
         self._answers = {}
         self._last_id = 0
-        self._resets = 0
         self._closed = False
         self.boot_id = ""
-        self.hellos = 0
         threading.Thread(target=self._read, daemon=True).start()
 
     def close(self):
@@ -47,19 +45,17 @@ class Agent:
             self._changed.notify_all()
         self._connection.close()
 
-    def machine_was_reset(self):
-        """Half an answer may have arrived before the reset: what comes next starts a new one."""
+    def forget_requests(self):
+        """After a return to a snapshot: half an answer may have arrived, what comes next starts a new one."""
         with self._changed:
             self._received = b""
-            self._resets += 1
-            self._changed.notify_all()
 
-    def wait_hello(self, after, timeout):
-        """Waits for the agent of the boot that follows hello number `after`."""
+    def wait_hello(self, timeout):
+        """Waits until the agent of this boot runs."""
         with self._changed:
-            arrived = self._changed.wait_for(lambda: self.hellos > after or self._closed, timeout)
+            arrived = self._changed.wait_for(lambda: self.boot_id or self._closed, timeout)
             if self._closed:
-                raise MachineReset("QEMU has ended while the node was booting")
+                raise MachineReset("QEMU has ended while the node was booting; see qemu.log and the console log")
             if not arrived:
                 raise Deadline(f"no test agent in the node after {timeout} s: it hangs in early boot")
 
@@ -70,19 +66,18 @@ class Agent:
     def _run_one(self, command, timeout, stdin):
         with self._changed:
             self._last_id += 1
-            request, resets = self._last_id, self._resets
+            request = self._last_id
         header = f"RUN {request} {int(timeout * 1000)} {len(command)} {len(stdin)}\n".encode()
         started = time.monotonic()
         self._send(header + command + stdin)
         with self._changed:
             self._changed.wait_for(
-                lambda: request in self._answers or self._closed or self._resets != resets,
-                timeout + ANSWER_GRACE,
+                lambda: request in self._answers or self._closed, timeout + ANSWER_GRACE
             )
             answer = self._answers.pop(request, None)
             if answer:
                 return answer
-            if self._closed or self._resets != resets:
+            if self._closed:
                 raise MachineReset(f"the machine was reset or ended during: {command.decode()}")
         raise Deadline(f"no answer after {time.monotonic() - started:.0f} s to: {command.decode()}")
 
@@ -115,7 +110,6 @@ class Agent:
         words = header.decode(errors="replace").split()
         if len(words) == 2 and words[0] == "HELLO":
             self.boot_id = words[1]
-            self.hellos += 1
             self._received = rest
             return True
         if len(words) == 5 and words[0] == "END":

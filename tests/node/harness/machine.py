@@ -50,13 +50,9 @@ class Machine:
         log = self.folder / "qemu.log"
         self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, arguments)
         self._agent = Agent(agent)
-        self._qmp = Qmp(qmp, self._on_event)
-        self._agent.wait_hello(0, timeout)
+        self._qmp = Qmp(qmp)
+        self._agent.wait_hello(timeout)
         return self
-
-    def _on_event(self, event):
-        if event == "RESET":
-            self._agent.machine_was_reset()
 
     def wait_booted(self, timeout=BOOT_TIMEOUT):
         """Waits until systemd has no job left and udev no event; returns systemd's word: running or degraded."""
@@ -67,20 +63,29 @@ class Machine:
         self.check("udevadm settle --timeout=60", 70)
         return state
 
-    def reboot(self, timeout=SHUTDOWN_TIMEOUT + BOOT_TIMEOUT):
+    def reboot(self, timeout=SHUTDOWN_TIMEOUT):
         """A clean reboot, asked for inside; returns when the next boot is complete."""
-        hellos = self._agent.hellos
         self.check("systemctl --no-block reboot")
-        self.wait_next_boot(hellos, timeout)
+        self.wait_next_boot(timeout)
         return self.wait_booted()
 
-    def hellos(self):
-        """How many boots have been seen; give it to wait_next_boot."""
-        return self._agent.hellos
+    def wait_next_boot(self, timeout=SHUTDOWN_TIMEOUT):
+        """Waits for a reset that the node causes itself (panic, watchdog, forced reboot), then for the agent of the
+        boot that follows. `timeout` is for the reset."""
+        reason = self._wait_end(timeout)
+        if reason != "guest-reset":
+            raise HarnessError(f"the node was expected to reboot; QEMU has ended with reason {reason!r}")
+        return self.start()
 
-    def wait_next_boot(self, hellos, timeout=BOOT_TIMEOUT):
-        """For boots that the node causes itself: panic, watchdog, forced reboot."""
-        self._agent.wait_hello(hellos, timeout)
+    def _wait_end(self, timeout):
+        """Waits until QEMU has ended; returns why (QEMU's ShutdownCause)."""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise Deadline(f"the node has not gone down after {timeout} s; see {self.console}") from None
+        reason = self._qmp.wait_shutdown_reason()
+        self.power_cut()
+        return reason
 
     def restart(self, functions=None, kernel_arguments=None, park=None):
         """A clean shutdown, then a start with other hardware or kernel arguments."""
@@ -93,12 +98,9 @@ class Machine:
 
     def shutdown(self, timeout=SHUTDOWN_TIMEOUT):
         self.check("systemctl --no-block poweroff")
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise Deadline(f"the node has not powered off after {timeout} s; see {self.console}") from None
-        finally:
-            self.power_cut()
+        reason = self._wait_end(timeout)
+        if reason != "guest-shutdown":
+            raise HarnessError(f"the node was expected to power off; QEMU has ended with reason {reason!r}")
 
     def power_cut(self):
         """What the guest has not written is lost."""
@@ -161,7 +163,7 @@ class Machine:
 
     def loadvm(self, name):
         self._qmp.monitor(f"loadvm {name}", timeout=120)
-        self._agent.machine_was_reset()
+        self._agent.forget_requests()
         self._agent.boot_id = self._snapshots[name]
 
     def park(self, timeout=BOOT_TIMEOUT):

@@ -95,4 +95,16 @@ def content_differences(machine, path):
         mode = machine.check(f"stat -c %a {shlex.quote(file['path'])}")
         if int(mode, 8) != file.get("mode", 0o644):
             differences.append(f"{file['path']}: mode {mode}")
+    for path_in_node, wanted in _unit_files(MachineConfig.load(path)):
+        output = machine.run(f"cat {shlex.quote(path_in_node)}")
+        if output.raw != wanted.encode():
+            differences.append(f"{path_in_node}: {'other bytes' if output.ok else 'missing'}")
     return differences
+
+
+def _unit_files(machine_config):
+    for unit in machine_config.units:
+        if unit.get("contents"):
+            yield f"{UNITS_FOLDER}/{unit['name']}", unit["contents"]
+        for dropin in unit.get("dropins") or []:
+            yield f"{UNITS_FOLDER}/{unit['name']}.d/{dropin['name']}", dropin["contents"]

@@ -9,12 +9,12 @@ from .errors import Deadline, HarnessError
 
 
 class Qmp:
-    def __init__(self, connection: socket.socket, on_event):
+    def __init__(self, connection: socket.socket):
         self._connection = connection
-        self._on_event = on_event
         self._changed = threading.Condition()
         self._executing = threading.Lock()
         self._answer = None
+        self._shutdown_reason = None
         self._closed = False
         threading.Thread(target=self._read, daemon=True).start()
         self.execute("qmp_capabilities")
@@ -43,6 +43,12 @@ class Qmp:
         if said.strip():
             raise HarnessError(f"QEMU's monitor, {line}: {said.strip()}")
 
+    def wait_shutdown_reason(self, timeout=10):
+        """After QEMU's end: why it ended, or None if it did not say (killed, crashed)."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed, timeout)
+            return self._shutdown_reason
+
     def _read(self):
         try:
             for line in self._connection.makefile("rb"):
@@ -55,7 +61,8 @@ class Qmp:
 
     def _take(self, message):
         if "event" in message:
-            self._on_event(message["event"])
+            if message["event"] == "SHUTDOWN":
+                self._shutdown_reason = message["data"]["reason"]
         elif "return" in message or "error" in message:
             with self._changed:
                 self._answer = message

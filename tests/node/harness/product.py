@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a scenario asks a node on which the product is installed."""
+
+import json
+
+BINARY = "/usr/local/bin/onload-node"
+DROP_IN = "/etc/onload-node/config.d/50-scenario.toml"
+STAGED_MODULES = ("sfc", "sfc_resource", "sfc_char", "onload")
+DEVICES = ("/dev/onload", "/dev/onload_epoll", "/dev/sfc_char")
+# Everything that belongs to us outside of the staged trees: where to look for what is left behind.
+OUR_PATHS = (
+    "/etc/onload-node /etc/sfptpd.conf /etc/systemd/system/*onload-node* /etc/systemd/system/sfptpd* "
+    "/etc/systemd/system/chron*.d/*onload-node* /etc/systemd/system/*.wants/*onload-node* "
+    "/etc/udev/rules.d/*onload* /run/onload-node /run/systemd/network/*onload-node* "
+    "/run/udev/rules.d/*onload-node* /run/systemd/system/chron* /usr/local/bin/onload-node*"
+)
+
+
+class Product:
+    """onload-node on one machine."""
+
+    def __init__(self, machine):
+        self.machine = machine
+
+    def configure(self, toml, path=DROP_IN):
+        self.machine.write(path, toml)
+
+    def run(self, arguments, timeout=120):
+        return self.machine.run(f"{BINARY} {arguments}", timeout)
+
+    def status(self):
+        """`onload-node status --json`, as it is now."""
+        return json.loads(self.run("status --json").stdout)
+
+    def recorded_status(self):
+        """What the last apply left in /run for others to read."""
+        return json.loads(self.machine.read("/run/onload-node/status.json"))
+
+    def unit(self, unit, *properties):
+        """The values of systemd properties, in the order asked for."""
+        values = {}
+        for line in self.machine.check(f"systemctl show {unit} -p {','.join(properties)}").splitlines():
+            name, _, value = line.partition("=")
+            values[name] = value
+        return [values[name] for name in properties]
+
+    def exit_status(self):
+        return int(self.unit("onload-node.service", "ExecMainStatus")[0])
+
+    def is_enabled(self, unit):
+        return self.machine.run(f"systemctl is-enabled {unit}").stdout.strip()
+
+    def never_started(self, unit):
+        """PID 1 has not started the unit's process in this boot."""
+        return self.unit(unit, "ExecMainStartTimestampMonotonic") == ["0"]
+
+    def loaded_build_id(self, module):
+        """Of the module in the kernel; "" when there is none."""
+        note = f"/sys/module/{module}/notes/.note.gnu.build-id"
+        return _build_id(self.machine.run(f"cat {note} 2>/dev/null").raw)
+
+    def staged_build_ids(self, kernel):
+        """Of the files under /opt, by module."""
+        return {module: self._file_build_id(f"/opt/lib/modules/{kernel}/extra/{module}.ko") for module in STAGED_MODULES}
+
+    def in_tree_build_id(self, kernel):
+        return self._file_build_id(f"/lib/modules/{kernel}/kernel/drivers/net/ethernet/sfc/sfc.ko")
+
+    def _file_build_id(self, stem):
+        # objcopy is not on the node: the note is found by its header (name size 4, digest size 20, type 3, "GNU").
+        command = (f"for f in {stem}*; do case $f in *.xz) xz -dc $f;; *.zst) zstd -qdc $f;; *) cat $f;; esac; done")
+        raw = self.machine.run(command).raw
+        at = raw.find(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0")
+        return raw[at + 16 : at + 36].hex()
+
+    def out_of_tree(self, module):
+        return "O" in self.machine.run(f"cat /sys/module/{module}/taint").stdout
+
+    def interfaces(self):
+        """PCI address to interface name, for every port of a card."""
+        lines = self.machine.check(
+            "for d in /sys/class/net/*/device; do [ -e $d ] && echo $(basename $(readlink -f $d)) $(basename $(dirname $d)); done; true"
+        ).splitlines()
+        return dict(line.split() for line in lines)
+
+    def names(self):
+        return [name for _, name in sorted(self.interfaces().items())]
+
+    def parameter(self, module, name):
+        return self.machine.run(f"cat /sys/module/{module}/parameters/{name}").stdout.strip()
+
+    def left_behind(self):
+        """Files of ours that are still there."""
+        return self.machine.run(f"ls -d {OUR_PATHS} 2>/dev/null").stdout.split()
+
+    def journal(self):
+        return self.machine.check("journalctl -b -u onload-node.service -o cat --no-pager")
+
+
+def _build_id(note):
+    """The digest of an ELF build-id note: 12 bytes of header, 4 of name, the rest."""
+    return note[16:].hex()
