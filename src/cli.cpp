@@ -37,7 +37,7 @@ constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothi
                                          "wanted; 4 the driver is on, something secondary is not; "
                                          "78 the configuration is wrong; 1 anything else.\n";
 
-constexpr std::array<CommandWord, 4> command_words = {{
+constexpr std::array<CommandWord, 5> command_words = {{
     {Verb::apply,
      "apply",
      "make the node what the configuration asks for",
@@ -56,6 +56,12 @@ constexpr std::array<CommandWord, 4> command_words = {{
      {&live, nullptr},
      "Exit status: 0 the node is as it was; 1 something could not be taken back, or the network is "
      "up and --live is not given.\n"},
+    {Verb::recover,
+     "recover",
+     "finish the undo of a run that was cut short; the unit does this by itself",
+     {nullptr, nullptr},
+     "Exit status: 0 there was nothing to finish, or it is finished; 1 something could not be "
+     "taken back.\n"},
 }};
 
 constexpr std::string_view general_options = "      --config FILE  read this configuration instead "

@@ -8,7 +8,7 @@
 
 namespace onload_node {
 
-enum class Verb { help, version, apply, plan, status, revert };
+enum class Verb { help, version, apply, plan, status, revert, recover };
 
 /// What somebody asked for on the command line.
 struct Command {

@@ -62,13 +62,18 @@ Result<Report> report_bad_config(Node& node, const Error& error) {
     return report;
 }
 
+/// A file that says the same already is left alone: who watches it is not woken for nothing.
+Result<void> write_if_changed(Files& files, const std::string& path, const std::string& content) {
+    const auto present = files.read(path);
+    return present && *present == content ? Result<void>() : files.write(path, content);
+}
+
 /// Tells systemd, the status file and whoever watches what the node is now.
 int publish(const Report& report, Node& node) {
     const std::string text = sentence(report);
     const auto ports = node.ports();
-    if (const auto written =
-            ports.files.write(std::string(names::status_json), status_json(report));
-        !written) {
+    const std::string path(names::status_json);
+    if (const auto written = write_if_changed(ports.files, path, status_json(report)); !written) {
         ports.progress.notice("the status file could not be written: " + written.error().message);
     }
     ports.progress.notice(text);
@@ -111,13 +116,17 @@ Result<void> await_names(const Config& config, Observed& observed, Node& node) {
     return observe_again(observed, config, node.sensors());
 }
 
+std::vector<std::string> take_back_interrupted(const Config& config, UndoLog& log, Node& node) {
+    node.ports().progress.notice("an earlier run was cut short: taking back what it had begun");
+    return recover(config, node.ports(), log);
+}
+
 Result<void> recover_if_interrupted(const Config& config, UndoLog& log, Node& node) {
     if (auto loaded = log.load(); !loaded) {
         return loaded;
     }
     if (log.open()) {
-        node.ports().progress.notice("an earlier run was cut short: taking back what it had begun");
-        static_cast<void>(recover(config, node.ports(), log));
+        static_cast<void>(take_back_interrupted(config, log, node));
     }
     return {};
 }
@@ -233,6 +242,35 @@ Result<int> status(const Command& command) {
     }
     print(command.json ? status_json(*report) : status_text(*report, colour_wanted()));
     return exit_status(*report);
+}
+
+/// What the unit runs when its main process ended: finishes the undo of a run that was killed or
+/// timed out.
+Result<int> recover(const Command& command) {
+    if (auto root = require_root("recover"); !root) {
+        return tl::unexpected(root.error());
+    }
+    Node node;
+    const auto lock = Lock::acquire(std::string(names::lock_file));
+    if (!lock) {
+        return tl::unexpected(lock.error());
+    }
+    UndoLog log(node.ports().files);
+    if (auto loaded = log.load(); !loaded) {
+        return tl::unexpected(loaded.error());
+    }
+    if (!log.open()) {
+        return 0;
+    }
+    const auto configured = load_config(command);
+    const Config config = configured ? *configured : Config();
+    const auto left = take_back_interrupted(config, log, node);
+    const auto observed = observe(config, node.sensors());
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    static_cast<void>(publish(report_now(config, *observed, node.sensors().files), node));
+    return left.empty() ? 0 : 1;
 }
 
 Result<int> revert(const Command& command) {

@@ -75,7 +75,14 @@ public:
     [[nodiscard]] static tl::unexpected<Error> bus_failure(const std::string& what, int result);
 
 private:
-    using Bus = Handle<sd_bus, sd_bus_flush_close_unref>;
+    /// Without the flush of sd_bus_flush_close_unref(3), which waits for ever when PID 1 does not
+    /// read.
+    static void close(sd_bus* bus) {
+        sd_bus_close(bus);
+        sd_bus_unref(bus);
+    }
+
+    using Bus = Handle<sd_bus, close>;
 
     explicit BusConnection(Bus bus) : bus_(std::move(bus)) {}
 

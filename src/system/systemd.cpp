@@ -104,10 +104,10 @@ Result<std::string> file_state(BusConnection& bus, const std::string& id) {
 class JobEnd final {
 public:
     /// To be called before the job is queued: it may end before the reply is here.
-    Result<void> subscribe(BusConnection& bus) {
+    Result<void> subscribe(BusConnection& bus, Milliseconds limit) {
         // On its own socket PID 1 sends signals unasked; on the system bus it has to be asked.
         auto subscribed =
-            bus.call("cannot subscribe to jobs", manager("Subscribe"), call_limit, "");
+            bus.call("cannot subscribe to jobs", manager("Subscribe"), limit, "");
         if (!subscribed && subscribed.error().code == ErrorCode::permission) {
             return without_value(subscribed);
         }
@@ -156,15 +156,14 @@ private:
 
 SystemdUnits::SystemdUnits() = default;
 
-SystemdUnits::SystemdUnits(UniqueFd socket) : socket_(std::move(socket)) {}
+SystemdUnits::SystemdUnits(UniqueFd socket) : given_(true), socket_(std::move(socket)) {}
 
 SystemdUnits::~SystemdUnits() = default;
 
 Result<BusConnection*> SystemdUnits::connection() {
     if (!connection_ || !connection_->usable()) {
         connection_.reset();
-        auto opened =
-            socket_.valid() ? BusConnection::over(std::move(socket_)) : BusConnection::open();
+        auto opened = given_ ? BusConnection::over(std::move(socket_)) : BusConnection::open();
         if (!opened) {
             return tl::unexpected(opened.error());
         }
@@ -247,7 +246,7 @@ Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
     }
     const Deadline deadline(limit);
     JobEnd end;
-    if (auto subscribed = end.subscribe(**bus); !subscribed) {
+    if (auto subscribed = end.subscribe(**bus, std::min(call_limit, limit)); !subscribed) {
         return subscribed;
     }
     const std::string what = "cannot stop " + id;

@@ -49,7 +49,8 @@ private:
         Arguments... arguments
     );
 
-    UniqueFd socket_;  ///< of the second constructor, until it is used
+    const bool given_ = false;  ///< by the second constructor: that connection or none
+    UniqueFd socket_;           ///< the one given, until it is used
     std::unique_ptr<BusConnection> connection_;
 };
 

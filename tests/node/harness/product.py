@@ -7,7 +7,8 @@ BINARY = "/usr/local/bin/onload-node"
 DROP_IN = "/etc/onload-node/config.d/50-scenario.toml"
 STAGED_MODULES = ("sfc", "sfc_resource", "sfc_char", "onload")
 DEVICES = ("/dev/onload", "/dev/onload_epoll", "/dev/sfc_char")
-# Everything that belongs to us outside of the staged trees: where to look for what is left behind.
+# Everything that belongs to us outside of the staged trees: where to look for what is left behind. Folders do not
+# count: the machine-config daemon leaves those it made.
 OUR_PATHS = (
     "/etc/onload-node /etc/sfptpd.conf /etc/systemd/system/*onload-node* /etc/systemd/system/sfptpd* "
     "/etc/systemd/system/chron*.d/*onload-node* /etc/systemd/system/*.wants/*onload-node* "
@@ -90,8 +91,9 @@ class Product:
         return self.machine.run(f"cat /sys/module/{module}/parameters/{name}").stdout.strip()
 
     def left_behind(self):
-        """Files of ours that are still there."""
-        return self.machine.run(f"ls -d {OUR_PATHS} 2>/dev/null").stdout.split()
+        """Files and links of ours that are still there; the test node has units of its own."""
+        found = self.machine.run(f"find {OUR_PATHS} -type f -o -type l 2>/dev/null").stdout.split()
+        return [path for path in found if "onload-node-test" not in path]
 
     def journal(self):
         return self.machine.check("journalctl -b -u onload-node.service -o cat --no-pager")

@@ -6,10 +6,11 @@ from harness.product import STAGED_MODULES, Product
 
 
 def traces(machine):
-    """What a change would leave: inodes and times of our files, of the modules' entries in sysfs, starts of the daemons."""
+    """What a change would leave: inodes and times of our files, of the modules' entries in sysfs, starts of the daemons.
+    Not the lock: each apply holds it and writes its process number there."""
     modules = " ".join(f"/sys/module/{module}" for module in STAGED_MODULES)
     return machine.check(
-        "find /run/onload-node /run/systemd/network /run/udev/rules.d /run/systemd/system -type f -o -type l | sort | "
+        "find /run/onload-node /run/systemd/network /run/udev/rules.d /run/systemd/system -type f -o -type l | grep -v /lock$ | sort | "
         "xargs stat -c '%n %i %y'; "
         f"stat -c '%n %i' {modules}; cat /sys/module/sfc/sections/.text; "
         "systemctl show chronyd.service sfptpd.service -p ActiveEnterTimestampMonotonic,ExecMainStartTimestampMonotonic; "

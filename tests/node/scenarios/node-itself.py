@@ -4,7 +4,8 @@
 Everything the other scenarios rely on is tried here: the drivers' names and modules, the clock daemons, power and
 snapshots. A failure here is the node's, not the product's."""
 
-from harness import check, expect_equal, note, timed
+from harness import MachineReset, check, expect_equal, note, paths, timed
+from harness.machine_config import content_differences, undeliver
 
 INTERFACES = "cd /sys/class/net && ls -d en* eth* sf* 2>/dev/null || true"
 IN_TREE_NAMES = ["ens8f0", "ens8f1"]
@@ -87,6 +88,27 @@ def takes_the_out_of_tree_drivers(machine, kernel):
     check("an open /dev/onload keeps the module", not machine.run("exec 3</dev/onload; rmmod onload").ok)
 
 
+def a_faulty_driver_fails(lab, machine):
+    machine.push(lab.faulty_driver("PROBE_FAILS"), "/run/faulty/sfc.ko")
+    machine.check("rmmod onload sfc_char sfc_resource sfc && insmod /run/faulty/sfc.ko && udevadm settle")
+    expect_equal("a driver built to fail on function 1 leaves one port", interfaces(machine), ["ens8f0np0"])
+    machine.check("rmmod sfc")
+    machine.push(lab.faulty_driver("INIT_FAILS"), "/run/faulty/sfc.ko")
+    check("a driver built to fail in its init is refused", "Input/output error" in machine.run("insmod /run/faulty/sfc.ko").stderr)
+
+
+def panics_and_comes_back(lab, machine):
+    machine.push(lab.faulty_driver("PROBE_PANICS"), "/run/faulty/sfc.ko")
+    machine.check("sysctl -q kernel.panic=1; modprobe mtd; modprobe mdio; rmmod sfc")
+    with timed("panic to the agent of the next boot"):
+        try:
+            machine.run("insmod /run/faulty/sfc.ko")
+        except MachineReset:
+            machine.wait_next_boot()
+    machine.wait_booted()
+    expect_equal("after a panic the node boots again", interfaces(machine), IN_TREE_NAMES)
+
+
 def survives_reboots_and_power_cuts(machine):
     first = machine.boot_id
     machine.write("/var/lib/kept", "synced\n")
@@ -122,6 +144,28 @@ def parks_and_goes_back(lab):
         expect_equal(f"and the {attempt} boot from there completes", state, "running")
 
 
+def takes_and_gives_back_a_machine_config(lab):
+    fixture = paths.NODE / "fixtures" / "machine-config.yaml"
+    files = "find /etc /usr/local -not -type d | sort"
+    states = "systemctl is-active fixture-delivered.service chronyd.service"
+    with timed("delivered disk and boot from it"):
+        machine = lab.delivered(functions=0, name="delivered", machine_config=fixture)
+        machine.wait_booted()
+    expect_equal("Ignition delivers every byte and mode", content_differences(machine, fixture), [])
+    expect_equal("the delivered unit is enabled, the drop-in's unit runs", machine.run(states).stdout.split(),
+                 ["active", "active"])
+    expect_equal("the drop-in counts", machine.check("systemctl show -P DropInPaths chronyd.service"),
+                 "/etc/systemd/system/chronyd.service.d/50-fixture.conf")
+    expect_equal("what is staged is executable", machine.run("test -x /usr/local/sbin/sfptpd -a -s /etc/sfptpd.conf").rc, 0)
+    undeliver(machine, fixture)
+    machine.reboot()
+    expect_equal("taken off again, the unit is gone and chronyd runs", machine.run(states).stdout.split(),
+                 ["inactive", "active"])
+    left = [path for path in machine.check(files).splitlines() if "fixture-delivered" in path or "50-fixture" in path]
+    expect_equal("and no file of it is left", left, [])
+    machine.shutdown()
+
+
 def scenario(lab):
     with timed("start to multi-user"):
         machine = lab.stock(functions=2)
@@ -132,8 +176,11 @@ def scenario(lab):
         lab.stage(machine)
     refuses_sfptpd_beside_chronyd(machine)
     takes_the_out_of_tree_drivers(machine, lab.kernel)
+    a_faulty_driver_fails(lab, machine)
     survives_reboots_and_power_cuts(machine)
+    panics_and_comes_back(lab, machine)
     with timed("clean shutdown"):
         machine.shutdown()
     parks_and_goes_back(lab)
+    takes_and_gives_back_a_machine_config(lab)
     note(f"kernel {lab.kernel}")

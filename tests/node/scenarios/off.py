@@ -15,7 +15,8 @@ def stock(product, lab, argument):
     expect_equal(f"{argument}: chronyd keeps the clock",
                  (product.unit("chronyd.service", "ActiveState")[0], product.is_enabled("chronyd.service")), ("active", "enabled"))
     expect_equal(f"{argument}: the state is off", (product.status()["state"], product.exit_status()), ("off", 0))
-    left = [path for path in product.left_behind() if path.startswith("/run/") and path != "/run/onload-node"]
+    left = [path for path in product.left_behind() if path.startswith("/run/") and not path.startswith("/run/onload-node/")]
+    left += [path for path in product.left_behind() if path.endswith("sfptpd-keeps-time")]
     expect_equal(f"{argument}: nothing was written for udev or systemd", left, [])
 
 
