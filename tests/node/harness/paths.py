@@ -12,7 +12,7 @@ RUNS = CACHE / "run"
 RESULTS = CACHE / "results"
 
 IMAGE = CACHE / "image"
-VMLINUZ = CACHE / "vmlinuz"
+VMLINUX = CACHE / "vmlinux"
 INITRD = CACHE / "initrd"
 STAGED = CACHE / "staged"
 DRIVERS = CACHE / "drivers"
