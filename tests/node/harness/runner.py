@@ -11,6 +11,7 @@ import time
 import traceback
 
 from . import checks, paths
+from .demo import demo
 from .errors import HarnessError
 from .lab import Lab
 
@@ -30,6 +31,7 @@ def parse_arguments(words):
     parser = argparse.ArgumentParser(prog="tests/node/scenario", description="Runs scenarios on the disposable node.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a scenario; all if none is given")
     parser.add_argument("--list", action="store_true", help="names the scenarios and their promises")
+    parser.add_argument("--demo", action="store_true", help="shows the main job instead of running scenarios")
     parser.add_argument("--full", action="store_true", help="the full counts where a scenario has two")
     parser.add_argument("--machineconfig", metavar="FILE", help="the rendered MachineConfig under test")
     arguments = parser.parse_args(words)
@@ -114,6 +116,8 @@ def main(words=None):
         print("scenario: the node's image could not be built; the reason is above", file=sys.stderr)
         return 1
     try:
+        if arguments.demo:
+            return 0 if demo(arguments.machineconfig) else 1
         results = [run(name, arguments) for name in arguments.names or available()]
     except HarnessError as error:
         print(f"scenario: {error}", file=sys.stderr)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The demo: a stock node, the MachineConfig, a reboot, and what the node is then."""
+
+import time
+
+from .checks import note, start_tally
+from .lab import Lab
+from .product import STAGED_MODULES, Product
+
+
+def demo(machine_config):
+    """Prints the story; returns whether it ended as promised."""
+    start_tally()
+    lab = Lab("demo", machine_config=machine_config)
+    lab.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return _tell(lab)
+    finally:
+        lab.close()
+
+
+def _tell(lab):
+    with _chapter("1. A stock node boots: real kernel, systemd and udev, two ports on the (fixture) in-tree driver"):
+        machine = lab.stock(functions=2)
+        machine.wait_booted()
+    product = Product(machine)
+    before = _facts(product, lab.kernel)
+    with _chapter("2. The MachineConfig is delivered by the real Ignition engine, the (fixture) modules are staged under /opt"):
+        lab.deliver(machine)
+        lab.stage(machine)
+    with _chapter("3. The node reboots"):
+        machine.reboot()
+    after = _facts(product, lab.kernel)
+    _show(machine, "systemctl status --no-pager --lines=0 onload-node")
+    _show(machine, "onload-node status")
+    _show(machine, "onload-node plan")
+    _print_table(before, after)
+    status = product.status()
+    print(f"\nThe node is {status['state']}.", flush=True)
+    return status["state"] == "active"
+
+
+def _facts(product, kernel):
+    """What the node is, as rows of (what, value)."""
+    staged = product.staged_build_ids(kernel)
+    in_tree = {"sfc": product.in_tree_build_id(kernel)}
+    rows = [(f"module {module}", _module(product.loaded_build_id(module), staged[module], in_tree.get(module))) for module in STAGED_MODULES]
+    rows += [(f"port {address}", name) for address, name in sorted(product.interfaces().items())]
+    keepers = [unit for unit in ("chronyd", "sfptpd") if product.unit(f"{unit}.service", "ActiveState") == ["active"]]
+    rows += [("clock daemon", " ".join(keepers) or "none"), ("chronyd.service", product.is_enabled("chronyd.service"))]
+    return rows
+
+
+def _module(loaded, staged, in_tree):
+    if not loaded:
+        return "-"
+    origin = "out-of-tree" if loaded == staged else "in-tree" if loaded == in_tree else "of nobody we know"
+    return f"{origin}, build {loaded[:12]}"
+
+
+def _print_table(before, after):
+    print(f"\n{'':22}{'before':34}after")
+    for (what, old), (_, new) in zip(before, after):
+        print(f"{what:22}{old:34}{new}")
+
+
+def _show(machine, command):
+    print(f"\n# {command}")
+    print(machine.run(command).stdout.rstrip(), flush=True)
+
+
+class _chapter:
+    """A heading, and how long it took."""
+
+    def __init__(self, title):
+        self._title = title
+
+    def __enter__(self):
+        print(f"\n== {self._title}", flush=True)
+        self._start = time.monotonic()
+
+    def __exit__(self, *_):
+        note(f"{time.monotonic() - self._start:.0f} s")
