@@ -153,7 +153,7 @@ class Machine:
             raise CommandFailed(f"tar of {path}", output)
         local.mkdir(parents=True, exist_ok=True)
         with tarfile.open(fileobj=io.BytesIO(output.raw)) as archive:
-            archive.extractall(local, filter="tar")
+            archive.extractall(local)
 
     # --- snapshots and the parked boot
 

@@ -46,6 +46,14 @@ def carries_packets_between_its_ports(machine):
     machine.check("ip netns delete peer; udevadm settle; ip link set ens8f0 down")
 
 
+def exchanges_files_with_the_host(lab, machine):
+    machine.pull("/usr/lib/systemd/system-preset", lab.folder / "pulled")
+    pulled = lab.folder / "pulled" / "99-default-disable.preset"
+    expect_equal("a folder can be pulled", pulled.read_bytes(),
+                 machine.read("/usr/lib/systemd/system-preset/99-default-disable.preset"))
+    expect_equal("a command that takes too long is ended", machine.run("sleep 60", timeout=1).rc, 124)
+
+
 def refuses_sfptpd_beside_chronyd(machine):
     beside = machine.run("/usr/local/sbin/sfptpd --no-daemon -f /etc/sfptpd.conf", timeout=20)
     expect_equal("sfptpd refuses to run beside chronyd, with errno 95", beside.rc, 95)
@@ -176,6 +184,7 @@ def scenario(lab):
     carries_packets_between_its_ports(machine)
     with timed("staging"):
         lab.stage(machine)
+    exchanges_files_with_the_host(lab, machine)
     refuses_sfptpd_beside_chronyd(machine)
     takes_the_out_of_tree_drivers(machine, lab.kernel)
     a_faulty_driver_fails(lab, machine)
