@@ -26,7 +26,8 @@ struct ModuleImageLayout {
     std::size_t sections = 0;
 };
 
-/// A made-up kernel module: an ELF relocatable with the two sections that onload-node reads and no code.
+/// A made-up kernel module: an ELF relocatable with the two sections that onload-node reads and no
+/// code.
 struct ModuleImageFixture {
     std::vector<std::string> modinfo = {
         "version=5.3.16",
@@ -53,8 +54,7 @@ struct ModuleImageFixture {
             static_cast<std::size_t>(sections[1].sh_offset),
             static_cast<std::size_t>(sections[2].sh_offset),
             image.size(),
-            image.size() + sizeof(names)
-        };
+            image.size() + sizeof(names)};
         Bytes name_bytes;
         append(name_bytes, names, sizeof(names));
         sections[3] = section(29, SHT_STRTAB, image, name_bytes);
@@ -87,7 +87,8 @@ private:
         return notes;
     }
 
-    static Elf64_Shdr section(Elf64_Word name, Elf64_Word type, Bytes& image, const Bytes& content) {
+    static Elf64_Shdr
+    section(Elf64_Word name, Elf64_Word type, Bytes& image, const Bytes& content) {
         Elf64_Shdr header{};
         header.sh_name = name;
         header.sh_type = type;

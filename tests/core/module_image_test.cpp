@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/module_image.hpp"
+#include "module_image_fixture.hpp"
 
 #include <functional>
 #include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
-
-#include "module_image_fixture.hpp"
 
 namespace onload_node {
 namespace {
@@ -63,7 +62,8 @@ TEST(ModuleImage, TellsWhatTheModuleSaysOfItself) {
 }
 
 TEST(ModuleImage, TakesTheFirstOfTwoEntriesAsTheKernelDoes) {
-    const auto image = read_module_image(ModuleImageFixture{{"version=1", "version=2", "name=a"}}.build());
+    const auto image =
+        read_module_image(ModuleImageFixture{{"version=1", "version=2", "name=a"}}.build());
     ASSERT_TRUE(image);
     EXPECT_EQ(image->version, "1");
 }
@@ -86,42 +86,84 @@ TEST(ModuleImage, SkipsOtherNotes) {
     Bytes notes;
     const Elf64_Nhdr other{6, 3, 99};
     fixture::append(notes, &other, sizeof(other));
-    fixture::append(notes, "Linux\0\0\0" "abc\0", 12);
+    fixture::append(
+        notes,
+        "Linux\0\0\0"
+        "abc\0",
+        12
+    );
     const Elf64_Nhdr build_id{4, 2, NT_GNU_BUILD_ID};
     fixture::append(notes, &build_id, sizeof(build_id));
-    fixture::append(notes, "GNU\0" "\xbe\xef", 6);
+    fixture::append(
+        notes,
+        "GNU\0"
+        "\xbe\xef",
+        6
+    );
     EXPECT_EQ(build_id_from_notes(notes), "beef");
 }
 
 TEST(ModuleImage, RefusesWhatIsNoModule) {
     EXPECT_NE(refusal({}).find("only 0 bytes"), std::string::npos);
     EXPECT_NE(refusal(Bytes(100)).find("no ELF file"), std::string::npos);
-    EXPECT_NE(refusal(with_header([](auto& h) { h.e_type = ET_EXEC; })).find("relocatable"), std::string::npos);
     EXPECT_NE(
-        refusal(with_header([](auto& h) { h.e_ident[EI_CLASS] = ELFCLASS32; })).find("64-bit"), std::string::npos
+        refusal(with_header([](auto& h) { h.e_type = ET_EXEC; })).find("relocatable"),
+        std::string::npos
     );
-    EXPECT_NE(refusal(with_header([](auto& h) { h.e_shnum = 0; })).find("section table"), std::string::npos);
     EXPECT_NE(
-        refusal(with_section(1, [](auto& s) { s.sh_name = 0; })).find("no .modinfo section"), std::string::npos
+        refusal(with_header([](auto& h) { h.e_ident[EI_CLASS] = ELFCLASS32; })).find("64-bit"),
+        std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_header([](auto& h) { h.e_shnum = 0; })).find("section table"),
+        std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_section(1, [](auto& s) { s.sh_name = 0; })).find("no .modinfo section"),
+        std::string::npos
     );
 }
 
 TEST(ModuleImage, RefusesOffsetsBeyondTheEnd) {
-    EXPECT_NE(refusal(with_header([](auto& h) { h.e_shoff = huge; })).find("cut off"), std::string::npos);
-    EXPECT_NE(refusal(with_header([](auto& h) { h.e_shoff = huge - 10; })).find("cut off"), std::string::npos);
-    EXPECT_NE(refusal(with_header([](auto& h) { h.e_shnum = 0xFFFF; })).find("cut off"), std::string::npos);
-    EXPECT_NE(refusal(with_header([](auto& h) { h.e_shstrndx = 0xFFFF; })).find("cut off"), std::string::npos);
-    EXPECT_NE(refusal(with_section(3, [](auto& s) { s.sh_offset = huge; })).find("cut off"), std::string::npos);
-    EXPECT_NE(refusal(with_section(1, [](auto& s) { s.sh_size = huge; })).find(".modinfo"), std::string::npos);
-    EXPECT_NE(refusal(with_section(1, [](auto& s) { s.sh_name = 0xFFFFFFFF; })).find(".modinfo"), std::string::npos);
-    EXPECT_NE(refusal(with_section(1, [](auto& s) { s.sh_type = SHT_NOBITS; })).find(".modinfo"), std::string::npos);
+    EXPECT_NE(
+        refusal(with_header([](auto& h) { h.e_shoff = huge; })).find("cut off"), std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_header([](auto& h) { h.e_shoff = huge - 10; })).find("cut off"),
+        std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_header([](auto& h) { h.e_shnum = 0xFFFF; })).find("cut off"), std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_header([](auto& h) { h.e_shstrndx = 0xFFFF; })).find("cut off"),
+        std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_section(3, [](auto& s) { s.sh_offset = huge; })).find("cut off"),
+        std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_section(1, [](auto& s) { s.sh_size = huge; })).find(".modinfo"),
+        std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_section(1, [](auto& s) { s.sh_name = 0xFFFFFFFF; })).find(".modinfo"),
+        std::string::npos
+    );
+    EXPECT_NE(
+        refusal(with_section(1, [](auto& s) { s.sh_type = SHT_NOBITS; })).find(".modinfo"),
+        std::string::npos
+    );
 }
 
 TEST(ModuleImage, RefusesEveryTruncation) {
     const Bytes whole = ModuleImageFixture{}.build();
     for (std::size_t size = 0; size < whole.size(); ++size) {
         // A copy of its own size, so that the sanitizer sees a read beyond the end.
-        EXPECT_FALSE(read_module_image(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))));
+        EXPECT_FALSE(read_module_image(
+            Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))
+        ));
     }
 }
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "hardware_fixture.hpp"
+#include "system/hardware.hpp"
+
+#include <gtest/gtest.h>
+
+namespace onload_node {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+const std::string first = "0000:08:00.0";
+const std::string second = "0000:08:00.1";
+
+std::vector<DiscoveredFunction> functions() {
+    auto found = SystemHardware().network_functions();
+    EXPECT_TRUE(found) << found.error().message;
+    return found.value_or(std::vector<DiscoveredFunction>());
+}
+
+TEST(Hardware, FindsNothingOnAMachineWithoutCards) {
+    const fixture::HardwareFixture machine;
+    EXPECT_TRUE(functions().empty());
+}
+
+TEST(Hardware, TellsAllOfAFunction) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.bind(first, "sfc");
+    machine.add_interface(first, "eth7", true);
+    const auto found = functions();
+    ASSERT_EQ(found.size(), 1U);
+    const NetworkFunction& function = found[0].function;
+    EXPECT_EQ(function.address.to_string(), first);
+    EXPECT_EQ(function.vendor, 0x1924);
+    EXPECT_EQ(function.device, 0x0a03);
+    EXPECT_EQ(function.subsystem_vendor, 0x1924);
+    EXPECT_EQ(function.subsystem_device, 0x8022);
+    EXPECT_EQ(function.driver, "sfc");
+    EXPECT_EQ(function.driver_override, "");
+    EXPECT_EQ(found[0].modalias, "pci:v00001924d00000A03sv00001924sd00008022bc02sc00i00");
+    EXPECT_NE(function.model.find("SFC9220"), std::string::npos) << function.model;
+    ASSERT_EQ(function.interfaces.size(), 1U);
+    EXPECT_EQ(function.interfaces[0].name, "eth7");
+    EXPECT_EQ(function.interfaces[0].mac.to_string(), "00:0f:53:01:02:03");
+    EXPECT_TRUE(function.interfaces[0].up);
+    EXPECT_FALSE(function.interfaces[0].initialised);
+    EXPECT_EQ(function.id_path, "pci-" + first);
+}
+
+TEST(Hardware, TakesFromUdevWhatUdevHasSet) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.add_interface(first, "eth7");
+    machine.finish("eth7", "sf0");
+    const auto found = functions();
+    ASSERT_EQ(found.size(), 1U);
+    ASSERT_EQ(found[0].function.interfaces.size(), 1U);
+    const Interface& interface = found[0].function.interfaces[0];
+    EXPECT_EQ(interface.name, "sf0");
+    EXPECT_FALSE(interface.up);
+    EXPECT_TRUE(interface.initialised);
+    EXPECT_EQ(interface.link_file, "/usr/lib/systemd/network/99-default.link");
+    EXPECT_EQ(found[0].function.id_path, "pci-from-udev");
+}
+
+TEST(Hardware, SortsByAddressAndGivesEachItsOwnInterfaces) {
+    fixture::HardwareFixture machine;
+    machine.add_function(second);
+    machine.add_function(first);
+    machine.add_function("0000:09:00.0", "0x010802");
+    machine.add_interface(second, "eth1");
+    machine.add_interface(first, "eth0");
+    machine.set_attribute(second, "driver_override", "vfio-pci");
+    const auto found = functions();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].function.address.to_string(), first);
+    EXPECT_EQ(found[0].function.interfaces.at(0).name, "eth0");
+    EXPECT_EQ(found[0].function.driver, "");
+    EXPECT_EQ(found[1].function.interfaces.at(0).name, "eth1");
+    EXPECT_EQ(found[1].function.driver_override, "vfio-pci");
+}
+
+TEST(Hardware, NamesEveryInterface) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.add_interface(first, "sf0");
+    machine.add_virtual_interface("bond0");
+    EXPECT_EQ(SystemHardware().interface_names().value(), (Strings{"bond0", "sf0"}));
+}
+
+TEST(PciNames, GiveNumbersForWhatPciIdsDoesNotKnow) {
+    const fixture::HardwareFixture machine;
+    const PciNames names;
+    EXPECT_EQ(names.model({0xfffe, 0x0001, 0, 0}), "fffe:0001");
+    // The card when it is known, its controller otherwise.
+    const std::string card = names.model({0x1924, 0x0a03, 0x1924, 0x8022});
+    const std::string controller = names.model({0x1924, 0x0a03, 0x1028, 0xfffe});
+    EXPECT_NE(controller.find("SFC9220"), std::string::npos) << controller;
+    EXPECT_NE(card, "1924:0a03");
+}
+
+}  // namespace
+}  // namespace onload_node
