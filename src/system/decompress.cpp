@@ -39,8 +39,7 @@ bool begins_with(std::span<const std::byte> bytes, const std::array<std::uint8_t
 class Output final {
 public:
     Output(std::size_t expected, std::size_t limit)
-        : limit_(limit)
-        , bytes_(std::min(std::max(expected, mebibyte), limit)) {}
+        : limit_(limit), bytes_(std::min(std::max(expected, mebibyte), limit)) {}
 
     /// Room for more; empty when the limit has been reached.
     std::span<std::byte> room() {

@@ -137,4 +137,12 @@ bool SystemFiles::exists(const std::string& path) const {
     return ::access((root_ + path).c_str(), F_OK) == 0;
 }
 
+bool SystemFiles::executable(const std::string& path) const {
+    struct stat status {};
+
+    const bool found = ::stat((root_ + path).c_str(), &status) == 0;
+    return found && S_ISREG(status.st_mode) &&
+           (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
+}
+
 }  // namespace onload_node

@@ -25,6 +25,8 @@ public:
 
     [[nodiscard]] bool exists(const std::string& path) const override;
 
+    [[nodiscard]] bool executable(const std::string& path) const override;
+
 private:
     std::string root_;
 };

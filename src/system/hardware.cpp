@@ -71,8 +71,7 @@ std::map<std::string, FunctionInterfaces> by_function(const std::vector<UdevDevi
     return functions;
 }
 
-DiscoveredFunction
-read_function(udev_device* device, const PciAddress& address, const PciNames& names) {
+DiscoveredFunction read_function(udev_device* device, const PciAddress& address) {
     DiscoveredFunction discovered;
     NetworkFunction& function = discovered.function;
     function.address = address;
@@ -80,9 +79,6 @@ read_function(udev_device* device, const PciAddress& address, const PciNames& na
     function.device = id_attribute(device, "device");
     function.subsystem_vendor = id_attribute(device, "subsystem_vendor");
     function.subsystem_device = id_attribute(device, "subsystem_device");
-    function.model = names.model(
-        {function.vendor, function.device, function.subsystem_vendor, function.subsystem_device}
-    );
     function.driver = driver_of(device);
     function.driver_override = driver_override(device);
     discovered.modalias = attribute(device, "modalias");
@@ -117,7 +113,7 @@ Result<std::vector<DiscoveredFunction>> SystemHardware::network_functions() cons
     std::vector<DiscoveredFunction> functions;
     for (const auto& device : *found) {
         if (const auto address = PciAddress::parse(name_of(device.get()))) {
-            auto function = read_function(device.get(), *address, names_);
+            auto function = read_function(device.get(), *address);
             add_interfaces(function.function, std::move(interfaces[address->to_string()]));
             functions.push_back(std::move(function));
         }
@@ -126,6 +122,12 @@ Result<std::vector<DiscoveredFunction>> SystemHardware::network_functions() cons
         return a.function.address < b.function.address;
     });
     return functions;
+}
+
+std::string SystemHardware::model(const NetworkFunction& function) const {
+    return names_.model(
+        {function.vendor, function.device, function.subsystem_vendor, function.subsystem_device}
+    );
 }
 
 Result<std::vector<std::string>> SystemHardware::interface_names() const {

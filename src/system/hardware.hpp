@@ -15,6 +15,8 @@ class SystemHardware final : public Hardware {
 public:
     [[nodiscard]] Result<std::vector<DiscoveredFunction>> network_functions() const override;
 
+    [[nodiscard]] std::string model(const NetworkFunction& function) const override;
+
     [[nodiscard]] Result<std::vector<std::string>> interface_names() const override;
 
 private:

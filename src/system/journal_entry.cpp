@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/journal_entry.hpp"
 
+#include "core/names.hpp"
+
 namespace onload_node {
 
 std::vector<std::string> journal_fields(const JournalEntry& entry) {
@@ -8,6 +10,9 @@ std::vector<std::string> journal_fields(const JournalEntry& entry) {
         "MESSAGE=" + entry.message,
         "PRIORITY=" + std::to_string(static_cast<int>(entry.priority)),
         "SYSLOG_IDENTIFIER=onload-node",
+        // Also what another unit has us say belongs to the story of this one: `systemctl status`
+        // shows it.
+        "OBJECT_SYSTEMD_UNIT=" + std::string(names::unit_self),
     };
     if (!entry.step.empty()) {
         fields.push_back("ONLOAD_NODE_STEP=" + entry.step);

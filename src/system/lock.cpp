@@ -71,7 +71,8 @@ Lock::Lock(UniqueFd fd) : fd_(std::move(fd)) {}
 
 Lock::~Lock() {
     if (fd_.valid()) {
-        // Best effort: a number left behind would only be named in an error of somebody who does not get the lock.
+        // Best effort: a number left behind would only be named in an error of somebody who does
+        // not get the lock.
         static_cast<void>(::ftruncate(fd_.get(), 0) == 0);
         // Not left to close(): a child process may have a copy of the descriptor.
         ::flock(fd_.get(), LOCK_UN);

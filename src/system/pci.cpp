@@ -38,7 +38,8 @@ std::string look_up(pci_access& access, int what, const PciIdentity& identity) {
         &access,
         buffer.data(),
         static_cast<int>(buffer.size()),
-        what | PCI_LOOKUP_NO_NUMBERS,
+        // udev's hwdb holds the same names, and libpci loses memory on machines without one.
+        what | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB,
         vendor,
         device,
         subsystem_vendor,

@@ -106,8 +106,7 @@ public:
     /// To be called before the job is queued: it may end before the reply is here.
     Result<void> subscribe(BusConnection& bus, Milliseconds limit) {
         // On its own socket PID 1 sends signals unasked; on the system bus it has to be asked.
-        auto subscribed =
-            bus.call("cannot subscribe to jobs", manager("Subscribe"), limit, "");
+        auto subscribed = bus.call("cannot subscribe to jobs", manager("Subscribe"), limit, "");
         if (!subscribed && subscribed.error().code == ErrorCode::permission) {
             return without_value(subscribed);
         }
@@ -280,6 +279,36 @@ Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
 
 Result<void> SystemdUnits::start(const std::string& id) {
     return order("cannot start " + id, "StartUnit", call_limit, "ss", id.c_str(), "replace");
+}
+
+Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std::string& path) {
+    const std::string what = "cannot have " + path + " removed at shutdown";
+    const auto now = state(unit);
+    if (!now) {
+        return failure(what, now.error());
+    }
+    if (now->active_state != "inactive" || now->job_pending) {
+        return {};
+    }
+    const std::string description = "Remove " + path;
+    const std::string program(names::rm_program);
+    constexpr int yes = 1;
+    constexpr int ignore_failure = 0;
+    constexpr int properties = 4;
+    constexpr int commands = 1;
+    constexpr int words = 3;
+    constexpr int auxiliary_units = 0;
+    // clang-format off
+    return order(
+        what, "StartTransientUnit", call_limit, "ssa(sv)a(sa(sv))", unit.c_str(), "fail",
+        properties,
+        "Description", "s", description.c_str(),
+        "Type", "s", "oneshot",
+        "RemainAfterExit", "b", yes,
+        "ExecStop", "a(sasb)", commands, program.c_str(), words, "rm", "-f", path.c_str(), ignore_failure,
+        auxiliary_units
+    );
+    // clang-format on
 }
 
 Result<void> SystemdUnits::reload_udev() {
