@@ -281,6 +281,8 @@ static int sfc_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	pci_set_drvdata(pci, netdev);
 	sfc_join_peers(port);
 	netif_carrier_on(netdev);
+	/* The kernel log's times tell how long a port was without a driver. */
+	dev_info(&pci->dev, "fixture %s: bound\n", SFC_FIXTURE_VERSION);
 	return 0;
 
 unregister_flash:
@@ -295,6 +297,7 @@ static void sfc_remove(struct pci_dev *pci)
 	struct net_device *netdev = pci_get_drvdata(pci);
 	struct sfc_port *port = netdev_priv(netdev);
 
+	dev_info(&pci->dev, "fixture %s: released\n", SFC_FIXTURE_VERSION);
 	sfc_leave_peers(port);
 	unregister_netdev(netdev);
 	mtd_device_unregister(&port->flash);
