@@ -37,7 +37,7 @@ constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothi
                                          "wanted; 4 the driver is on, something secondary is not; "
                                          "78 the configuration is wrong; 1 anything else.\n";
 
-constexpr std::array<CommandWord, 5> command_words = {{
+constexpr std::array<CommandWord, 7> command_words = {{
     {Verb::apply,
      "apply",
      "make the node what the configuration asks for",
@@ -62,6 +62,16 @@ constexpr std::array<CommandWord, 5> command_words = {{
      {nullptr, nullptr},
      "Exit status: 0 there was nothing to finish, or it is finished; 1 something could not be "
      "taken back.\n"},
+    {Verb::refresh,
+     "refresh",
+     "bring the status file and the node labels up to date; units do this by themselves",
+     {nullptr, nullptr},
+     "Exit status: 0 it is told; 1 the node could not be looked at.\n"},
+    {Verb::time_fallback,
+     "time-fallback",
+     "give the clock back when sfptpd has failed for good; its unit does this by itself",
+     {nullptr, nullptr},
+     "Exit status: 0 something keeps the clock, or nothing was to be done; 1 a step failed.\n"},
 }};
 
 constexpr std::string_view general_options = "      --config FILE  read this configuration instead "

@@ -8,7 +8,7 @@
 
 namespace onload_node {
 
-enum class Verb { help, version, apply, plan, status, revert, recover };
+enum class Verb { help, version, apply, plan, status, revert, recover, refresh, time_fallback };
 
 /// What somebody asked for on the command line.
 struct Command {

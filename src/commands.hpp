@@ -9,4 +9,17 @@ namespace onload_node {
 /// the command stands for.
 [[nodiscard]] Result<int> run_command(const Command& command);
 
+// Each command is a function of its name. Those that look (commands.cpp):
+[[nodiscard]] Result<int> plan(const Command& command);
+[[nodiscard]] Result<int> status(const Command& command);
+[[nodiscard]] Result<int> refresh(const Command& command);
+
+// the main job (apply.cpp):
+[[nodiscard]] Result<int> apply(const Command& command);
+
+// and the ways back (way_back.cpp):
+[[nodiscard]] Result<int> revert(const Command& command);
+[[nodiscard]] Result<int> recover(const Command& command);
+[[nodiscard]] Result<int> time_fallback(const Command& command);
+
 }  // namespace onload_node

@@ -25,6 +25,12 @@ inline constexpr std::string_view link_directory = "/run/systemd/network";
 inline constexpr std::string_view link_file_prefix = "71-onload-node-";
 inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";
 
+/// Node labels through NFD's local source. The directory is NFD's; we never make it.
+inline constexpr std::string_view label_directory =
+    "/etc/kubernetes/node-feature-discovery/features.d";
+inline constexpr std::string_view label_file =
+    "/etc/kubernetes/node-feature-discovery/features.d/onload-node";
+
 // The kernel's own files.
 inline constexpr std::string_view in_tree_modules = "/lib/modules";
 inline constexpr std::string_view sys_module = "/sys/module";
@@ -34,10 +40,21 @@ inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";
 
 // Units.
 inline constexpr std::string_view unit_self = "onload-node.service";
+/// Transient: exists to remove the label file at shutdown, also when our own files are gone by
+/// then.
+inline constexpr std::string_view unit_labels = "onload-node-labels.service";
 inline constexpr std::string_view unit_udevd = "systemd-udevd.service";
 inline constexpr std::string_view unit_network_pre = "network-pre.target";
 /// PID 1's own socket: answers before the system bus is up, to root only.
 inline constexpr std::string_view systemd_private_socket = "unix:path=/run/systemd/private";
+
+inline constexpr std::string_view rm_program = "/usr/bin/rm";
+
+/// The parameter of the onload module that names its control plane server.
+inline constexpr std::string_view control_plane_module = "onload";
+inline constexpr std::string_view control_plane_parameter = "cplane_server_path";
+
+inline constexpr std::string_view label_prefix = "feature.node.kubernetes.io/onload-node.";
 
 // The devices that Onload's applications open.
 inline constexpr std::string_view onload_devices[] = {

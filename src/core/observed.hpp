@@ -116,8 +116,10 @@ struct Observed {
 
     std::map<std::string, UnitState> units;  ///< by the name configured
     std::map<std::string, std::string>
-        generated_files;               ///< path to content, of all files that we may generate
-    std::vector<std::string> devices;  ///< Onload's device nodes that are there
+        generated_files;                ///< path to content, of all files that we may generate
+    std::vector<std::string> devices;   ///< Onload's device nodes that are there
+    std::string control_plane_problem;  ///< why the configured onload_cp_server cannot run; empty
+                                        ///< when it can
 };
 
 }  // namespace onload_node

@@ -32,11 +32,17 @@ void append_phase(Plan& plan, PhaseName name, std::vector<PlannedStep> steps) {
 }
 
 /// The driver cannot become the wanted one: the names apply all the same (both drivers carry the
-/// same ones).
+/// same ones), and the clock is kept as the driver that is on allows.
 Plan blocked_plan(const PlanContext& context, const Blocker& blocker) {
     const bool out_of_tree = out_of_tree_driver_on(context.config, context.observed);
     Plan plan = stay(out_of_tree ? State::degraded : State::in_tree, blocker.code, blocker.reason);
     append_phase(plan, PhaseName::names, plan_names(context, false));
+    append_phase(
+        plan,
+        PhaseName::time,
+        out_of_tree ? plan_time(context)
+                    : plan_clock_return(context, "the out-of-tree driver is not on")
+    );
     return plan;
 }
 
@@ -152,6 +158,8 @@ std::string_view to_string(ReasonCode code) {
         return "onload-missing";
     case ReasonCode::name_missing:
         return "name-missing";
+    case ReasonCode::control_plane:
+        return "control-plane";
     case ReasonCode::time_daemon:
         return "time-daemon";
     case ReasonCode::no_driver:

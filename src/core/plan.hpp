@@ -35,6 +35,7 @@ enum class ReasonCode {
     undone,           ///< a step failed, all was taken back
     onload_missing,   ///< the driver is in, Onload's own modules are not
     name_missing,     ///< a port does not have its name
+    control_plane,    ///< Onload's control plane server cannot run: nothing is accelerated
     time_daemon,      ///< the clock is not kept as configured
     no_driver,        ///< a function has no driver
 };

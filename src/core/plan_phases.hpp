@@ -34,6 +34,10 @@ struct DriverDecision {
 
 [[nodiscard]] std::vector<PlannedStep> plan_time(const PlanContext& context);
 
+/// Gives the clock back to the units it was taken from; empty when none is displaced.
+[[nodiscard]] std::vector<PlannedStep>
+plan_clock_return(const PlanContext& context, const std::string& reason);
+
 /// What every port has to look like in the end.
 [[nodiscard]] std::vector<PortExpectation> expectations(const PlanContext& context);
 

@@ -47,6 +47,23 @@ void append_displacement(const PlanContext& context, std::vector<PlannedStep>& s
 
 }  // namespace
 
+std::vector<PlannedStep> plan_clock_return(const PlanContext& context, const std::string& reason) {
+    std::vector<PlannedStep> steps;
+    const std::string path(names::time_marker);
+    // The file goes first: its drop-ins would hold back the start.
+    if (context.observed.generated_files.contains(path)) {
+        steps.push_back({RemoveFile{path}, reason});
+    }
+    for (const auto& name : context.config.time.displace) {
+        const UnitState* const unit = find_unit(context.observed, name);
+        if (unit != nullptr && unit->file_state == "masked-runtime") {
+            steps.push_back({UnmaskUnit{unit->id}, reason});
+            steps.push_back({StartUnit{unit->id}, reason});
+        }
+    }
+    return steps;
+}
+
 std::vector<PlannedStep> plan_time(const PlanContext& context) {
     std::vector<PlannedStep> steps;
     const auto& time = context.config.time;
@@ -55,6 +72,13 @@ std::vector<PlannedStep> plan_time(const PlanContext& context) {
     if (!time.daemon.empty() && daemon == nullptr) {
         // Chronyd stays: a node must not be left without any clock daemon.
         return steps;
+    }
+    if (daemon != nullptr && daemon->active_state == "failed" && !daemon->job_pending) {
+        // For good: its unit starts it again until the start limit. Who has mended it says so by
+        // `systemctl reset-failed`.
+        return plan_clock_return(
+            context, time.daemon + " has failed, and something must keep the clock"
+        );
     }
     if (!time.displace.empty()) {
         append_displacement(context, steps);

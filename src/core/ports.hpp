@@ -32,6 +32,9 @@ public:
     [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) const = 0;
 
     [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
+
+    /// True for a regular file that somebody may execute.
+    [[nodiscard]] virtual bool executable(const std::string& path) const = 0;
 };
 
 class Modules {
@@ -90,6 +93,12 @@ public:
     /// Queues the start and returns.
     [[nodiscard]] virtual Result<void> start(const std::string& id) = 0;
 
+    /// Has the platform's rm remove a file when the machine shuts down, by a transient unit of this
+    /// name: it belongs to PID 1 alone, so that no file of ours has to be there by then. One that
+    /// runs already is a success. Does not wait.
+    [[nodiscard]] virtual Result<void>
+    remove_at_shutdown(const std::string& unit, const std::string& path) = 0;
+
     /// Sends SIGHUP to udevd through PID 1: udevd reads its files before the next event.
     [[nodiscard]] virtual Result<void> reload_udev() = 0;
 };
@@ -143,6 +152,9 @@ public:
 
     /// Every PCI function of the Ethernet class, with its interfaces, by address.
     [[nodiscard]] virtual Result<std::vector<DiscoveredFunction>> network_functions() const = 0;
+
+    /// The model by pci.ids, which is worth a look-up only for functions that are ours.
+    [[nodiscard]] virtual std::string model(const NetworkFunction& function) const = 0;
 
     /// Names of all network interfaces of the machine, physical or not.
     [[nodiscard]] virtual Result<std::vector<std::string>> interface_names() const = 0;

@@ -1,201 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/report.hpp"
 
-#include "core/names.hpp"
-#include "core/port_names.hpp"
+#include "core/judgement.hpp"
 
 #include <algorithm>
 
 namespace onload_node {
 
 namespace {
-
-struct Judgement {
-    State state;
-    ReasonCode code;
-    std::string reason;
-};
-
-const LoadedModule* loaded_out_of_tree(const Observed& observed, const ModuleName& name) {
-    const auto found = observed.loaded.find(name);
-    return found != observed.loaded.end() && found->second.origin == Origin::out_of_tree
-               ? &found->second
-               : nullptr;
-}
-
-bool driver_on(const Config& config, const Observed& observed) {
-    return std::any_of(
-        config.driver.replace.begin(),
-        config.driver.replace.end(),
-        [&](const ModuleName& name) { return loaded_out_of_tree(observed, name) != nullptr; }
-    );
-}
-
-const std::string* failure_in(const RunRecord& run, PhaseName phase) {
-    for (const auto& [name, text] : run.failures) {
-        if (name == phase) {
-            return &text;
-        }
-    }
-    return nullptr;
-}
-
-/// What the plan itself says stands in the way; nothing when it merely has not been carried out.
-bool blocked(const Plan& plan) {
-    return plan.code != ReasonCode::as_wanted && plan.code != ReasonCode::pending_apply;
-}
-
-Judgement judge_in_tree(const Plan& plan, const RunRecord& run) {
-    for (const auto phase : {PhaseName::names, PhaseName::driver}) {
-        if (const auto* const text = failure_in(run, phase)) {
-            return {State::in_tree, ReasonCode::undone, *text};
-        }
-    }
-    if (blocked(plan)) {
-        return {State::in_tree, plan.code, plan.reason};
-    }
-    return {
-        State::in_tree,
-        ReasonCode::pending_apply,
-        "the out-of-tree driver is staged but apply has not run"};
-}
-
-std::string missing_onload(const Config& config, const Observed& observed) {
-    for (const auto& name : config.driver.load) {
-        if (loaded_out_of_tree(observed, name) == nullptr) {
-            return "module " + name.str() + " is not loaded";
-        }
-    }
-    const bool wants_onload = std::any_of(
-        config.driver.load.begin(),
-        config.driver.load.end(),
-        [](const ModuleName& name) { return name.str() == "onload"; }
-    );
-    for (const auto device : names::onload_devices) {
-        const auto& present = observed.devices;
-        if (wants_onload && std::find(present.begin(), present.end(), device) == present.end()) {
-            return std::string(device) + " is not there";
-        }
-    }
-    return "";
-}
-
-std::string wrong_name(const std::vector<ChosenName>& chosen) {
-    for (const auto& port : chosen) {
-        const auto& interfaces = port.function->interfaces;
-        const bool right =
-            port.name.empty() ||
-            std::any_of(interfaces.begin(), interfaces.end(), [&](const Interface& i) {
-                return i.name == port.name;
-            });
-        if (!right) {
-            const std::string now = interfaces.empty() ? "no interface" : interfaces.front().name;
-            return "port " + port.function->address.to_string() + " is " + now + " and should be " +
-                   port.name;
-        }
-    }
-    return "";
-}
-
-std::string time_state(const Config& config, const Observed& observed) {
-    const auto found = observed.units.find(config.time.daemon);
-    if (found == observed.units.end()) {
-        return "unknown";
-    }
-    if (!found->second.exists()) {
-        return "not-found";
-    }
-    const bool queued = found->second.job_pending && found->second.active_state != "active";
-    return queued ? "activating" : found->second.active_state;
-}
-
-std::string time_complaint(const Config& config, const Observed& observed) {
-    if (config.time.daemon.empty()) {
-        return "";
-    }
-    const std::string state = time_state(config, observed);
-    if (state == "active" || state == "activating" || state == "reloading" || state == "unknown") {
-        return "";
-    }
-    return config.time.daemon + " is " + state;
-}
-
-Judgement judge_out_of_tree(
-    const Config& config,
-    const Observed& observed,
-    const Plan& plan,
-    const std::vector<ChosenName>& chosen,
-    const RunRecord& run
-) {
-    if (blocked(plan)) {
-        return {State::degraded, plan.code, plan.reason};
-    }
-    const auto with_failure = [&](PhaseName phase, std::string text) {
-        const auto* const failed = failure_in(run, phase);
-        return failed == nullptr ? text : text + ": " + *failed;
-    };
-    if (auto text = missing_onload(config, observed); !text.empty()) {
-        return {
-            State::degraded,
-            ReasonCode::onload_missing,
-            with_failure(PhaseName::onload, std::move(text))};
-    }
-    if (auto text = wrong_name(chosen); !text.empty()) {
-        return {
-            State::degraded,
-            ReasonCode::name_missing,
-            with_failure(PhaseName::names, std::move(text))};
-    }
-    if (auto text = time_complaint(config, observed); !text.empty()) {
-        return {
-            State::degraded,
-            ReasonCode::time_daemon,
-            with_failure(PhaseName::time, std::move(text))};
-    }
-    if (!plan.empty()) {
-        return {
-            State::degraded,
-            ReasonCode::pending_apply,
-            "the node is not as configured: " + plan.phases.front().steps.front().reason};
-    }
-    return {State::active, ReasonCode::as_wanted, "as configured"};
-}
-
-Judgement judge(
-    const Config& config,
-    const Observed& observed,
-    const Plan& plan,
-    const std::vector<const NetworkFunction*>& functions,
-    const RunRecord& run
-) {
-    if (observed.boot_switch == BootSwitch::plan_only) {
-        return {
-            State::off,
-            ReasonCode::switched_off,
-            "onload_node=plan is on the kernel command line: the plan was logged only"};
-    }
-    if (plan.goal == State::off || plan.goal == State::idle) {
-        return {plan.goal, plan.code, plan.reason};
-    }
-    for (const NetworkFunction* const function : functions) {
-        if (function->driver.empty()) {
-            return {
-                State::failed,
-                ReasonCode::no_driver,
-                "function " + function->address.to_string() + " has no driver"};
-        }
-    }
-    if (!driver_on(config, observed)) {
-        return judge_in_tree(plan, run);
-    }
-    return judge_out_of_tree(
-        config,
-        observed,
-        plan,
-        choose_names(config.names, functions, observed.other_interfaces),
-        run
-    );
-}
 
 void fill_modules(Report& report, const Config& config, const Observed& observed) {
     std::set<ModuleName> relevant(config.driver.load.begin(), config.driver.load.end());
@@ -304,7 +116,8 @@ std::string unit_stem(const std::string& unit) {
 
 std::string time_text(const Report& report) {
     if (report.time_daemon.empty()) {
-        return "";
+        // sfptpd in a pod, or nothing: until the pod runs nobody keeps the clock.
+        return report.displaced.empty() ? "" : ", no clock daemon of this node";
     }
     const std::string daemon = unit_stem(report.time_daemon);
     if (report.time_state == "active") {

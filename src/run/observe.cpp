@@ -129,6 +129,7 @@ Result<void> observe_hardware(
                 our_interfaces.insert(interface.name);
             }
             observed.functions.push_back(std::move(found.function));
+            observed.functions.back().model = sensors.hardware.model(observed.functions.back());
         }
     }
     const auto all = sensors.hardware.interface_names();
@@ -205,6 +206,26 @@ void observe_files(Observed& observed, const Sensors& sensors) {
     }
 }
 
+/// Without its control plane server the onload module accelerates nothing and says so nowhere.
+void observe_control_plane(Observed& observed, const Config& config, const Sensors& sensors) {
+    observed.control_plane_problem.clear();
+    for (const auto& [name, parameters] : config.driver.parameters) {
+        for (const auto& [parameter, path] : parameters) {
+            const bool server = name.str() == names::control_plane_module &&
+                                parameter == names::control_plane_parameter &&
+                                contains(config.driver.load, name);
+            if (!server || sensors.files.executable(path)) {
+                continue;
+            }
+            observed.control_plane_problem =
+                path + (sensors.files.exists(path) ? " cannot be executed" : " is not there") +
+                ", and without its control plane server Onload accelerates nothing; stage it there "
+                "or change " +
+                "driver.parameters.onload.cplane_server_path";
+        }
+    }
+}
+
 }  // namespace
 
 BootSwitch boot_switch_from(const std::string& command_line) {
@@ -242,6 +263,7 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     observe_loaded(observed, config, sensors);
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
+    observe_control_plane(observed, config, sensors);
     return observed;
 }
 
@@ -254,6 +276,7 @@ Result<void> observe_again(Observed& observed, const Config& config, const Senso
     observe_loaded(observed, config, sensors);
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
+    observe_control_plane(observed, config, sensors);
     return {};
 }
 

@@ -97,6 +97,10 @@ bool MemoryNode::exists(const std::string& path) const {
     return files_.contains(path);
 }
 
+bool MemoryNode::executable(const std::string& path) const {
+    return files_.contains(path);
+}
+
 std::optional<LoadedModule> MemoryNode::loaded(const ModuleName& name) const {
     const auto found = node_.loaded.find(name);
     return found == node_.loaded.end() ? std::nullopt : std::optional(found->second);
@@ -277,6 +281,10 @@ Result<void> MemoryNode::start(const std::string& id) {
         found->job_pending = false;
     }
     return done;
+}
+
+Result<void> MemoryNode::remove_at_shutdown(const std::string& unit, const std::string& path) {
+    return change("remove " + path + " at shutdown by " + unit);
 }
 
 Result<void> MemoryNode::reload_udev() {

@@ -52,6 +52,7 @@ public:
     [[nodiscard]] Result<void> remove(const std::string& path) override;
     [[nodiscard]] std::vector<std::string> list(const std::string& directory) const override;
     [[nodiscard]] bool exists(const std::string& path) const override;
+    [[nodiscard]] bool executable(const std::string& path) const override;
 
     // Modules
     [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
@@ -69,6 +70,8 @@ public:
     [[nodiscard]] Result<void> unmask(const std::string& id) override;
     [[nodiscard]] Result<void> stop(const std::string& id, Milliseconds limit) override;
     [[nodiscard]] Result<void> start(const std::string& id) override;
+    [[nodiscard]] Result<void>
+    remove_at_shutdown(const std::string& unit, const std::string& path) override;
     [[nodiscard]] Result<void> reload_udev() override;
 
     // Progress

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "commands.hpp"
+#include "core/port_names.hpp"
+#include "output.hpp"
+#include "publish.hpp"
+#include "run/execute.hpp"
+#include "run/observe.hpp"
+#include "run/run_record.hpp"
+#include "session.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+/// How long apply gives the in-tree driver and udev to name ports whose names are to be preserved.
+constexpr Milliseconds naming_limit = std::chrono::seconds(10);
+
+bool names_missing(const Config& config, const Observed& observed) {
+    const auto functions = managed_functions(config, observed);
+    return needs_interfaces(config.names) &&
+           std::any_of(functions.begin(), functions.end(), [](const NetworkFunction* function) {
+               return function->interfaces.empty() || !function->interfaces.front().initialised;
+           });
+}
+
+bool swaps(const Plan& plan) {
+    return std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) {
+        return phase.name == PhaseName::driver;
+    });
+}
+
+/// Names can only be preserved once they are known: lets udev finish with the in-tree driver first,
+/// bounded and by event.
+Result<void> await_names(const Config& config, Observed& observed, Node& node) {
+    std::vector<PortExpectation> ports;
+    for (const NetworkFunction* const function : managed_functions(config, observed)) {
+        ports.push_back({function->address, ""});
+    }
+    node.ports().progress.notice(
+        "waiting for the in-tree driver: the names of its ports are to be preserved"
+    );
+    if (const auto outcomes = node.ports().devices.await(ports, naming_limit); !outcomes) {
+        return tl::unexpected(outcomes.error());
+    }
+    return observe_again(observed, config, node.sensors());
+}
+
+/// Makes the plan, waiting for names where that helps.
+Result<Plan>
+plan_for(const Command& command, const Config& config, Observed& observed, Node& node) {
+    Plan plan = make_plan(config, observed, {command.live});
+    if (swaps(plan) && names_missing(config, observed)) {
+        if (auto named = await_names(config, observed, node); !named) {
+            return tl::unexpected(named.error());
+        }
+        plan = make_plan(config, observed, {command.live});
+    }
+    return plan;
+}
+
+Result<int>
+carry_out(const Plan& plan, const Config& config, Observed& observed, Session& session) {
+    Node& node = *session.node;
+    if (!plan.empty()) {
+        const auto execution = execute(plan, config, observed, node.ports(), session.log);
+        const auto record = to_record(execution, observed.boot_id);
+        if (const auto written = write_run_record(node.ports().files, record); !written) {
+            node.ports().progress.notice(written.error().message);
+        }
+        if (auto seen = observe_again(observed, config, node.sensors()); !seen) {
+            return tl::unexpected(seen.error());
+        }
+    }
+    return publish(report_now(config, observed, node.sensors().files), config.publish, node);
+}
+
+/// Nothing is touched; the report says what is wrong.
+Result<int> refuse(const Error& error, Node& node) {
+    node.ports().progress.notice(error.message);
+    const auto report = report_bad_config(node, error);
+    return report ? Result<int>(publish(*report, PublishConfig(), node))
+                  : tl::unexpected(report.error());
+}
+
+}  // namespace
+
+Result<int> apply(const Command& command) {
+    auto session = Session::open("apply");
+    if (!session) {
+        return tl::unexpected(session.error());
+    }
+    Node& node = *session->node;
+    const auto config = load_config(command);
+    if (!config) {
+        return refuse(config.error(), node);
+    }
+    if (session->log.open()) {
+        node.ports().progress.notice("an earlier run was cut short: taking back what it had begun");
+        static_cast<void>(recover(*config, node.ports(), session->log));
+    }
+    auto observed = observe(*config, node.sensors());
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    if (observed->boot_switch == BootSwitch::plan_only) {
+        node.ports().progress.notice(plan_text(make_plan(*config, *observed, {}), false));
+        return publish(report_now(*config, *observed, node.sensors().files), config->publish, node);
+    }
+    const auto plan = plan_for(command, *config, *observed, node);
+    return plan ? carry_out(*plan, *config, *observed, *session) : tl::unexpected(plan.error());
+}
+
+}  // namespace onload_node

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "session.hpp"
+
+#include "config_file.hpp"
+#include "core/names.hpp"
+#include "run/observe.hpp"
+#include "run/run_record.hpp"
+
+#include <unistd.h>
+
+namespace onload_node {
+
+Result<Config> load_config(const Command& command) {
+    const auto texts = config_texts(command.config);
+    return texts ? read_config(*texts) : tl::unexpected(texts.error());
+}
+
+Config config_or_default(const Command& command) {
+    auto config = load_config(command);
+    return config ? std::move(*config) : Config();
+}
+
+Report report_now(const Config& config, const Observed& observed, const Files& files) {
+    const Plan plan = make_plan(config, observed, {});
+    return make_report(config, observed, plan, read_run_record(files));
+}
+
+Result<Report> report_bad_config(Node& node, const Error& error) {
+    const Config config;
+    const auto observed = observe(config, node.sensors());
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    Report report = report_now(config, *observed, node.sensors().files);
+    if (report.state != State::active && report.state != State::degraded) {
+        report.state = State::in_tree;
+    }
+    report.code = ReasonCode::config;
+    report.reason = "configuration: " + error.message.substr(0, error.message.find('\n'));
+    return report;
+}
+
+Result<Session> Session::open(const char* verb) {
+    if (::geteuid() != 0) {
+        return failure(
+            ErrorCode::permission,
+            std::string(verb) +
+                " changes the node and must run as root; plan and status work without"
+        );
+    }
+    auto lock = Lock::acquire(std::string(names::lock_file));
+    if (!lock) {
+        return tl::unexpected(lock.error());
+    }
+    auto node = std::make_unique<Node>();
+    UndoLog log(node->ports().files);
+    if (auto loaded = log.load(); !loaded) {
+        return tl::unexpected(loaded.error());
+    }
+    return Session{std::move(*lock), std::move(node), std::move(log)};
+}
+
+}  // namespace onload_node
