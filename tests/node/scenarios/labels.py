@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Node labels appear with the state, change with it, and are gone after a clean shutdown and after the MachineConfig."""
+
+from harness import check, expect_equal
+from harness.machine_config import undeliver
+from harness.product import Product
+
+FOLDER = "/etc/kubernetes/node-feature-discovery/features.d"
+FILE = f"{FOLDER}/onload-node"
+PREFIX = "feature.node.kubernetes.io/onload-node."
+
+
+def labels(machine):
+    """The labels that NFD would read; {} when there is no file."""
+    lines = machine.run(f"cat {FILE} 2>/dev/null").stdout.splitlines()
+    return dict(line.removeprefix(PREFIX).split("=", 1) for line in lines if not line.startswith("#"))
+
+
+ACTIVE = {"state": "active", "ready": "true", "sfc-version": "5.3.16.1004", "onload-version": "8.1.2.26"}
+
+
+def appear_and_change(machine, product):
+    machine.wait_booted()
+    expect_equal("the labels of an active node", labels(machine), ACTIVE)
+    check("they are written whole or not at all: no other file is beside them",
+          machine.check(f"ls -A {FOLDER}") == "onload-node", machine.check(f"ls -A {FOLDER}"))
+    machine.check("rmmod onload && udevadm settle && systemctl start onload-node-refresh.service")
+    expect_equal("without onload the node is not ready", labels(machine),
+                 {"state": "degraded", "ready": "false", "sfc-version": "5.3.16.1004"})
+    check("the status file says the same", product.recorded_status()["reason_code"] == "onload-missing", product.recorded_status())
+    machine.check("/usr/local/bin/onload-node apply")
+    expect_equal("and is again after apply", labels(machine), ACTIVE)
+
+
+def the_removal_of_a_module_is_seen(machine, product):
+    machine.check("rmmod onload")
+    machine.run("timeout 30 bash -c 'until grep -q ready=false " + FILE + "; do sleep 0.3; done'", 40)
+    expect_equal("nobody had to ask: udev has the status refreshed", labels(machine).get("ready"), "false")
+    machine.check("/usr/local/bin/onload-node apply")
+
+
+def follow_a_fallback(machine, product):
+    machine.loadvm("parked")
+    machine.check("rm -r /opt/lib/modules")
+    machine.release()
+    machine.wait_booted()
+    expect_equal("a node that fell back says so", labels(machine), {"state": "in-tree", "ready": "false"})
+
+
+def go_on_without_a_place(machine, product):
+    machine.loadvm("parked")
+    machine.check(f"rm -r {FOLDER}")
+    machine.release()
+    machine.wait_booted()
+    expect_equal("no label directory: the node is active all the same", product.status()["state"], "active")
+    check("no label directory: it is said", f"no node labels: {FOLDER} is not there" in product.journal(), product.journal())
+    check("no label directory: we do not make it", not machine.run(f"test -e {FOLDER}").ok)
+    machine.loadvm("parked")
+    machine.check(f"mount -t tmpfs -o ro none {FOLDER}")
+    machine.release()
+    machine.wait_booted()
+    expect_equal("read-only label directory: the node is active all the same", product.status()["state"], "active")
+    check("read-only label directory: it is said", "no node labels: " in product.journal(), product.journal())
+
+
+def are_gone_after_a_shutdown(machine):
+    machine.restart(functions=2, kernel_arguments=["systemd.mask=onload-node.service"], park=False)
+    machine.wait_booted()
+    expect_equal("a clean shutdown has removed them", labels(machine), {})
+
+
+def are_gone_after_the_removal(machine, lab):
+    machine.restart(kernel_arguments=[])
+    machine.wait_booted()
+    expect_equal("they are there again", labels(machine), ACTIVE)
+    undeliver(machine, lab.machine_config)
+    machine.check("systemctl daemon-reload")
+    expect_equal("with our files deleted they are still there", labels(machine), ACTIVE)
+    machine.reboot()
+    expect_equal("after the reboot they are gone", labels(machine), {})
+    check("and so is their file", not machine.run(f"test -e {FILE}").ok)
+
+
+def scenario(lab):
+    machine = lab.delivered(functions=2, park=True)
+    machine.park()
+    machine.check(f"mkdir -p {FOLDER}")
+    machine.savevm("parked")
+    product = Product(machine)
+    machine.release()
+    appear_and_change(machine, product)
+    the_removal_of_a_module_is_seen(machine, product)
+    follow_a_fallback(machine, product)
+    go_on_without_a_place(machine, product)
+    machine.loadvm("parked")
+    machine.release()
+    machine.wait_booted()
+    are_gone_after_a_shutdown(machine)
+    are_gone_after_the_removal(machine, lab)
