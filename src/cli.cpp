@@ -161,6 +161,37 @@ take_general(std::span<char* const> arguments, Command& command) {
     return words;
 }
 
+using Words = std::vector<std::string_view>;
+
+bool has(const Words& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// The first word that is no option, "" when there is none.
+std::string_view verb_among(const Words& words) {
+    const auto found = std::find_if(words.begin(), words.end(), [](std::string_view word) {
+        return word.substr(0, 1) != "-";
+    });
+    return found == words.end() ? std::string_view() : *found;
+}
+
+/// Everything behind the command's own word has to be an option that it takes.
+Result<void> take_options(const CommandWord& chosen, const Words& words, Command& command) {
+    bool verb_seen = false;
+    for (const auto word : words) {
+        if (!verb_seen && word == chosen.word) {
+            verb_seen = true;
+            continue;
+        }
+        const Option* const option = find_option(chosen, word);
+        if (option == nullptr) {
+            return usage(std::string(chosen.word) + " does not take \"" + std::string(word) + "\"");
+        }
+        command.*(option->flag) = true;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Command> parse_command_line(std::span<char* const> arguments) {
@@ -169,21 +200,16 @@ Result<Command> parse_command_line(std::span<char* const> arguments) {
     if (!words) {
         return tl::unexpected(words.error());
     }
-    const auto has = [&](std::string_view word) {
-        return std::find(words->begin(), words->end(), word) != words->end();
-    };
-    const auto first = std::find_if(words->begin(), words->end(), [](std::string_view w) {
-        return w.substr(0, 1) != "-";
-    });
-    const CommandWord* const chosen = first == words->end() ? nullptr : find_command(*first);
-    if (has("--version")) {
+    if (has(*words, "--version")) {
         command.verb = Verb::version;
         return command;
     }
-    if (first != words->end() && chosen == nullptr) {
-        return usage("there is no command \"" + std::string(*first) + "\"");
+    const std::string_view verb = verb_among(*words);
+    const CommandWord* const chosen = find_command(verb);
+    if (chosen == nullptr && !verb.empty()) {
+        return usage("there is no command \"" + std::string(verb) + "\"");
     }
-    if (has("--help") || has("-h")) {
+    if (has(*words, "--help") || has(*words, "-h")) {
         command.help_text = chosen == nullptr ? general_help() : help_for(*chosen);
         return command;
     }
@@ -194,17 +220,8 @@ Result<Command> parse_command_line(std::span<char* const> arguments) {
         );
     }
     command.verb = chosen->verb;
-    for (auto word = words->begin(); word != words->end(); ++word) {
-        if (word == first) {
-            continue;
-        }
-        const Option* const option = find_option(*chosen, *word);
-        if (option == nullptr) {
-            return usage(
-                std::string(chosen->word) + " does not take \"" + std::string(*word) + "\""
-            );
-        }
-        command.*(option->flag) = true;
+    if (auto taken = take_options(*chosen, *words, command); !taken) {
+        return tl::unexpected(taken.error());
     }
     return command;
 }

@@ -244,11 +244,11 @@ Result<Config> read_config(const std::vector<ConfigText>& texts) {
     return failure(ErrorCode::config, std::move(message));
 }
 
-Result<std::vector<ConfigText>> config_texts(const std::string& path) {
+Result<std::vector<ConfigText>> config_texts(const std::string& named_file) {
     namespace fs = std::filesystem;
     std::vector<fs::path> files;
     std::error_code error;
-    if (path.empty()) {
+    if (named_file.empty()) {
         for (fs::directory_iterator it(names::config_directory, error), end; !error && it != end;
              it.increment(error)) {
             if (it->path().extension() == ".toml") {
@@ -260,7 +260,7 @@ Result<std::vector<ConfigText>> config_texts(const std::string& path) {
             files.insert(files.begin(), names::config_file);
         }
     } else {
-        files.emplace_back(path);
+        files.emplace_back(named_file);
     }
     std::vector<ConfigText> texts;
     for (const auto& file : files) {

@@ -129,30 +129,21 @@ Judgement judge_out_of_tree(
     if (blocked(plan)) {
         return {State::degraded, plan.code, plan.reason};
     }
-    const auto with_failure = [&](PhaseName phase, std::string text) {
+    const auto with_failure = [&](PhaseName phase, const std::string& text) {
         const auto* const failed = failure_in(run, phase);
         return failed == nullptr ? text : text + ": " + *failed;
     };
-    if (auto text = missing_onload(config, observed); !text.empty()) {
-        return {
-            State::degraded,
-            ReasonCode::onload_missing,
-            with_failure(PhaseName::onload, std::move(text))};
+    if (const auto text = missing_onload(config, observed); !text.empty()) {
+        return {State::degraded, ReasonCode::onload_missing, with_failure(PhaseName::onload, text)};
     }
-    if (auto text = wrong_name(chosen); !text.empty()) {
-        return {
-            State::degraded,
-            ReasonCode::name_missing,
-            with_failure(PhaseName::names, std::move(text))};
+    if (const auto text = wrong_name(chosen); !text.empty()) {
+        return {State::degraded, ReasonCode::name_missing, with_failure(PhaseName::names, text)};
     }
     if (!observed.control_plane_problem.empty()) {
         return {State::degraded, ReasonCode::control_plane, observed.control_plane_problem};
     }
-    if (auto text = time_complaint(config, observed); !text.empty()) {
-        return {
-            State::degraded,
-            ReasonCode::time_daemon,
-            with_failure(PhaseName::time, std::move(text))};
+    if (const auto text = time_complaint(config, observed); !text.empty()) {
+        return {State::degraded, ReasonCode::time_daemon, with_failure(PhaseName::time, text)};
     }
     if (!plan.empty()) {
         return {

@@ -38,7 +38,7 @@ public:
     LoadOrder take() { return std::move(order_); }
 
 private:
-    const ModuleFile* find(const ModuleName& name) const {
+    [[nodiscard]] const ModuleFile* find(const ModuleName& name) const {
         if (trees_ == Trees::staged_first) {
             if (const auto staged = observed_.staged.modules.find(name);
                 staged != observed_.staged.modules.end()) {
@@ -49,7 +49,7 @@ private:
         return in_tree == observed_.in_tree.end() ? nullptr : &in_tree->second;
     }
 
-    Result<void> missing(const ModuleName& name, const std::string& needed_by) const {
+    [[nodiscard]] Result<void> missing(const ModuleName& name, const std::string& needed_by) const {
         std::string text = "module " + name.str();
         if (!needed_by.empty()) {
             text += ", which " + needed_by + " needs,";

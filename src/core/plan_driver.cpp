@@ -103,9 +103,9 @@ private:
     void split();
     [[nodiscard]] bool driver_as_wanted() const;
     [[nodiscard]] std::vector<ModuleName> to_unload(bool swap) const;
-    Steps swap_steps(const std::vector<ModuleName>& going) const;
-    /// `swapped`: the driver phase has unloaded \p going already.
-    Steps onload_steps(const std::vector<ModuleName>& going, bool swapped) const;
+    [[nodiscard]] Steps swap_steps(const std::vector<ModuleName>& going) const;
+    /// `swapped`: the driver phase has unloaded `going` already.
+    [[nodiscard]] Steps onload_steps(const std::vector<ModuleName>& going, bool swapped) const;
     void append_load(Steps& steps, const ModuleFile& file, bool even_if_loaded) const;
     void append_autoload_block(Steps& steps) const;
     void append_autoload_unblock(Steps& steps) const;

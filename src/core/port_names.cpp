@@ -53,7 +53,7 @@ ChosenName preserved(const NetworkFunction& function) {
 
 class Sequence {
 public:
-    Sequence(const NamesConfig& config) : config_(config) {}
+    explicit Sequence(const NamesConfig& config) : config_(config) {}
 
     ChosenName next(const NetworkFunction& function) {
         std::string name;
@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    bool taken(const std::string& name) const {
+    [[nodiscard]] bool taken(const std::string& name) const {
         return std::any_of(config_.ports.begin(), config_.ports.end(), [&](const PortName& port) {
             return port.name.str() == name;
         });

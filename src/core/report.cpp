@@ -85,13 +85,12 @@ std::string short_version(const std::string& version) {
 
 std::string modules_text(const Report& report) {
     std::string text;
-    for (const auto& reported : report.modules) {
-        const auto& name = reported.module.name.str();
-        if (reported.module.origin == Origin::out_of_tree && (name == "sfc" || name == "onload")) {
-            text = name == "sfc" ? name + " " + short_version(reported.module.version) +
-                                       (text.empty() ? "" : " + " + text)
-                                 : text + (text.empty() ? "" : " + ") + name + " " +
-                                       short_version(reported.module.version);
+    for (const std::string_view told : {"sfc", "onload"}) {
+        for (const auto& [module, sha256] : report.modules) {
+            if (module.origin == Origin::out_of_tree && module.name.str() == told) {
+                text += (text.empty() ? "" : " + ") + module.name.str() + " " +
+                        short_version(module.version);
+            }
         }
     }
     return text.empty() ? "out-of-tree driver" : text;

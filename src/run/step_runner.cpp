@@ -108,7 +108,7 @@ Result<void> StepRunner::load(const LoadModule& step) {
         if (!loaded && loaded.error().code != ErrorCode::exists) {
             return loaded;
         }
-        const auto right = check_loaded(step);
+        auto right = check_loaded(step);
         if (right) {
             return step.origin == Origin::out_of_tree ? record_load(ports_.files, step)
                                                       : Result<void>();

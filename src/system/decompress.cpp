@@ -20,7 +20,7 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-constexpr std::size_t mebibyte = 1024U * 1024U;
+constexpr std::size_t mebibyte = std::size_t{1024} * 1024;
 /// Enough for "xz -9"; a stream that asks for more is not a module that anybody built.
 constexpr std::uint64_t max_decoder_memory = 128 * mebibyte;
 

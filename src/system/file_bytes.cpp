@@ -14,7 +14,7 @@ namespace onload_node {
 
 namespace {
 
-constexpr std::size_t mebibyte = 1024U * 1024U;
+constexpr std::size_t mebibyte = std::size_t{1024} * 1024;
 constexpr std::size_t max_file_bytes = 256 * mebibyte;
 constexpr std::size_t max_text_bytes = 16 * mebibyte;
 /// First guess for files that do not tell their size; attributes of the kernel fit into one page.

@@ -194,7 +194,8 @@ Result<void> KernelModules::load(const LoadModule& step) {
     return loading_result(step, calls_.load_file(step.path, *parameters));
 }
 
-Result<void> KernelModules::load_verified(const LoadModule& step, const std::string& parameters) {
+Result<void>
+KernelModules::load_verified(const LoadModule& step, const std::string& parameters) const {
     const auto image = verified_image(step);
     if (!image) {
         return failure("cannot load " + step.name.str(), image.error());

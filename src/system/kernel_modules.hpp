@@ -27,7 +27,8 @@ public:
     [[nodiscard]] Result<void> unload(const ModuleName& name, Milliseconds limit) override;
 
 private:
-    [[nodiscard]] Result<void> load_verified(const LoadModule& step, const std::string& parameters);
+    [[nodiscard]] Result<void>
+    load_verified(const LoadModule& step, const std::string& parameters) const;
     [[nodiscard]] std::string users(const ModuleName& name) const;
 
     std::string directory_;

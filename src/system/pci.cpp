@@ -20,7 +20,8 @@ struct LibraryGivesUp {};
 /// libpci's own handler calls exit(), and one that returns is not allowed. An exception may pass
 /// through its frames: both of our processors' ABIs give C code unwind tables. What it had
 /// allocated by then is lost, once.
-[[noreturn]] void give_up(char* /*format*/, ...) {
+/// (The attribute in this spelling belongs to the type, which libpci's pointer asks for.)
+__attribute__((noreturn)) void give_up(char* /*format*/, ...) {
     throw LibraryGivesUp{};
 }
 

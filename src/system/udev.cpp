@@ -73,14 +73,24 @@ look_at_all(udev* context, const std::vector<PortExpectation>& ports) {
         return tl::unexpected(interfaces.error());
     }
     std::vector<PortView> views;
+    views.reserve(ports.size());
     for (const auto& port : ports) {
         views.push_back(look(context, *interfaces, port));
     }
     return views;
 }
 
+std::set<std::string> addresses_of(const std::vector<PortExpectation>& ports) {
+    std::set<std::string> addresses;
+    for (const auto& port : ports) {
+        addresses.insert(port.address.to_string());
+    }
+    return addresses;
+}
+
 std::vector<PortOutcome> outcomes(std::vector<PortView> views) {
     std::vector<PortOutcome> outcomes;
+    outcomes.reserve(views.size());
     for (auto& view : views) {
         outcomes.push_back(std::move(view.outcome));
     }
@@ -223,10 +233,7 @@ UdevDevices::await(const std::vector<PortExpectation>& ports, Milliseconds limit
     }
     // Ends with this wait: events that nobody takes would fill the buffer.
     const auto subscription = std::exchange(subscription_, nullptr);
-    std::set<std::string> functions;
-    for (const auto& port : ports) {
-        functions.insert(port.address.to_string());
-    }
+    const auto functions = addresses_of(ports);
     const Deadline deadline(limit);
     Deadline grace(name_grace);
     for (;;) {
