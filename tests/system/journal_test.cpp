@@ -61,12 +61,13 @@ TEST(JournalEntry, HasAFieldForAllThatIsKnown) {
             "MESSAGE=it failed",
             "PRIORITY=3",
             "SYSLOG_IDENTIFIER=onload-node",
+            "OBJECT_SYSTEMD_UNIT=onload-node.service",
             "ONLOAD_NODE_STEP=unload sfc",
             "ONLOAD_NODE_REASON=in the way",
             "ONLOAD_NODE_DURATION_MS=12",
         })
     );
-    EXPECT_EQ(journal_fields({Priority::notice, "hello", {}, {}, {}}).size(), 3U);
+    EXPECT_EQ(journal_fields({Priority::notice, "hello", {}, {}, {}}).size(), 4U);
 }
 
 TEST(JournalProgress, TellsEveryEventOnStandardError) {
