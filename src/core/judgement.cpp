@@ -25,10 +25,10 @@ bool driver_on(const Config& config, const Observed& observed) {
     );
 }
 
-const std::string* failure_in(const RunRecord& run, PhaseName phase) {
-    for (const auto& [name, text] : run.failures) {
-        if (name == phase) {
-            return &text;
+const RecordedFailure* failure_in(const RunRecord& run, PhaseName phase) {
+    for (const auto& failed : run.failures) {
+        if (failed.phase == phase) {
+            return &failed;
         }
     }
     return nullptr;
@@ -41,8 +41,8 @@ bool blocked(const Plan& plan) {
 
 Judgement judge_in_tree(const Plan& plan, const RunRecord& run) {
     for (const auto phase : {PhaseName::names, PhaseName::driver}) {
-        if (const auto* const text = failure_in(run, phase)) {
-            return {State::in_tree, ReasonCode::undone, *text};
+        if (const auto* const failed = failure_in(run, phase)) {
+            return {State::in_tree, failed->code, failed->text};
         }
     }
     if (blocked(plan)) {
@@ -78,14 +78,13 @@ std::string wrong_name(const std::vector<ChosenName>& chosen) {
     for (const auto& port : chosen) {
         const auto& interfaces = port.function->interfaces;
         const bool right =
-            port.name.empty() ||
+            port.name.empty() || port.function->lent_out() ||
             std::any_of(interfaces.begin(), interfaces.end(), [&](const Interface& i) {
                 return i.name == port.name;
             });
         if (!right) {
-            const std::string now = interfaces.empty() ? "no interface" : interfaces.front().name;
-            return "port " + port.function->address.to_string() + " is " + now + " and should be " +
-                   port.name;
+            return "port " + port.function->address.to_string() + " is " + interfaces.front().name +
+                   " and should be " + port.name;
         }
     }
     return "";
@@ -131,7 +130,7 @@ Judgement judge_out_of_tree(
     }
     const auto with_failure = [&](PhaseName phase, const std::string& text) {
         const auto* const failed = failure_in(run, phase);
-        return failed == nullptr ? text : text + ": " + *failed;
+        return failed == nullptr ? text : text + ": " + failed->text;
     };
     if (const auto text = missing_onload(config, observed); !text.empty()) {
         return {State::degraded, ReasonCode::onload_missing, with_failure(PhaseName::onload, text)};
@@ -196,11 +195,7 @@ Judgement judge(
         return judge_in_tree(plan, run);
     }
     return judge_out_of_tree(
-        config,
-        observed,
-        plan,
-        choose_names(config.names, functions, observed.other_interfaces),
-        run
+        config, observed, plan, choose_names(config.names, functions, observed), run
     );
 }
 

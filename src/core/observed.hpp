@@ -63,6 +63,10 @@ struct NetworkFunction {
     std::string driver_override;  ///< empty when none
     std::string id_path;          ///< udev's ID_PATH, what Path= of a .link file matches
     std::vector<Interface> interfaces;
+
+    /// Driven, and its interface is not to be seen: once the network is up, because a pod has it in
+    /// its own network namespace.
+    [[nodiscard]] bool lent_out() const { return !driver.empty() && interfaces.empty(); }
 };
 
 /// A unit as PID 1 knows it.

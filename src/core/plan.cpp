@@ -70,11 +70,11 @@ bool network_in_use(const Config& config, const Observed& observed) {
     }
     const auto functions = managed_functions(config, observed);
     return std::any_of(functions.begin(), functions.end(), [](const NetworkFunction* function) {
-        return std::any_of(
-            function->interfaces.begin(),
-            function->interfaces.end(),
-            [](const Interface& interface) { return interface.up; }
-        );
+        return function->lent_out() || std::any_of(
+                                           function->interfaces.begin(),
+                                           function->interfaces.end(),
+                                           [](const Interface& interface) { return interface.up; }
+                                       );
     });
 }
 
@@ -90,7 +90,7 @@ Plan make_plan(const Config& config, const Observed& observed, const PlanRequest
             State::idle, ReasonCode::no_nic, "no Solarflare network function that is free for us"
         );
     }
-    context.chosen = choose_names(config.names, context.functions, observed.other_interfaces);
+    context.chosen = choose_names(config.names, context.functions, observed);
 
     DriverDecision decision = plan_driver(context);
     if (decision.blocker) {

@@ -91,7 +91,7 @@ make_plan(const Config& config, const Observed& observed, const PlanRequest& req
 managed_functions(const Config& config, const Observed& observed);
 
 /// True when a swap would cut a network off that is in use: the network has been started and a
-/// managed interface is up.
+/// managed interface is up, or a pod has it.
 [[nodiscard]] bool network_in_use(const Config& config, const Observed& observed);
 
 [[nodiscard]] std::string_view to_string(State state);

@@ -24,10 +24,14 @@ bool can_be_renamed_now(const ChosenName& port) {
 void append_files(const PlanContext& context, std::vector<PlannedStep>& steps) {
     std::set<std::string> wanted;
     for (const auto& port : context.chosen) {
+        const std::string path = link_file_path(port.function->address);
         if (port.name.empty()) {
+            if (port.function->lent_out()) {
+                // The name it had is the one it is to come back with.
+                wanted.insert(path);
+            }
             continue;
         }
-        const std::string path = link_file_path(port.function->address);
         const std::string content = link_file_content(port);
         wanted.insert(path);
         const auto present = context.observed.generated_files.find(path);

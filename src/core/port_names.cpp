@@ -34,10 +34,24 @@ const PortName* written_down(const NamesConfig& config, const NetworkFunction& f
     return found == config.ports.end() ? nullptr : &*found;
 }
 
-/// The name that udev has given already. A name from the kernel's own namespace is nobody's to
-/// keep.
-ChosenName preserved(const NetworkFunction& function) {
+bool on_out_of_tree_driver(const NetworkFunction& function, const Observed& observed) {
+    const auto driver = ModuleName::parse(function.driver);
+    const auto loaded = driver ? observed.loaded.find(*driver) : observed.loaded.end();
+    return loaded != observed.loaded.end() && loaded->second.origin == Origin::out_of_tree;
+}
+
+/// What was decided earlier in this boot stands; otherwise the name that udev has given already. A
+/// name from the kernel's own namespace is nobody's to keep.
+ChosenName preserved(const NetworkFunction& function, const Observed& observed) {
     const Interface* const interface = first_interface(function);
+    const auto file = observed.generated_files.find(link_file_path(function.address));
+    if (file != observed.generated_files.end() && interface != nullptr) {
+        return {
+            &function,
+            name_in_link_file(file->second),
+            "the name it had when this boot began",
+            interface->permanent_mac.has_value()};
+    }
     if (interface == nullptr || !interface->initialised) {
         return {&function, "", "its present name is not known: no driver had named it yet"};
     }
@@ -46,6 +60,9 @@ ChosenName preserved(const NetworkFunction& function) {
             &function,
             "",
             "\"" + interface->name + "\" belongs to the kernel and cannot be kept by a rule"};
+    }
+    if (on_out_of_tree_driver(function, observed)) {
+        return {&function, "", "the out-of-tree driver was on before a name could be learnt"};
     }
     return {
         &function, interface->name, "the name it has now", interface->permanent_mac.has_value()};
@@ -79,7 +96,7 @@ private:
 std::vector<ChosenName> choose_names(
     const NamesConfig& config,
     const std::vector<const NetworkFunction*>& functions,
-    const std::set<std::string>& others
+    const Observed& observed
 ) {
     std::vector<ChosenName> chosen;
     if (config.policy == NamePolicy::off && config.ports.empty()) {
@@ -93,7 +110,7 @@ std::vector<ChosenName> choose_names(
                 {function, port->name.str(), "configured at " + port->position.to_string(), by_mac}
             );
         } else if (config.policy == NamePolicy::preserve) {
-            chosen.push_back(preserved(*function));
+            chosen.push_back(preserved(*function, observed));
         } else if (config.policy == NamePolicy::sequential) {
             chosen.push_back(sequence.next(*function));
         } else {
@@ -101,7 +118,7 @@ std::vector<ChosenName> choose_names(
         }
     }
     for (auto& port : chosen) {
-        if (others.contains(port.name)) {
+        if (observed.other_interfaces.contains(port.name)) {
             port.reason = "\"" + port.name + "\" is the name of another interface of this machine";
             port.name.clear();
         }
@@ -136,6 +153,16 @@ std::string link_file_content(const ChosenName& chosen) {
     // No NamePolicy=: Name= would only be its last resort. No alternative names: those of a
     // neighbour's port may collide.
     return text + "\n[Link]\nName=" + chosen.name + "\nAlternativeNamesPolicy=\n";
+}
+
+std::string name_in_link_file(const std::string& content) {
+    constexpr std::string_view key = "\nName=";
+    const auto found = content.find(key);
+    if (found == std::string::npos) {
+        return {};
+    }
+    const auto from = found + key.size();
+    return content.substr(from, content.find('\n', from) - from);
 }
 
 }  // namespace onload_node

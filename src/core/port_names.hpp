@@ -17,12 +17,12 @@ struct ChosenName {
 };
 
 /// Decides the name of each port by the policy; entries that somebody wrote down win under every
-/// policy. `functions` are in address order; a name that an interface in `others` has is not given
-/// away.
+/// policy. `functions` are in address order and belong to `observed`; a name that another interface
+/// of the machine has is not given away.
 [[nodiscard]] std::vector<ChosenName> choose_names(
     const NamesConfig& config,
     const std::vector<const NetworkFunction*>& functions,
-    const std::set<std::string>& others
+    const Observed& observed
 );
 
 /// True when a name can only be chosen once the port's interface is there (`preserve`, or an entry
@@ -34,5 +34,8 @@ struct ChosenName {
 
 /// The .link file that gives the port its name (systemd.link(5)).
 [[nodiscard]] std::string link_file_content(const ChosenName& chosen);
+
+/// The name that a .link file gives; empty when it gives none.
+[[nodiscard]] std::string name_in_link_file(const std::string& content);
 
 }  // namespace onload_node

@@ -2,6 +2,7 @@
 #include "core/report.hpp"
 
 #include "core/judgement.hpp"
+#include "core/port_names.hpp"
 
 #include <algorithm>
 
@@ -57,17 +58,18 @@ void fill_functions(
                      ? " is bound to " + function.driver
                      : " has driver_override " + function.driver_override)
             );
+        } else {
+            report.ports.push_back(
+                function.interfaces.empty() ? "" : function.interfaces.front().name
+            );
         }
     }
 }
 
 void fill_rules(Report& report, const Observed& observed) {
-    constexpr std::string_view key = "\nName=";
     for (const auto& [path, content] : observed.generated_files) {
-        const auto start = content.find(key);
-        if (start != std::string::npos) {
-            const auto from = start + key.size();
-            report.rules.emplace_back(path, content.substr(from, content.find('\n', from) - from));
+        if (auto name = name_in_link_file(content); !name.empty()) {
+            report.rules.emplace_back(path, std::move(name));
         }
     }
 }
@@ -98,14 +100,11 @@ std::string modules_text(const Report& report) {
 
 std::string ports_text(const Report& report) {
     std::string interfaces;
-    std::size_t ports = 0;
-    for (const auto& function : report.functions) {
-        for (const auto& interface : function.interfaces) {
-            interfaces += (interfaces.empty() ? "" : " ") + interface.name;
-            ++ports;
-        }
+    for (const auto& port : report.ports) {
+        interfaces += (interfaces.empty() ? "" : " ") + (port.empty() ? "-" : port);
     }
-    return " on " + std::to_string(ports) + (ports == 1 ? " port" : " ports") +
+    return " on " + std::to_string(report.ports.size()) +
+           (report.ports.size() == 1 ? " port" : " ports") +
            (interfaces.empty() ? "" : " (" + interfaces + ")");
 }
 

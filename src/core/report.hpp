@@ -9,10 +9,17 @@
 
 namespace onload_node {
 
+/// A phase that failed and was taken back.
+struct RecordedFailure {
+    PhaseName phase = PhaseName::names;
+    std::string text;                      ///< what happened
+    ReasonCode code = ReasonCode::undone;  ///< or `busy`: somebody used what had to go
+};
+
 /// What the last apply of this boot met; it explains a state that the node itself does not show.
 struct RunRecord {
     std::string boot_id;
-    std::vector<std::pair<PhaseName, std::string>> failures;       ///< phase and what happened
+    std::vector<RecordedFailure> failures;
     std::vector<std::pair<std::string, std::int64_t>> timings_ms;  ///< step and milliseconds
 };
 
@@ -32,6 +39,8 @@ struct Report {
     std::string kernel;
     std::vector<ReportedModule> modules;
     std::vector<NetworkFunction> functions;
+    std::vector<std::string> ports;  ///< interface of each function that is ours; "" for one that
+                                     ///< is in the network namespace of a pod
     std::vector<std::string> left_alone;  ///< functions that are not ours to touch, with the reason
     NamePolicy policy = NamePolicy::preserve;
     std::vector<std::pair<std::string, std::string>> rules;  ///< file and the name it gives

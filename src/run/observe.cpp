@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe.hpp"
 
+#include "core/load_order.hpp"
 #include "core/names.hpp"
 #include "run/load_records.hpp"
 
@@ -169,6 +170,15 @@ void observe_loaded(Observed& observed, const Config& config, const Sensors& sen
     observed.load_records = read_load_records(sensors.files);
 }
 
+/// What holds a driver that has to go goes before it, and has to be able to come back.
+void observe_holders(Observed& observed, const Config& config, ModuleReader reader) {
+    for (const auto& name : unload_order(config.driver.replace, observed)) {
+        if (observed.loaded.at(name).origin == Origin::in_tree) {
+            reader.read_in_tree(name);
+        }
+    }
+}
+
 void observe_units(Observed& observed, const Config& config, const Sensors& sensors) {
     observed.units.clear();
     std::vector<std::string> wanted = config.time.displace;
@@ -261,6 +271,7 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     }
     observe_trees(observed, config, sensors, *staged, *own);
     observe_loaded(observed, config, sensors);
+    observe_holders(observed, config, {*staged, *own, observed});
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
     observe_control_plane(observed, config, sensors);
@@ -274,6 +285,7 @@ Result<void> observe_again(Observed& observed, const Config& config, const Senso
         return seen;
     }
     observe_loaded(observed, config, sensors);
+    observe_holders(observed, config, {*staged, *own, observed});
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
     observe_control_plane(observed, config, sensors);

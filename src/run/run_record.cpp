@@ -9,6 +9,12 @@
 
 namespace onload_node {
 
+namespace {
+
+const std::string_view busy_code = to_string(ReasonCode::busy);
+
+}  // namespace
+
 RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id) {
     RunRecord record{boot_id, {}, {}};
     for (const auto& failed : execution.failures) {
@@ -16,7 +22,10 @@ RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id
         for (const auto& left : failed.left_behind) {
             text += "; could not be taken back: " + left;
         }
-        record.failures.emplace_back(failed.phase, std::move(text));
+        const bool busy = failed.error.code == ErrorCode::busy;
+        record.failures.push_back(
+            {failed.phase, std::move(text), busy ? ReasonCode::busy : ReasonCode::undone}
+        );
     }
     for (const auto& timing : execution.timings) {
         record.timings_ms.emplace_back(timing.step, timing.duration.count());
@@ -39,8 +48,12 @@ RunRecord read_run_record(const Files& files) {
     if (const toml::table* const failures = table["failures"].as_table()) {
         for (const auto phase :
              {PhaseName::names, PhaseName::driver, PhaseName::onload, PhaseName::time}) {
-            if (const auto what = (*failures)[to_string(phase)].value<std::string>()) {
-                record.failures.emplace_back(phase, *what);
+            const auto failed = (*failures)[to_string(phase)];
+            if (const auto what = failed["what"].value<std::string>()) {
+                const bool busy = failed["code"].value_or(std::string()) == busy_code;
+                record.failures.push_back(
+                    {phase, *what, busy ? ReasonCode::busy : ReasonCode::undone}
+                );
             }
         }
     }
@@ -54,8 +67,11 @@ RunRecord read_run_record(const Files& files) {
 
 Result<void> write_run_record(Files& files, const RunRecord& record) {
     toml::table failures;
-    for (const auto& [phase, what] : record.failures) {
-        failures.insert(to_string(phase), what);
+    for (const auto& failed : record.failures) {
+        failures.insert(
+            to_string(failed.phase),
+            toml::table{{"what", failed.text}, {"code", to_string(failed.code)}}
+        );
     }
     toml::table timings;
     for (const auto& [step, duration] : record.timings_ms) {

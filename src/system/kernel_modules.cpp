@@ -234,6 +234,9 @@ std::string KernelModules::users(const ModuleName& name) const {
     for (const auto& holder : module->holders) {
         text += (text.empty() ? " by " : ", ") + holder.str();
     }
+    if (module->holders.empty() && module->use_count > 0) {
+        text += ", by no module: a program has one of its devices open, such as /dev/mtd*";
+    }
     text += " (use count " + std::to_string(module->use_count) + ")";
     return module->live ? text : text + ", and it is still being loaded or unloaded";
 }

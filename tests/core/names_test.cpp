@@ -29,14 +29,34 @@ std::string names_of(const std::vector<ChosenName>& chosen) {
 
 TEST(ChooseNames, PreservesWhatUdevHasGiven) {
     const Observed node = fixture::booting_node();
-    EXPECT_EQ(names_of(choose_names({}, all(node), {})), "ens8f0 ens8f1");
+    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "ens8f0 ens8f1");
 }
 
 TEST(ChooseNames, DoesNotPreserveANameThatIsNotFinal) {
     Observed node = fixture::booting_node();
     node.functions[0].interfaces.front().initialised = false;
     node.functions[1].interfaces.front().name = "eth1";
-    EXPECT_EQ(names_of(choose_names({}, all(node), {})), "- -");
+    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "- -");
+}
+
+TEST(ChooseNames, PreservesWhatThisBootBeganWithOverWhatThereIsNow) {
+    Observed node = fixture::booting_node();
+    const auto chosen = choose_names({}, all(node), node);
+    node.generated_files[link_file_path(node.functions[0].address)] = link_file_content(chosen[0]);
+    node.functions[0].interfaces.front().name = "renamed";
+    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "ens8f0 ens8f1");
+}
+
+TEST(ChooseNames, DoesNotPreserveWhatTheOutOfTreeDriverWasNamed) {
+    Observed node = fixture::booting_node();
+    const auto chosen = choose_names({}, all(node), node);
+    node.loaded.insert_or_assign(
+        fixture::module("sfc"),
+        fixture::loaded_module(node.staged.modules.at(fixture::module("sfc")))
+    );
+    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "- -");
+    node.generated_files[link_file_path(node.functions[0].address)] = link_file_content(chosen[0]);
+    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "ens8f0 -");
 }
 
 TEST(ChooseNames, NumbersByAddress) {
@@ -44,7 +64,7 @@ TEST(ChooseNames, NumbersByAddress) {
     config.policy = NamePolicy::sequential;
     config.prefix = "port";
     const Observed node = fixture::booting_node();
-    EXPECT_EQ(names_of(choose_names(config, all(node), {})), "port0 port1");
+    EXPECT_EQ(names_of(choose_names(config, all(node), node)), "port0 port1");
 }
 
 TEST(ChooseNames, WhatIsWrittenDownWinsUnderEveryPolicy) {
@@ -57,7 +77,7 @@ TEST(ChooseNames, WhatIsWrittenDownWinsUnderEveryPolicy) {
         NamesConfig config;
         config.policy = policy;
         config.ports = {written(fixture::port_address(1), "trading")};
-        EXPECT_EQ(choose_names(config, all(node), {}).at(1).name, "trading");
+        EXPECT_EQ(choose_names(config, all(node), node).at(1).name, "trading");
     }
 }
 
@@ -65,7 +85,8 @@ TEST(ChooseNames, TheSequenceStepsOverNamesThatAreWrittenDown) {
     NamesConfig config;
     config.policy = NamePolicy::sequential;
     config.ports = {written(fixture::port_address(1), "sf0")};
-    EXPECT_EQ(names_of(choose_names(config, all(fixture::booting_node()), {})), "sf1 sf0");
+    const Observed node = fixture::booting_node();
+    EXPECT_EQ(names_of(choose_names(config, all(node), node)), "sf1 sf0");
 }
 
 TEST(ChooseNames, FindsAPortByItsMac) {
@@ -73,15 +94,16 @@ TEST(ChooseNames, FindsAPortByItsMac) {
     config.policy = NamePolicy::explicit_only;
     config.ports = {written(MacAddress{{0x00, 0x0f, 0x53, 0, 0, 1}}, "sf9")};
     const Observed node = fixture::booting_node();
-    EXPECT_EQ(names_of(choose_names(config, all(node), {})), "- sf9");
+    EXPECT_EQ(names_of(choose_names(config, all(node), node)), "- sf9");
     EXPECT_TRUE(needs_interfaces(config));
 }
 
 TEST(ChooseNames, LeavesTheNamesOfOthersToThem) {
     NamesConfig config;
     config.policy = NamePolicy::sequential;
-    const Observed node = fixture::booting_node();
-    const auto chosen = choose_names(config, all(node), {"sf1"});
+    Observed node = fixture::booting_node();
+    node.other_interfaces.insert("sf1");
+    const auto chosen = choose_names(config, all(node), node);
     EXPECT_EQ(names_of(chosen), "sf0 -");
     EXPECT_NE(chosen[1].reason.find("another interface"), std::string::npos);
 }
@@ -89,12 +111,13 @@ TEST(ChooseNames, LeavesTheNamesOfOthersToThem) {
 TEST(ChooseNames, OffLeavesEverythingToUdev) {
     NamesConfig config;
     config.policy = NamePolicy::off;
-    EXPECT_TRUE(choose_names(config, all(fixture::booting_node()), {}).empty());
+    const Observed node = fixture::booting_node();
+    EXPECT_TRUE(choose_names(config, all(node), node).empty());
 }
 
 TEST(LinkFile, MatchesTheSlotAndForPreservedNamesTheCard) {
     const Observed node = fixture::booting_node();
-    const auto preserved = choose_names({}, all(node), {});
+    const auto preserved = choose_names({}, all(node), node);
     EXPECT_EQ(
         link_file_path(node.functions[1].address),
         "/run/systemd/network/71-onload-node-0000:3b:00.1.link"
@@ -108,7 +131,7 @@ TEST(LinkFile, MatchesTheSlotAndForPreservedNamesTheCard) {
     NamesConfig config;
     config.policy = NamePolicy::sequential;
     EXPECT_EQ(
-        link_file_content(choose_names(config, all(node), {})[0]).find("PermanentMACAddress"),
+        link_file_content(choose_names(config, all(node), node)[0]).find("PermanentMACAddress"),
         std::string::npos
     );
 }

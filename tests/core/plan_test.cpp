@@ -2,6 +2,7 @@
 #include "core/names.hpp"
 #include "core/observed_fixture.hpp"
 #include "core/plan.hpp"
+#include "core/port_names.hpp"
 
 #include <gtest/gtest.h>
 
@@ -191,6 +192,28 @@ TEST(MakePlan, NeverSwapsUnderALiveNetworkUnlessTold) {
     EXPECT_EQ(waiting.code, ReasonCode::pending_reboot);
     EXPECT_EQ(steps_of(waiting, PhaseName::driver), "");
     EXPECT_NE(steps_of(make_plan(Config(), node, {true}), PhaseName::driver), "");
+}
+
+TEST(MakePlan, TakesAPortThatAPodHasForInUse) {
+    Observed node = booting_node();
+    node.network_started = true;
+    node.functions.back().interfaces.clear();
+    EXPECT_EQ(make_plan(Config(), node, {}).code, ReasonCode::pending_reboot);
+    EXPECT_NE(steps_of(make_plan(Config(), node, {true}), PhaseName::driver), "");
+}
+
+TEST(MakePlan, KeepsTheLinkFileOfAPortThatAPodHas) {
+    Observed node = booting_node();
+    const std::string path = link_file_path(node.functions.back().address);
+    node.generated_files[path] = "as it was written at boot";
+    node.functions.back().interfaces.clear();
+    EXPECT_EQ(
+        steps_of(make_plan(Config(), node, {}), PhaseName::names).find("remove"), std::string::npos
+    );
+    node.functions.pop_back();
+    EXPECT_NE(
+        steps_of(make_plan(Config(), node, {}), PhaseName::names).find("remove"), std::string::npos
+    ) << "a card that is gone";
 }
 
 TEST(MakePlan, SwapsAfterTheNetworkStartedWhenNoPortIsUp) {

@@ -49,6 +49,15 @@ TEST(Report, TellsTheStoryInOneSentence) {
     EXPECT_EQ(report.rules.size(), 2U);
 }
 
+TEST(Report, APortThatAPodHasIsNotMissed) {
+    Observed node = active_node();
+    node.functions.back().interfaces.clear();
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::active) << report.reason;
+    EXPECT_NE(sentence(report).find(" on 2 ports (ens8f0 -)"), std::string::npos)
+        << sentence(report);
+}
+
 TEST(Report, SaysWhenTheClockIsKept) {
     Observed node = active_node();
     node.units["sfptpd.service"].active_state = "active";
