@@ -49,7 +49,6 @@ struct sfc_port {
 static LIST_HEAD(sfc_ports);
 static DEFINE_MUTEX(sfc_ports_lock);
 
-#ifndef FIXTURE_IN_TREE
 unsigned int sfc_fixture_port_count(void);
 
 unsigned int sfc_fixture_port_count(void)
@@ -64,7 +63,6 @@ unsigned int sfc_fixture_port_count(void)
 	return count;
 }
 EXPORT_SYMBOL_GPL(sfc_fixture_port_count);
-#endif
 
 static bool sfc_are_peers(struct pci_dev *a, struct pci_dev *b)
 {

@@ -3,6 +3,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -103,6 +104,23 @@ class Lab:
             build = paths.NODE / "drivers" / "build"
             subprocess.run([build, "out-of-tree", self.kernel, folder, fault, str(seconds)], check=True)
         return folder / "sfc.ko"
+
+    def another_build(self):
+        """The same out-of-tree sfc.ko, with another build-id."""
+        # The constant is compiled in and, without a fault, never looked at.
+        return self.faulty_driver("NONE", seconds=7)
+
+    def real_driver_tree(self):
+        """A staged tree with the kernel's own sfc, built out of tree; to be given to stage()."""
+        build = paths.NODE / "drivers" / "build-real"
+        key = hashlib.sha256(build.read_bytes() + self.kernel.encode()).hexdigest()[:12]
+        tree = paths.CACHE / f"real-driver-{key}"
+        if not tree.exists():
+            part = tree.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            subprocess.run([build, self.kernel, part], check=True)
+            part.rename(tree)
+        return tree
 
     # --- the end
 
