@@ -19,7 +19,8 @@ struct PciIdentity {
 /// between the versions that RHEL 9 and Debian 12 carry, and sysfs tells the numbers as well.
 class PciNames final {
 public:
-    PciNames();
+    /// Reads `ids_file`, libpci's own choice when it is empty, at the first lookup.
+    explicit PciNames(const std::string& ids_file = {});
     ~PciNames();
     PciNames(const PciNames&) = delete;
     PciNames& operator=(const PciNames&) = delete;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "hardware_fixture.hpp"
 #include "system/hardware.hpp"
+#include "system/pci.hpp"
+#include "temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -99,6 +101,15 @@ TEST(PciNames, GiveNumbersForWhatPciIdsDoesNotKnow) {
     const std::string controller = names.model({0x1924, 0x0a03, 0x1028, 0xfffe});
     EXPECT_NE(controller.find("SFC9220"), std::string::npos) << controller;
     EXPECT_NE(card, "1924:0a03");
+}
+
+TEST(PciNames, ADamagedPciIdsEndsNothing) {
+    const fixture::HardwareFixture machine;
+    const fixture::TemporaryDirectory directory;
+    directory.put("/pci.ids", "1924  Solarflare\nno entry of this file\n");
+    const PciNames names(directory.path("/pci.ids"));
+    EXPECT_EQ(names.model({0x1924, 0x0a03, 0x1924, 0x8022}), "1924:0a03");
+    EXPECT_EQ(names.model({0x1924, 0x0a03, 0, 0}), "1924:0a03");
 }
 
 }  // namespace
