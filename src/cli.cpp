@@ -21,6 +21,8 @@ struct Option {
 constexpr Option dry_run = {"--dry-run", "print the steps, take none", &Command::dry_run};
 constexpr Option live = {
     "--live", "swap drivers although the network is up: cuts connections", &Command::live};
+constexpr Option shutdown = {
+    "--shutdown", "this boot ends in order: it is no failure", &Command::shutdown};
 constexpr Option json = {"--json", "print JSON", &Command::json};
 
 /// One command: what it is called, what it takes, what it is for.
@@ -37,7 +39,7 @@ constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothi
                                          "wanted; 4 the driver is on, something secondary is not; "
                                          "78 the configuration is wrong; 1 anything else.\n";
 
-constexpr std::array<CommandWord, 7> command_words = {{
+constexpr std::array<CommandWord, 9> command_words = {{
     {Verb::apply,
      "apply",
      "make the node what the configuration asks for",
@@ -62,6 +64,17 @@ constexpr std::array<CommandWord, 7> command_words = {{
      {nullptr, nullptr},
      "Exit status: 0 there was nothing to finish, or it is finished; 1 something could not be "
      "taken back.\n"},
+    {Verb::confirm,
+     "confirm",
+     "wait for guard.settle and tell the boot guard that this boot is good; its unit does this",
+     {&shutdown, nullptr},
+     "Exit status: 0 the boot is good, or there was nothing to confirm; 1 a port has no driver or "
+     "not its name.\n"},
+    {Verb::reset,
+     "reset",
+     "forget what the boot guard has counted: the next boot tries the staged driver again",
+     {nullptr, nullptr},
+     "Exit status: 0 it is forgotten; 1 it could not be.\n"},
     {Verb::refresh,
      "refresh",
      "bring the status file and the node labels up to date; units do this by themselves",

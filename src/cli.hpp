@@ -8,7 +8,19 @@
 
 namespace onload_node {
 
-enum class Verb { help, version, apply, plan, status, revert, recover, refresh, time_fallback };
+enum class Verb {
+    help,
+    version,
+    apply,
+    plan,
+    status,
+    revert,
+    recover,
+    confirm,
+    reset,
+    refresh,
+    time_fallback,
+};
 
 /// What somebody asked for on the command line.
 struct Command {
@@ -17,6 +29,7 @@ struct Command {
     bool dry_run = false;   ///< --dry-run
     bool live = false;      ///< --live
     bool json = false;      ///< --json
+    bool shutdown = false;  ///< --shutdown
     std::string help_text;  ///< what to print for Verb::help
 };
 

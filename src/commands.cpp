@@ -86,6 +86,10 @@ Result<int> run_command(const Command& command) {
         return revert(command);
     case Verb::recover:
         return recover(command);
+    case Verb::confirm:
+        return confirm(command);
+    case Verb::reset:
+        return reset(command);
     case Verb::refresh:
         return refresh(command);
     case Verb::time_fallback:

@@ -17,6 +17,10 @@ namespace onload_node {
 // the main job (apply.cpp):
 [[nodiscard]] Result<int> apply(const Command& command);
 
+// the boot guard (confirm.cpp):
+[[nodiscard]] Result<int> confirm(const Command& command);
+[[nodiscard]] Result<int> reset(const Command& command);
+
 // and the ways back (way_back.cpp):
 [[nodiscard]] Result<int> revert(const Command& command);
 [[nodiscard]] Result<int> recover(const Command& command);

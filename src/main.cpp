@@ -20,6 +20,7 @@ int exit_status_of(ErrorCode code) {
     case ErrorCode::busy:
     case ErrorCode::exists:
     case ErrorCode::timeout:
+    case ErrorCode::hung:
     case ErrorCode::mismatch:
     case ErrorCode::io:
         break;

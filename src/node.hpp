@@ -5,8 +5,10 @@
 #include "system/hardware.hpp"
 #include "system/host.hpp"
 #include "system/journal.hpp"
+#include "system/kernel.hpp"
 #include "system/kernel_modules.hpp"
 #include "system/kmod_trees.hpp"
+#include "system/pci_drivers.hpp"
 #include "system/systemd.hpp"
 #include "system/udev.hpp"
 
@@ -17,7 +19,9 @@ class Node {
 public:
     [[nodiscard]] Sensors sensors() { return {host_, hardware_, trees_, modules_, files_, units_}; }
 
-    [[nodiscard]] Ports ports() { return {files_, modules_, devices_, units_, progress_}; }
+    [[nodiscard]] Ports ports() {
+        return {files_, modules_, devices_, drivers_, kernel_, units_, progress_};
+    }
 
 private:
     SystemHost host_;
@@ -26,6 +30,8 @@ private:
     KernelModules modules_;
     SystemFiles files_;
     UdevDevices devices_;
+    PciDrivers drivers_;
+    SystemKernel kernel_;
     SystemdUnits units_;
     JournalProgress progress_;
 };

@@ -231,9 +231,9 @@ std::string status_json(const Report& report) {
          }},
         {"guard",
          toml::table{
-             {"attempts", 0},
+             {"attempts", static_cast<std::int64_t>(report.guard.dead_boots)},
              {"limit", static_cast<std::int64_t>(report.guard_limit)},
-             {"tripped", false}}},
+             {"tripped", report.guard.tripped}}},
         {"devices", texts(report.devices)},
         {"staged", texts(report.staged)},
         {"timings_ms", timings_json(report)},

@@ -17,6 +17,7 @@ enum class ErrorCode {
     busy,        ///< in use by somebody else; may succeed later
     exists,      ///< already there, but not as wanted
     timeout,     ///< a bounded wait ended
+    hung,        ///< the kernel does not come back from it: nothing around it can be undone
     mismatch,    ///< what is there is not what was verified
     io,          ///< anything else the system answered
 };

@@ -56,18 +56,32 @@ Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
         steps.emplace_back(LoadModule{
             file->name, Origin::in_tree, file->path, "", file->build_id, {}});
     }
+    BindFunctions bind{{}, {step.name}};
     AwaitPorts ports;
     for (const auto& function : observed.functions) {
         const bool claimed = function.driver_override.empty() &&
                              (function.driver.empty() || function.driver == step.name.str());
         if (claimed) {
+            bind.functions.push_back(function.address);
             ports.ports.push_back({function.address, ""});
         }
     }
     if (!ports.ports.empty()) {
+        // Somebody may have loaded it while the functions were held: then it has not met them.
+        steps.emplace_back(std::move(bind));
         steps.emplace_back(std::move(ports));
     }
     return steps;
+}
+
+/// Only where it is still ours: a revert long after the swap must not undo what an administrator
+/// has set since.
+Steps restore_setting(const SetKernelSetting& step, const Observed& observed) {
+    const auto before = observed.kernel_settings.find(step.name);
+    if (before == observed.kernel_settings.end() || before->second == step.value) {
+        return {};
+    }
+    return {SetKernelSetting{step.name, before->second, step.value}};
 }
 
 /// A displaced unit that the administrator had enabled is started again, also when it had not come
@@ -98,6 +112,12 @@ Steps inverse(const Step& step, const Observed& observed) {
                 return Steps{UnloadModule{s.name, s.origin == Origin::in_tree}};
             },
             [](const AwaitPorts&) { return Steps{}; },
+            [](const ArmGuard& s) { return Steps{DisarmGuard{s.record.boot_id}}; },
+            [](const DisarmGuard&) { return Steps{}; },
+            [&](const SetKernelSetting& s) { return restore_setting(s, observed); },
+            [](const HoldFunctions& s) { return Steps{ReleaseFunctions{s.functions}}; },
+            [](const ReleaseFunctions&) { return Steps{}; },
+            [](const BindFunctions&) { return Steps{}; },
             [&](const MaskUnit& s) { return restore_unit(s, observed); },
             [](const UnmaskUnit& s) { return Steps{MaskUnit{s.id}}; },
             [](const StopUnit& s) { return Steps{StartUnit{s.id}}; },

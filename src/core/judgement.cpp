@@ -90,6 +90,15 @@ std::string wrong_name(const std::vector<ChosenName>& chosen) {
     return "";
 }
 
+std::string without_driver(const std::vector<const NetworkFunction*>& functions) {
+    for (const NetworkFunction* const function : functions) {
+        if (function->driver.empty()) {
+            return "function " + function->address.to_string() + " has no driver";
+        }
+    }
+    return "";
+}
+
 std::string running_displaced(const Config& config, const Observed& observed) {
     for (const auto& name : config.time.displace) {
         const auto found = observed.units.find(name);
@@ -183,13 +192,8 @@ Judgement judge(
     if (plan.goal == State::off || plan.goal == State::idle) {
         return {plan.goal, plan.code, plan.reason};
     }
-    for (const NetworkFunction* const function : functions) {
-        if (function->driver.empty()) {
-            return {
-                State::failed,
-                ReasonCode::no_driver,
-                "function " + function->address.to_string() + " has no driver"};
-        }
+    if (auto text = without_driver(functions); !text.empty()) {
+        return {State::failed, ReasonCode::no_driver, std::move(text)};
     }
     if (!driver_on(config, observed)) {
         return judge_in_tree(plan, run);
@@ -197,6 +201,12 @@ Judgement judge(
     return judge_out_of_tree(
         config, observed, plan, choose_names(config.names, functions, observed), run
     );
+}
+
+std::string port_complaint(const Config& config, const Observed& observed) {
+    const auto functions = managed_functions(config, observed);
+    auto text = without_driver(functions);
+    return text.empty() ? wrong_name(choose_names(config.names, functions, observed)) : text;
 }
 
 }  // namespace onload_node

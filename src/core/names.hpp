@@ -31,11 +31,22 @@ inline constexpr std::string_view label_directory =
 inline constexpr std::string_view label_file =
     "/etc/kubernetes/node-feature-discovery/features.d/onload-node";
 
+/// The only state that survives a boot.
+inline constexpr std::string_view guard_file = "/var/lib/onload-node/guard.toml";
+
 // The kernel's own files.
 inline constexpr std::string_view in_tree_modules = "/lib/modules";
 inline constexpr std::string_view sys_module = "/sys/module";
 inline constexpr std::string_view sys_pci_devices = "/sys/bus/pci/devices";
 inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
+/// What the kernel does when it breaks, by sysctl name.
+inline constexpr std::string_view window_settings[] = {
+    "kernel.panic",
+    "kernel.panic_on_oops",
+    "kernel.hung_task_timeout_secs",
+    "kernel.hung_task_panic"};
+inline constexpr std::string_view proc_sys = "/proc/sys";
+inline constexpr std::string_view sysrq_trigger = "/proc/sysrq-trigger";
 inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";
 
 // Units.
@@ -49,6 +60,9 @@ inline constexpr std::string_view unit_network_pre = "network-pre.target";
 inline constexpr std::string_view systemd_private_socket = "unix:path=/run/systemd/private";
 
 inline constexpr std::string_view rm_program = "/usr/bin/rm";
+
+/// A driver that nobody has: as a function's driver_override it keeps all drivers from it.
+inline constexpr std::string_view hold_driver = "onload-node-hold";
 
 /// The parameter of the onload module that names its control plane server.
 inline constexpr std::string_view control_plane_module = "onload";

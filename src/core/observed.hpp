@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config.hpp"
+#include "core/guard_record.hpp"
 
 #include <cstdint>
 #include <map>
@@ -117,6 +118,10 @@ struct Observed {
     std::map<ModuleName, ModuleFile> in_tree;  ///< as far as the load set needs it
     std::set<ModuleName> builtin;  ///< part of the kernel image, as far as the load set needs it
     std::map<ModuleName, LoadRecord> load_records;
+
+    std::optional<GuardRecord> guard;  ///< of the last boot that was not yet known to be good
+    std::string guard_problem;         ///< why the guard cannot be read; empty when it can
+    std::map<std::string, std::string> kernel_settings;  ///< sysctl name to value, where it exists
 
     std::map<std::string, UnitState> units;  ///< by the name configured
     std::map<std::string, std::string>

@@ -57,7 +57,9 @@ managed_functions(const Config& config, const Observed& observed) {
             config.driver.replace.end(),
             [&](const ModuleName& name) { return name.str() == function.driver; }
         );
-        if (function.driver_override.empty() && (function.driver.empty() || our_driver)) {
+        const bool free =
+            function.driver_override.empty() || function.driver_override == names::hold_driver;
+        if (free && (function.driver.empty() || our_driver)) {
             managed.push_back(&function);
         }
     }
@@ -152,6 +154,8 @@ std::string_view to_string(ReasonCode code) {
         return "pending-reboot";
     case ReasonCode::pending_apply:
         return "pending-apply";
+    case ReasonCode::guard:
+        return "guard";
     case ReasonCode::undone:
         return "undone";
     case ReasonCode::onload_missing:

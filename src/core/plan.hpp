@@ -32,6 +32,7 @@ enum class ReasonCode {
     busy,             ///< something else uses the driver that must go
     pending_reboot,   ///< the network is up: the swap waits for the next boot
     pending_apply,    ///< nothing is in the way, apply has not run
+    guard,            ///< boots died with what is staged, or nobody knows whether
     undone,           ///< a step failed, all was taken back
     onload_missing,   ///< the driver is in, Onload's own modules are not
     name_missing,     ///< a port does not have its name

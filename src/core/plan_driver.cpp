@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "core/guard.hpp"
 #include "core/identity.hpp"
 #include "core/names.hpp"
 #include "core/plan_phases.hpp"
@@ -87,6 +88,15 @@ std::optional<Blocker> foreign_holder(
     return std::nullopt;
 }
 
+std::vector<PciAddress> addresses(const std::vector<const NetworkFunction*>& functions) {
+    std::vector<PciAddress> list;
+    list.reserve(functions.size());
+    for (const NetworkFunction* const function : functions) {
+        list.push_back(function->address);
+    }
+    return list;
+}
+
 /// One attempt at deciding the driver and Onload phases.
 class DriverPlanner {
 public:
@@ -107,6 +117,9 @@ private:
     /// `swapped`: the driver phase has unloaded `going` already.
     [[nodiscard]] Steps onload_steps(const std::vector<ModuleName>& going, bool swapped) const;
     void append_load(Steps& steps, const ModuleFile& file, bool even_if_loaded) const;
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> window_settings() const;
+    void append_window_settings(Steps& steps) const;
+    void append_settings_back(Steps& steps) const;
     void append_autoload_block(Steps& steps) const;
     void append_autoload_unblock(Steps& steps) const;
 
@@ -205,6 +218,43 @@ void DriverPlanner::append_autoload_unblock(Steps& steps) const {
     steps.push_back({ReloadUdev{}, "udevd must forget the rule now"});
 }
 
+/// What the kernel is to do while a driver may hang or break it: reboot, so that the guard decides.
+/// With the usual settings such a node stays dead.
+std::vector<std::pair<std::string, std::string>> DriverPlanner::window_settings() const {
+    using namespace std::chrono;
+    // Our own limit comes first; this is for a node on which not even we can go on.
+    const auto hang = duration_cast<seconds>(config_.limits.probe) + seconds(10);
+    return {
+        {"kernel.panic", "5"},
+        {"kernel.panic_on_oops", "1"},
+        {"kernel.hung_task_timeout_secs", std::to_string(hang.count())},
+        {"kernel.hung_task_panic", "1"},
+    };
+}
+
+void DriverPlanner::append_window_settings(Steps& steps) const {
+    for (const auto& [name, value] : window_settings()) {
+        const auto now = observed_.kernel_settings.find(name);
+        if (now != observed_.kernel_settings.end() && now->second != value) {
+            steps.push_back(
+                {SetKernelSetting{name, value, ""},
+                 "a kernel that the driver breaks must reboot, not stand still"}
+            );
+        }
+    }
+}
+
+void DriverPlanner::append_settings_back(Steps& steps) const {
+    for (const auto& [name, value] : window_settings()) {
+        const auto before = observed_.kernel_settings.find(name);
+        if (before != observed_.kernel_settings.end() && before->second != value) {
+            steps.push_back(
+                {SetKernelSetting{name, before->second, value}, "the driver is in: as it was"}
+            );
+        }
+    }
+}
+
 Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
     Steps steps;
     append_autoload_block(steps);
@@ -213,6 +263,11 @@ Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
             append_load(steps, *file, false);
         }
     }
+    steps.push_back(
+        {ArmGuard{armed_guard(config_, observed_)},
+         "a driver that takes the node down must be known at the next boot"}
+    );
+    append_window_settings(steps);
     for (const auto& name : going) {
         steps.push_back({UnloadModule{name}, "the staged driver takes its place"});
     }
@@ -223,17 +278,28 @@ Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
             );
         }
     }
+    const auto functions = addresses(context_.functions);
+    if (!functions.empty()) {
+        steps.push_back(
+            {HoldFunctions{functions}, "the driver is to meet them one by one, once it is loaded"}
+        );
+    }
     for (const ModuleFile* const file : driver_) {
         if (file->origin == Origin::out_of_tree) {
             append_load(steps, *file, true);
         }
     }
-    if (!context_.functions.empty()) {
+    if (!functions.empty()) {
+        steps.push_back(
+            {BindFunctions{functions, config_.driver.load},
+             "a port on which the driver hangs must not keep the others"}
+        );
         steps.push_back(
             {AwaitPorts{expectations(context_)},
              "every port must have its interface before the network starts"}
         );
     }
+    append_settings_back(steps);
     append_autoload_unblock(steps);
     return steps;
 }
@@ -262,6 +328,10 @@ DriverDecision DriverPlanner::decide() {
     }
     if (auto holder = foreign_holder(going, ours, observed_)) {
         decision.blocker = std::move(holder);
+        return decision;
+    }
+    if (const auto standing = guard_standing(config_, observed_); swap && standing.tripped) {
+        decision.blocker = Blocker{ReasonCode::guard, standing.reason};
         return decision;
     }
     const bool cuts_network = swap || !going.empty();

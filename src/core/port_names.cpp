@@ -61,7 +61,9 @@ ChosenName preserved(const NetworkFunction& function, const Observed& observed) 
             "",
             "\"" + interface->name + "\" belongs to the kernel and cannot be kept by a rule"};
     }
-    if (on_out_of_tree_driver(function, observed)) {
+    // A file of ours that has been lost since did give the name that is to be kept.
+    const bool ours = interface->link_file == link_file_path(function.address);
+    if (!ours && on_out_of_tree_driver(function, observed)) {
         return {&function, "", "the out-of-tree driver was on before a name could be learnt"};
     }
     return {

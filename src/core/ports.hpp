@@ -46,8 +46,8 @@ public:
 
     /// Loads exactly what the step says. ErrorCode::mismatch: the file is no longer the one that
     /// was verified (nothing loaded). ErrorCode::exists: a module of that name is in the kernel
-    /// already.
-    [[nodiscard]] virtual Result<void> load(const LoadModule& step) = 0;
+    /// already. ErrorCode::hung: its init had not come back at the limit, or broke the kernel.
+    [[nodiscard]] virtual Result<void> load(const LoadModule& step, Milliseconds limit) = 0;
 
     /// Removes the module, trying again until `limit` while it is busy. Absent is a success.
     /// ErrorCode::busy names the users.
@@ -73,6 +73,41 @@ public:
 
     /// Sends a synthetic "add" for each interface of the function.
     [[nodiscard]] virtual Result<void> trigger_interfaces(const PciAddress& address) = 0;
+};
+
+/// Which driver may have, and has, a PCI function.
+class Drivers {
+public:
+    virtual ~Drivers() = default;
+
+    /// Keeps all drivers from the functions, by their driver_override.
+    [[nodiscard]] virtual Result<void> hold(const std::vector<PciAddress>& functions) = 0;
+
+    /// Ends a hold; a driver_override of somebody else stays. A function that is gone is a success.
+    [[nodiscard]] virtual Result<void> release(const std::vector<PciAddress>& functions) = 0;
+
+    /// Ends the hold of each function and binds it to a driver of the modules, all at the same
+    /// time. The error names every function that no driver took, and why. ErrorCode::hung: a probe
+    /// had not come back at the limit, or broke the kernel.
+    [[nodiscard]] virtual Result<void> bind(
+        const std::vector<PciAddress>& functions,
+        const std::vector<ModuleName>& modules,
+        Milliseconds limit
+    ) = 0;
+};
+
+/// The kernel itself.
+class Kernel {
+public:
+    virtual ~Kernel() = default;
+
+    /// Sets a sysctl by its name ("kernel.panic"); with `only_over`, only where that is its value.
+    [[nodiscard]] virtual Result<void>
+    set(const std::string& name, const std::string& value, const std::string& only_over) = 0;
+
+    /// Resets the machine, without asking anybody: an orderly reboot would wait for what hangs.
+    /// What has been written is on the disk before. Returns only when it could not.
+    [[nodiscard]] virtual Result<void> restart() = 0;
 };
 
 class Units {
@@ -122,6 +157,8 @@ struct Ports {
     Files& files;
     Modules& modules;
     Devices& devices;
+    Drivers& drivers;
+    Kernel& kernel;
     Units& units;
     Progress& progress;
 };

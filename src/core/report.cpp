@@ -144,6 +144,7 @@ Report make_report(
     report.policy = config.names.policy;
     report.devices = observed.devices;
     report.staged = observed.staged.kernels;
+    report.guard = guard_standing(config, observed);
     report.guard_limit = config.guard.attempts;
     fill_modules(report, config, observed);
     fill_functions(report, observed, functions);

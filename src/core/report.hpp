@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "core/guard.hpp"
 #include "core/plan.hpp"
 
 #include <string>
@@ -50,6 +51,7 @@ struct Report {
     std::vector<std::string> clock_keepers;  ///< ids of all known clock daemons that run now
     std::vector<std::string> devices;
     std::vector<std::string> staged;  ///< kernels
+    GuardStanding guard;
     unsigned guard_limit = 0;
     RunRecord run;
 };

@@ -31,6 +31,14 @@ std::string describe_await(const AwaitPorts& step) {
     return text;
 }
 
+std::string joined(const std::vector<PciAddress>& functions) {
+    std::string text;
+    for (const auto& function : functions) {
+        text += (text.empty() ? "" : " ") + function.to_string();
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string describe(const Step& step) {
@@ -45,6 +53,18 @@ std::string describe(const Step& step) {
             [](const UnloadModule& s) { return "unload " + s.name.str(); },
             [](const LoadModule& s) { return describe_load(s); },
             [](const AwaitPorts& s) { return describe_await(s); },
+            [](const ArmGuard& s) {
+                return "count attempt " + std::to_string(s.record.attempts) + " in the boot guard";
+            },
+            [](const DisarmGuard&) {
+                return std::string("take this boot's attempt out of the boot guard");
+            },
+            [](const SetKernelSetting& s) { return "set " + s.name + " to " + s.value; },
+            [](const HoldFunctions& s) { return "keep drivers from " + joined(s.functions); },
+            [](const ReleaseFunctions& s) { return "let drivers have " + joined(s.functions); },
+            [](const BindFunctions& s) {
+                return "bind " + joined(s.functions) + ", each by itself";
+            },
             [](const MaskUnit& s) { return "mask " + s.id + " until the next boot"; },
             [](const UnmaskUnit& s) { return "unmask " + s.id; },
             [](const StopUnit& s) { return "stop " + s.id; },
@@ -64,6 +84,12 @@ std::string key(const Step& step) {
             [](const UnloadModule& s) { return "unload " + s.name.str(); },
             [](const LoadModule& s) { return "load " + s.name.str(); },
             [](const AwaitPorts&) { return std::string("await ports"); },
+            [](const ArmGuard&) { return std::string("arm guard"); },
+            [](const DisarmGuard&) { return std::string("disarm guard"); },
+            [](const SetKernelSetting& s) { return "set " + s.name; },
+            [](const HoldFunctions&) { return std::string("hold functions"); },
+            [](const ReleaseFunctions&) { return std::string("release functions"); },
+            [](const BindFunctions&) { return std::string("bind functions"); },
             [](const MaskUnit& s) { return "mask " + s.id; },
             [](const UnmaskUnit& s) { return "unmask " + s.id; },
             [](const StopUnit& s) { return "stop " + s.id; },

@@ -69,6 +69,47 @@ struct AwaitPorts {
     bool operator==(const AwaitPorts&) const = default;
 };
 
+/// Puts the boot guard on the disk: from now on a boot that dies is counted.
+struct ArmGuard {
+    GuardRecord record;
+    bool operator==(const ArmGuard&) const = default;
+};
+
+/// Takes the attempt of this boot back: it ended in order, or never came to be.
+struct DisarmGuard {
+    std::string boot_id;
+    bool operator==(const DisarmGuard&) const = default;
+};
+
+/// Sets a sysctl, or sets it back.
+struct SetKernelSetting {
+    std::string name;  ///< "kernel.panic"
+    std::string value;
+    std::string only_over;  ///< do nothing unless this is its value now; empty for whatever it is
+    bool operator==(const SetKernelSetting&) const = default;
+};
+
+/// Keeps every driver from functions that none has, so that a driver that is loaded does not meet
+/// them all at once, in its own init.
+struct HoldFunctions {
+    std::vector<PciAddress> functions;
+    bool operator==(const HoldFunctions&) const = default;
+};
+
+/// Ends a hold of ours; one of somebody else stays.
+struct ReleaseFunctions {
+    std::vector<PciAddress> functions;
+    bool operator==(const ReleaseFunctions&) const = default;
+};
+
+/// Ends the hold and has one of the modules' drivers take each function, each in a process of its
+/// own: one that hangs does not keep the others.
+struct BindFunctions {
+    std::vector<PciAddress> functions;
+    std::vector<ModuleName> modules;
+    bool operator==(const BindFunctions&) const = default;
+};
+
 /// Masks a unit until the next boot (a link in /run).
 struct MaskUnit {
     std::string id;
@@ -100,6 +141,12 @@ using Step = std::variant<
     UnloadModule,
     LoadModule,
     AwaitPorts,
+    ArmGuard,
+    DisarmGuard,
+    SetKernelSetting,
+    HoldFunctions,
+    ReleaseFunctions,
+    BindFunctions,
     MaskUnit,
     UnmaskUnit,
     StopUnit,

@@ -2,6 +2,7 @@
 #include "run/execute.hpp"
 
 #include "core/inverse.hpp"
+#include "run/guard.hpp"
 #include "run/step_runner.hpp"
 
 #include <algorithm>
@@ -25,6 +26,10 @@ public:
         for (const auto& planned : phase.steps) {
             if (auto done = run(phase.name, planned); !done) {
                 ports_.progress.failed(planned, done.error());
+                if (done.error().code == ErrorCode::hung) {
+                    give_up(phase.name, planned, done.error());
+                    return false;
+                }
                 PhaseFailure failed{
                     phase.name, describe(planned.step), done.error(), take_back(mark)};
                 report_.failures.push_back(std::move(failed));
@@ -34,6 +39,8 @@ public:
         commit();
         return true;
     }
+
+    [[nodiscard]] bool resetting() const { return report_.resetting; }
 
     ExecutionReport take_report() { return std::move(report_); }
 
@@ -56,6 +63,8 @@ private:
     }
 
     std::vector<std::string> take_back(std::size_t mark);
+
+    void give_up(PhaseName phase, const PlannedStep& planned, const Error& error);
 
     void commit() {
         if (const auto saved = log_.commit(); !saved) {
@@ -104,6 +113,30 @@ std::vector<std::string> Execution::take_back(std::size_t mark) {
     return take_back_from(mark, runner_, ports_, log_);
 }
 
+/// A module that hangs cannot be taken out again in this boot, and the in-tree driver cannot come
+/// back beside it. Before the network is up the node resets itself, once, and the guard keeps it on
+/// the in-tree driver; on a node that is at work a person has to decide that.
+void Execution::give_up(PhaseName phase, const PlannedStep& planned, const Error& error) {
+    report_.failures.push_back(
+        {phase, describe(planned.step), error, {"everything: only a reset helps"}}
+    );
+    commit();
+    if (const auto tripped = trip_guard(ports_.files, error.message); !tripped) {
+        ports_.progress.notice("the guard could not be tripped: " + tripped.error().message);
+    }
+    if (observed_.network_started) {
+        ports_.progress.notice("only a reset of the machine ends this; not done under a network");
+        return;
+    }
+    report_.resetting = true;
+    ports_.progress.notice(
+        "the node resets itself, once, and then stays on the in-tree driver: " + error.message
+    );
+    if (const auto restarted = ports_.kernel.restart(); !restarted) {
+        ports_.progress.notice("the machine does not reset: " + restarted.error().message);
+    }
+}
+
 }  // namespace
 
 ExecutionReport execute(
@@ -121,7 +154,7 @@ ExecutionReport execute(
         const bool worked = execution.run(phase);
         const bool needed_by_swap =
             phase.name == PhaseName::names || phase.name == PhaseName::driver;
-        if (!worked && swaps && needed_by_swap) {
+        if (execution.resetting() || (!worked && swaps && needed_by_swap)) {
             break;
         }
     }

@@ -25,6 +25,7 @@ struct PhaseFailure {
 };
 
 struct ExecutionReport {
+    bool resetting = false;  ///< the machine has been told to reset: there is no way back
     std::vector<PhaseFailure> failures;
     std::vector<StepTiming> timings;
 };

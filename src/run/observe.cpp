@@ -3,6 +3,7 @@
 
 #include "core/load_order.hpp"
 #include "core/names.hpp"
+#include "run/guard.hpp"
 #include "run/load_records.hpp"
 
 #include <algorithm>
@@ -216,6 +217,18 @@ void observe_files(Observed& observed, const Sensors& sensors) {
     }
 }
 
+/// The settings that the swap changes for its moment.
+void observe_kernel_settings(Observed& observed, const Sensors& sensors) {
+    observed.kernel_settings.clear();
+    for (const auto name : names::window_settings) {
+        std::string path(name);
+        std::replace(path.begin(), path.end(), '.', '/');
+        if (const auto text = sensors.files.read(std::string(names::proc_sys) + "/" + path)) {
+            observed.kernel_settings.emplace(name, text->substr(0, text->find('\n')));
+        }
+    }
+}
+
 /// Without its control plane server the onload module accelerates nothing and says so nowhere.
 void observe_control_plane(Observed& observed, const Config& config, const Sensors& sensors) {
     observed.control_plane_problem.clear();
@@ -274,6 +287,8 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     observe_holders(observed, config, {*staged, *own, observed});
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
+    observe_kernel_settings(observed, sensors);
+    read_guard(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     return observed;
 }
@@ -288,6 +303,8 @@ Result<void> observe_again(Observed& observed, const Config& config, const Senso
     observe_holders(observed, config, {*staged, *own, observed});
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
+    observe_kernel_settings(observed, sensors);
+    read_guard(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     return {};
 }

@@ -3,6 +3,7 @@
 
 #include "core/identity.hpp"
 #include "core/overloaded.hpp"
+#include "run/guard.hpp"
 #include "run/load_records.hpp"
 
 #include <algorithm>
@@ -74,6 +75,16 @@ Result<void> StepRunner::run(const Step& step) {
             [&](const UnloadModule& s) { return unload(s); },
             [&](const LoadModule& s) { return load(s); },
             [&](const AwaitPorts& s) { return await(s); },
+            [&](const ArmGuard& s) { return write_guard(ports_.files, s.record); },
+            [&](const DisarmGuard& s) { return disarm_guard(ports_.files, s.boot_id); },
+            [&](const SetKernelSetting& s) {
+                return ports_.kernel.set(s.name, s.value, s.only_over);
+            },
+            [&](const HoldFunctions& s) { return ports_.drivers.hold(s.functions); },
+            [&](const ReleaseFunctions& s) { return ports_.drivers.release(s.functions); },
+            [&](const BindFunctions& s) {
+                return ports_.drivers.bind(s.functions, s.modules, limits_.probe);
+            },
             [&](const MaskUnit& s) { return ports_.units.mask(s.id); },
             [&](const UnmaskUnit& s) { return ports_.units.unmask(s.id); },
             [&](const StopUnit& s) { return ports_.units.stop(s.id, stop_limit); },
@@ -104,7 +115,7 @@ Result<void> StepRunner::check_loaded(const LoadModule& step) const {
 
 Result<void> StepRunner::load(const LoadModule& step) {
     for (int attempt = 1;; ++attempt) {
-        auto loaded = ports_.modules.load(step);
+        auto loaded = ports_.modules.load(step, limits_.probe);
         if (!loaded && loaded.error().code != ErrorCode::exists) {
             return loaded;
         }

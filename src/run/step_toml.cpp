@@ -19,6 +19,12 @@ constexpr std::array<std::string_view, std::variant_size_v<Step>> kinds = {
     "unload-module",
     "load-module",
     "await-ports",
+    "arm-guard",
+    "disarm-guard",
+    "set-kernel-setting",
+    "hold-functions",
+    "release-functions",
+    "bind-functions",
     "mask-unit",
     "unmask-unit",
     "stop-unit",
@@ -37,6 +43,22 @@ toml::array ports_to_toml(const std::vector<PortExpectation>& ports) {
     toml::array list;
     for (const auto& port : ports) {
         list.push_back(toml::array{port.address.to_string(), port.name});
+    }
+    return list;
+}
+
+toml::array addresses_to_toml(const std::vector<PciAddress>& functions) {
+    toml::array list;
+    for (const auto& function : functions) {
+        list.push_back(function.to_string());
+    }
+    return list;
+}
+
+toml::array modules_to_toml(const std::vector<ModuleName>& modules) {
+    toml::array list;
+    for (const auto& module : modules) {
+        list.push_back(module.str());
     }
     return list;
 }
@@ -64,6 +86,22 @@ void fill(toml::table& table, const Step& step) {
                 table.insert("parameters", parameters_to_toml(s.parameters));
             },
             [&](const AwaitPorts& s) { table.insert("ports", ports_to_toml(s.ports)); },
+            // No step's inverse: they never stand in the log.
+            [](const ArmGuard&) {},
+            [](const HoldFunctions&) {},
+            [&](const BindFunctions& s) {
+                table.insert("functions", addresses_to_toml(s.functions));
+                table.insert("modules", modules_to_toml(s.modules));
+            },
+            [&](const DisarmGuard& s) { table.insert("boot-id", s.boot_id); },
+            [&](const SetKernelSetting& s) {
+                table.insert("name", s.name);
+                table.insert("value", s.value);
+                table.insert("only-over", s.only_over);
+            },
+            [&](const ReleaseFunctions& s) {
+                table.insert("functions", addresses_to_toml(s.functions));
+            },
             [&](const MaskUnit& s) { table.insert("unit", s.id); },
             [&](const UnmaskUnit& s) { table.insert("unit", s.id); },
             [&](const StopUnit& s) { table.insert("unit", s.id); },
@@ -117,9 +155,40 @@ public:
         }
     }
 
+    std::vector<PciAddress> addresses(std::string_view key) {
+        std::vector<PciAddress> list;
+        each(key, [&](const std::string& text) { list.push_back(address(text)); });
+        return list;
+    }
+
+    std::vector<ModuleName> modules(std::string_view key) {
+        std::vector<ModuleName> list;
+        each(key, [&](const std::string& text) {
+            if (auto name = ModuleName::parse(text)) {
+                list.push_back(std::move(*name));
+            } else {
+                note(key, 0);
+            }
+        });
+        return list;
+    }
+
     [[nodiscard]] const std::string& wrong_key() const { return wrong_key_; }
 
 private:
+    /// Calls `use(text)` for each text of the list at `key`.
+    template <typename Use>
+    void each(std::string_view key, Use use) {
+        const toml::array* const texts = table_[key].as_array();
+        if (texts == nullptr) {
+            note(key, 0);
+            return;
+        }
+        for (const auto& item : *texts) {
+            use(item.value_or(std::string()));
+        }
+    }
+
     template <typename T>
     T note(std::string_view key, T fallback) {
         if (wrong_key_.empty()) {
@@ -180,6 +249,19 @@ std::optional<Step> read_step(Reader& reader, std::string_view kind) {
             return read_load(reader, *name);
         }
         return UnloadModule{*name, reader.boolean("tolerate-use")};
+    }
+    if (kind == "disarm-guard") {
+        return DisarmGuard{reader.text("boot-id")};
+    }
+    if (kind == "set-kernel-setting") {
+        return SetKernelSetting{
+            reader.text("name"), reader.text("value"), reader.text("only-over")};
+    }
+    if (kind == "release-functions") {
+        return ReleaseFunctions{reader.addresses("functions")};
+    }
+    if (kind == "bind-functions") {
+        return BindFunctions{reader.addresses("functions"), reader.modules("modules")};
     }
     if (kind == "mask-unit") {
         return MaskUnit{reader.text("unit")};

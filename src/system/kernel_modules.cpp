@@ -86,7 +86,20 @@ std::string why_not_loaded(int number) {
     }
 }
 
-Result<void> loading_result(const LoadModule& step, int number) {
+Result<void>
+loading_result(const LoadModule& step, const ChildOutcome& outcome, Milliseconds limit) {
+    const std::string what = "the kernel does not load " + step.name.str() + " from " + step.path;
+    if (outcome.end == ChildOutcome::End::hung) {
+        return failure(
+            ErrorCode::hung,
+            what + ": its init has not ended within " + std::to_string(limit.count()) +
+                " ms (limits.probe)"
+        );
+    }
+    if (outcome.end == ChildOutcome::End::died) {
+        return failure(ErrorCode::hung, what + ": it broke in its init, see the kernel log");
+    }
+    const int number = outcome.value;
     if (number == 0) {
         return {};
     }
@@ -97,11 +110,7 @@ Result<void> loading_result(const LoadModule& step, int number) {
     }
     // not_found would say that the file is missing.
     const ErrorCode code = number == ENOENT ? ErrorCode::mismatch : code_of_errno(number);
-    return failure(
-        code,
-        "the kernel does not load " + step.name.str() + " from " + step.path + ": " +
-            why_not_loaded(number)
-    );
+    return failure(code, what + ": " + why_not_loaded(number));
 }
 
 Result<void> same(
@@ -177,13 +186,13 @@ std::optional<LoadedModule> KernelModules::loaded(const ModuleName& name) const 
         state == "live"};
 }
 
-Result<void> KernelModules::load(const LoadModule& step) {
+Result<void> KernelModules::load(const LoadModule& step, Milliseconds limit) {
     const auto parameters = kernel_parameters(step.parameters);
     if (!parameters) {
         return failure("cannot load " + step.name.str(), parameters.error());
     }
     if (step.origin == Origin::out_of_tree) {
-        return load_verified(step, *parameters);
+        return load_verified(step, *parameters, limit);
     }
     std::error_code error;
     if (!fs::exists(step.path, error)) {
@@ -191,16 +200,17 @@ Result<void> KernelModules::load(const LoadModule& step) {
             ErrorCode::not_found, "cannot load " + step.name.str() + ": there is no " + step.path
         );
     }
-    return loading_result(step, calls_.load_file(step.path, *parameters));
+    return loading_result(step, calls_.load_file(step.path, *parameters, limit), limit);
 }
 
-Result<void>
-KernelModules::load_verified(const LoadModule& step, const std::string& parameters) const {
+Result<void> KernelModules::load_verified(
+    const LoadModule& step, const std::string& parameters, Milliseconds limit
+) const {
     const auto image = verified_image(step);
     if (!image) {
         return failure("cannot load " + step.name.str(), image.error());
     }
-    return loading_result(step, calls_.load_image(*image, parameters));
+    return loading_result(step, calls_.load_image(*image, parameters, limit), limit);
 }
 
 Result<void> KernelModules::unload(const ModuleName& name, Milliseconds limit) {

@@ -21,14 +21,14 @@ public:
     /// module that is part of the kernel image counts as not loaded.
     [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
 
-    [[nodiscard]] Result<void> load(const LoadModule& step) override;
+    [[nodiscard]] Result<void> load(const LoadModule& step, Milliseconds limit) override;
 
     /// Tries once even when `limit` is zero.
     [[nodiscard]] Result<void> unload(const ModuleName& name, Milliseconds limit) override;
 
 private:
     [[nodiscard]] Result<void>
-    load_verified(const LoadModule& step, const std::string& parameters) const;
+    load_verified(const LoadModule& step, const std::string& parameters, Milliseconds limit) const;
     [[nodiscard]] std::string users(const ModuleName& name) const;
 
     std::string directory_;

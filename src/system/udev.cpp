@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/udev.hpp"
 
-#include "base/unique_fd.hpp"
 #include "system/deadline.hpp"
+#include "system/sysfs.hpp"
 #include "system/system_error.hpp"
 #include "system/udev_objects.hpp"
 
@@ -12,9 +12,7 @@
 #include <set>
 #include <utility>
 
-#include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
 
 namespace onload_node {
 
@@ -116,18 +114,6 @@ std::string random_uuid() {
         c = c == 'x' ? alphabet[random() % alphabet.size()] : c;
     }
     return text;
-}
-
-/// Writes to a sysfs attribute; false when the device has gone away.
-Result<bool> write_attribute(const std::string& path, const std::string& value) {
-    const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (fd.valid() && ::write(fd.get(), value.data(), value.size()) >= 0) {
-        return true;
-    }
-    if (errno == ENOENT || errno == ENODEV) {
-        return false;
-    }
-    return errno_failure("cannot write \"" + value + "\" to " + path, errno);
 }
 
 }  // namespace
@@ -277,12 +263,13 @@ Result<void> UdevDevices::trigger_interfaces(const PciAddress& address) {
         const std::string mark = random_uuid();
         subscription.expect(mark);
         const std::string path = udev_device_get_syspath(interface.get()) + std::string("/uevent");
-        const auto written = write_attribute(path, "add " + mark);
-        if (!written || !*written) {
+        const int number = write_attribute(path, "add " + mark);
+        if (number != 0) {
             subscription.forget(mark);
         }
-        if (!written) {
-            return tl::unexpected(written.error());
+        const bool gone = number == ENOENT || number == ENODEV;
+        if (number != 0 && !gone) {
+            return errno_failure("cannot write to " + path, number);
         }
     }
     return {};

@@ -51,7 +51,15 @@ TEST(CommandLine, RefusesWhatACommandDoesNotTake) {
 TEST(CommandLine, HelpsEverywhere) {
     EXPECT_NE(parse({"--help"})->help_text.find("revert"), std::string::npos);
     for (const char* word :
-         {"apply", "plan", "status", "revert", "recover", "refresh", "time-fallback"}) {
+         {"apply",
+          "plan",
+          "status",
+          "revert",
+          "recover",
+          "confirm",
+          "reset",
+          "refresh",
+          "time-fallback"}) {
         const auto command = parse({word, "--help"});
         ASSERT_TRUE(command);
         EXPECT_EQ(command->verb, Verb::help);

@@ -57,6 +57,8 @@ TEST(ChooseNames, DoesNotPreserveWhatTheOutOfTreeDriverWasNamed) {
     EXPECT_EQ(names_of(choose_names({}, all(node), node)), "- -");
     node.generated_files[link_file_path(node.functions[0].address)] = link_file_content(chosen[0]);
     EXPECT_EQ(names_of(choose_names({}, all(node), node)), "ens8f0 -");
+    node.functions[1].interfaces.front().link_file = link_file_path(node.functions[1].address);
+    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "ens8f0 ens8f1") << "its file was lost";
 }
 
 TEST(ChooseNames, NumbersByAddress) {

@@ -97,6 +97,12 @@ inline Observed booting_node() {
     put(node.staged.modules, staged_file("sfc_char", {module("sfc_resource")}));
     put(node.staged.modules, staged_file("onload", {module("sfc_char"), module("sfc_resource")}));
 
+    node.kernel_settings = {
+        {"kernel.panic", "0"},
+        {"kernel.panic_on_oops", "0"},
+        {"kernel.hung_task_timeout_secs", "120"},
+        {"kernel.hung_task_panic", "0"}};
+
     node.units["chronyd.service"] = {"chronyd.service", "loaded", "inactive", "enabled", true};
     node.units["chrony-wait.service"] = {"chrony-wait.service", "not-found", "inactive", "", false};
     node.units["sfptpd.service"] = {"sfptpd.service", "loaded", "inactive", "static", false};

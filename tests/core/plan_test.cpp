@@ -43,6 +43,10 @@ Observed applied_node() {
     return node;
 }
 
+/// What the kernel does when it breaks is set for the swap, and set back after it.
+const std::string window = "set kernel.panic; set kernel.panic_on_oops; "
+                           "set kernel.hung_task_timeout_secs; set kernel.hung_task_panic; ";
+
 TEST(MakePlan, SwapsTheDriverInTheOrderOfTheDesign) {
     const Plan plan = make_plan(Config(), booting_node(), {});
     ASSERT_EQ(plan.phases.size(), 4U);
@@ -54,8 +58,9 @@ TEST(MakePlan, SwapsTheDriverInTheOrderOfTheDesign) {
     );
     EXPECT_EQ(
         steps_of(plan, PhaseName::driver),
-        "write 70-onload-node.rules; reload udev; load mdio; unload sfc; load sfc; await ports; "
-        "remove 70-onload-node.rules; reload udev"
+        "write 70-onload-node.rules; reload udev; load mdio; arm guard; " + window +
+            "unload sfc; hold functions; load sfc; bind functions; await ports; " + window +
+            "remove 70-onload-node.rules; reload udev"
     );
     EXPECT_EQ(steps_of(plan, PhaseName::onload), "load sfc_resource; load sfc_char; load onload");
     EXPECT_EQ(
@@ -101,9 +106,10 @@ TEST(MakePlan, UnloadsUsersFirstWhenAnotherBuildIsStaged) {
     const Plan plan = make_plan(Config(), node, {});
     EXPECT_EQ(
         steps_of(plan, PhaseName::driver),
-        "write 70-onload-node.rules; reload udev; unload onload; unload sfc_char; unload "
-        "sfc_resource; unload sfc; "
-        "load sfc; await ports; remove 70-onload-node.rules; reload udev"
+        "write 70-onload-node.rules; reload udev; arm guard; " + window +
+            "unload onload; unload sfc_char; unload sfc_resource; unload sfc; hold functions; "
+            "load sfc; bind functions; await ports; " +
+            window + "remove 70-onload-node.rules; reload udev"
     );
     EXPECT_EQ(steps_of(plan, PhaseName::onload), "load sfc_resource; load sfc_char; load onload");
 }
@@ -230,7 +236,11 @@ TEST(MakePlan, IsIdleWithoutANicUnlessActivationIsForced) {
     Config config;
     config.driver.activate = Activate::always;
     const Plan plan = make_plan(config, node, {});
-    EXPECT_EQ(steps_of(plan, PhaseName::driver), "load mdio; unload sfc; load sfc");
+    EXPECT_EQ(
+        steps_of(plan, PhaseName::driver),
+        "load mdio; arm guard; " + window + "unload sfc; load sfc; " +
+            window.substr(0, window.size() - 2)
+    );
     EXPECT_EQ(steps_of(plan, PhaseName::time), "") << "no card, no displaced chronyd";
 }
 

@@ -69,7 +69,11 @@ TEST(Execute, ASecondApplyChangesNothing) {
 
 TEST(Execute, TimesEveryStep) {
     MemoryNode node(booting_node());
-    EXPECT_EQ(apply(node).timings.size(), 17U);
+    std::size_t steps = 0;
+    for (const auto& phase : make_plan(Config(), node.observed(), {}).phases) {
+        steps += phase.steps.size();
+    }
+    EXPECT_EQ(apply(node).timings.size(), steps);
 }
 
 TEST(Execute, TakesTheInTreeDriverOutAgainWhenUdevIsFaster) {
@@ -96,6 +100,45 @@ TEST(Execute, APortWithoutAnInterfaceBringsTheInTreeDriverBack) {
     EXPECT_NE(report.failures.front().error.message.find("0000:3b:00.1"), std::string::npos);
     EXPECT_EQ(state_of(node), State::in_tree);
     expect_not_stranded(node, "broken port");
+}
+
+TEST(Execute, APortThatHangsResetsTheNodeOnceAndTripsTheGuard) {
+    MemoryNode node(booting_node());
+    node.hang_on(fixture::port_address(1));
+    const auto report = apply(node);
+    EXPECT_TRUE(report.resetting);
+    EXPECT_TRUE(node.restarted());
+    ASSERT_EQ(report.failures.size(), 1U);
+    EXPECT_EQ(report.failures.front().error.code, ErrorCode::hung);
+    for (const auto& line : node.history()) {
+        EXPECT_NE(line.substr(0, 5), "undo:") << "nothing around a hang can be undone: " << line;
+    }
+    Observed next = booting_node();
+    next.boot_id = "boot-2";
+    next.guard = node.observed().guard;
+    const Plan plan = make_plan(Config(), next, {});
+    EXPECT_EQ(plan.code, ReasonCode::guard);
+    EXPECT_EQ(fixture::find_phase(plan, PhaseName::driver), nullptr);
+    EXPECT_NE(plan.reason.find("0000:3b:00.1: hangs"), std::string::npos) << plan.reason;
+}
+
+TEST(Execute, AHangUnderANetworkIsLeftToAPerson) {
+    Observed start = booting_node();
+    start.network_started = true;
+    MemoryNode node(start);
+    node.hang_on(fixture::port_address(1));
+    const auto report = apply(node, Config(), {true});
+    EXPECT_FALSE(report.resetting);
+    EXPECT_FALSE(node.restarted());
+    UndoLog log(node);
+    ASSERT_TRUE(log.load());
+    EXPECT_FALSE(log.open()) << "the next run must not try to unload what hangs";
+}
+
+TEST(Execute, SetsTheKernelBackAsItWas) {
+    MemoryNode node(booting_node());
+    apply(node);
+    EXPECT_EQ(node.observed().kernel_settings, booting_node().kernel_settings);
 }
 
 TEST(Execute, OnloadFailingLeavesTheDriverIn) {

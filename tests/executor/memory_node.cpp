@@ -3,6 +3,7 @@
 
 #include "core/names.hpp"
 #include "core/port_names.hpp"
+#include "run/guard.hpp"
 #include "run/load_records.hpp"
 
 namespace onload_node::fixture {
@@ -27,6 +28,7 @@ Observed MemoryNode::observed() const {
         }
     }
     now.load_records = read_load_records(*this);
+    read_guard(now, *this);
     now.devices.clear();
     if (node_.loaded.contains(ModuleName::parse("onload").value())) {
         now.devices.assign(std::begin(names::onload_devices), std::end(names::onload_devices));
@@ -112,7 +114,7 @@ const ModuleFile* MemoryNode::file_of(const LoadModule& step) const {
     return found == tree.end() ? nullptr : &found->second;
 }
 
-Result<void> MemoryNode::load(const LoadModule& step) {
+Result<void> MemoryNode::load(const LoadModule& step, Milliseconds /*limit*/) {
     if (auto done = change("load " + step.name.str()); !done) {
         return done;
     }
@@ -190,16 +192,95 @@ std::string MemoryNode::name_for(const NetworkFunction& function) const {
     return "ens8f" + index + (in_tree ? "" : "np" + index);
 }
 
+void MemoryNode::give_interface(NetworkFunction& function) {
+    const MacAddress mac{{0x00, 0x0f, 0x53, 0, 0, function.address.function}};
+    function.driver = "sfc";
+    function.interfaces = {{name_for(function), mac, mac, false, true, ""}};
+}
+
+/// What a driver does when it is loaded: takes every function that nobody keeps from it.
 void MemoryNode::bind_ports() {
     const bool out_of_tree = node_.loaded.at(sfc()).origin == Origin::out_of_tree;
     for (auto& function : node_.functions) {
-        if (out_of_tree && broken_port_ == function.address) {
+        const bool broken = out_of_tree && broken_port_ == function.address;
+        if (!broken && function.driver_override.empty()) {
+            give_interface(function);
+        }
+    }
+}
+
+NetworkFunction* MemoryNode::function_at(const PciAddress& address) {
+    for (auto& function : node_.functions) {
+        if (function.address == address) {
+            return &function;
+        }
+    }
+    return nullptr;
+}
+
+Result<void> MemoryNode::hold(const std::vector<PciAddress>& functions) {
+    auto done = change("hold functions");
+    for (const auto& address : functions) {
+        if (auto* const function = function_at(address); done && function != nullptr) {
+            function->driver_override = names::hold_driver;
+        }
+    }
+    return done;
+}
+
+Result<void> MemoryNode::release(const std::vector<PciAddress>& functions) {
+    auto done = change("release functions");
+    for (const auto& address : functions) {
+        auto* const function = function_at(address);
+        if (done && function != nullptr && function->driver_override == names::hold_driver) {
+            function->driver_override.clear();
+        }
+    }
+    return done;
+}
+
+Result<void> MemoryNode::bind(
+    const std::vector<PciAddress>& functions,
+    const std::vector<ModuleName>& /*modules*/,
+    Milliseconds /*limit*/
+) {
+    if (auto done = change("bind functions"); !done) {
+        return done;
+    }
+    std::string text;
+    bool hung = false;
+    for (const auto& address : functions) {
+        auto* const function = function_at(address);
+        if (function == nullptr || !function->driver.empty()) {
             continue;
         }
-        const MacAddress mac{{0x00, 0x0f, 0x53, 0, 0, function.address.function}};
-        function.driver = "sfc";
-        function.interfaces = {{name_for(function), mac, mac, false, true, ""}};
+        function->driver_override.clear();
+        if (hanging_port_ == address) {
+            text += address.to_string() + ": hangs";
+            hung = true;
+        } else if (broken_port_ == address) {
+            text += address.to_string() + ": no hardware";
+        } else {
+            give_interface(*function);
+        }
     }
+    return text.empty() ? Result<void>() : failure(hung ? ErrorCode::hung : ErrorCode::io, text);
+}
+
+Result<void>
+MemoryNode::set(const std::string& name, const std::string& value, const std::string& only_over) {
+    auto done = change("set " + name);
+    const auto setting = node_.kernel_settings.find(name);
+    if (done && setting != node_.kernel_settings.end() &&
+        (only_over.empty() || setting->second == only_over)) {
+        setting->second = value;
+    }
+    return done;
+}
+
+Result<void> MemoryNode::restart() {
+    restarted_ = true;
+    return change("restart");
 }
 
 Result<std::vector<PortOutcome>>

@@ -15,12 +15,14 @@ namespace onload_node::fixture {
 class MemoryNode final : public Files,
                          public Modules,
                          public Devices,
+                         public Drivers,
+                         public Kernel,
                          public Units,
                          public Progress {
 public:
     explicit MemoryNode(Observed start);
 
-    [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this}; }
+    [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this}; }
 
     /// The node as it is now.
     [[nodiscard]] Observed observed() const;
@@ -32,6 +34,12 @@ public:
 
     /// Lets udev put the in-tree driver back right after it was unloaded, this many times.
     void reload_in_tree(int times) { in_tree_reloads_ = times; }
+
+    /// The out-of-tree driver hangs in its probe of this port.
+    void hang_on(const PciAddress& address) { hanging_port_ = address; }
+
+    /// True once the node has been told to reset.
+    [[nodiscard]] bool restarted() const { return restarted_; }
 
     /// The out-of-tree driver finds no hardware on this port.
     void break_port(const PciAddress& address) { broken_port_ = address; }
@@ -56,13 +64,27 @@ public:
 
     // Modules
     [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
-    [[nodiscard]] Result<void> load(const LoadModule& step) override;
+    [[nodiscard]] Result<void> load(const LoadModule& step, Milliseconds limit) override;
     [[nodiscard]] Result<void> unload(const ModuleName& name, Milliseconds limit) override;
 
     // Devices
     [[nodiscard]] Result<std::vector<PortOutcome>>
     await(const std::vector<PortExpectation>& ports, Milliseconds limit) override;
     [[nodiscard]] Result<void> trigger_interfaces(const PciAddress& address) override;
+
+    // Drivers
+    [[nodiscard]] Result<void> hold(const std::vector<PciAddress>& functions) override;
+    [[nodiscard]] Result<void> release(const std::vector<PciAddress>& functions) override;
+    [[nodiscard]] Result<void> bind(
+        const std::vector<PciAddress>& functions,
+        const std::vector<ModuleName>& modules,
+        Milliseconds limit
+    ) override;
+
+    // Kernel
+    [[nodiscard]] Result<void>
+    set(const std::string& name, const std::string& value, const std::string& only_over) override;
+    [[nodiscard]] Result<void> restart() override;
 
     // Units
     [[nodiscard]] Result<UnitState> state(const std::string& name) override;
@@ -90,6 +112,8 @@ private:
     [[nodiscard]] const ModuleFile* file_of(const LoadModule& step) const;
     void insert(const ModuleFile& file);
     void bind_ports();
+    void give_interface(NetworkFunction& function);
+    [[nodiscard]] NetworkFunction* function_at(const PciAddress& address);
     [[nodiscard]] std::string name_for(const NetworkFunction& function) const;
     [[nodiscard]] UnitState* unit(const std::string& id);
 
@@ -97,6 +121,8 @@ private:
     std::map<std::string, std::string> files_;
     std::vector<std::string> history_;
     std::optional<PciAddress> broken_port_;
+    std::optional<PciAddress> hanging_port_;
+    bool restarted_ = false;
     int calls_ = 0;
     int failing_call_ = -1;
     int in_tree_reloads_ = 0;

@@ -25,19 +25,20 @@ ModuleName module(const std::string& name) {
 struct RecordingKernel {
     std::vector<std::pair<Bytes, std::string>> images;
     std::vector<std::pair<std::string, std::string>> files;
+    ChildOutcome::End end = ChildOutcome::End::returned;
     int load_answer = 0;
     std::deque<int> remove_answers;  ///< the last one for ever
     int removals = 0;
 
     ModuleCalls calls() {
         return {
-            [this](std::span<const std::byte> image, const std::string& parameters) {
+            [this](std::span<const std::byte> image, const std::string& parameters, Milliseconds) {
                 images.emplace_back(Bytes(image.begin(), image.end()), parameters);
-                return load_answer;
+                return ChildOutcome{end, load_answer};
             },
-            [this](const std::string& path, const std::string& parameters) {
+            [this](const std::string& path, const std::string& parameters, Milliseconds) {
                 files.emplace_back(path, parameters);
-                return load_answer;
+                return ChildOutcome{end, load_answer};
             },
             [this](const std::string& /*name*/) {
                 ++removals;
@@ -50,6 +51,8 @@ struct RecordingKernel {
         };
     }
 };
+
+constexpr Milliseconds limit(1000);
 
 class KernelModulesTest : public testing::Test {
 protected:
@@ -115,7 +118,7 @@ TEST_F(KernelModulesTest, CountsBuiltInAndAbsentModulesAsNotLoaded) {
 TEST_F(KernelModulesTest, LoadsExactlyTheBytesThatWereVerified) {
     const Bytes image = ModuleImageFixture{}.build();
     for (const Bytes& staged : {image, fixture::xz(image), fixture::zstd(image)}) {
-        const auto loaded = modules_.load(planned(staged));
+        const auto loaded = modules_.load(planned(staged), limit);
         ASSERT_TRUE(loaded) << loaded.error().message;
         EXPECT_TRUE(kernel_.images.back().first == image);
         EXPECT_EQ(kernel_.images.back().second, "performance_profile=\"low latency\"");
@@ -124,12 +127,25 @@ TEST_F(KernelModulesTest, LoadsExactlyTheBytesThatWereVerified) {
     EXPECT_TRUE(kernel_.files.empty());
 }
 
+TEST_F(KernelModulesTest, TellsAHangFromAFailure) {
+    const auto step = planned(fixture::ModuleImageFixture{}.build());
+    kernel_.end = ChildOutcome::End::hung;
+    const auto hung = modules_.load(step, limit);
+    ASSERT_FALSE(hung);
+    EXPECT_EQ(hung.error().code, ErrorCode::hung);
+    EXPECT_NE(hung.error().message.find("1000 ms (limits.probe)"), std::string::npos);
+    kernel_.end = ChildOutcome::End::died;
+    const auto died = modules_.load(step, limit);
+    ASSERT_FALSE(died);
+    EXPECT_EQ(died.error().code, ErrorCode::hung);
+}
+
 TEST_F(KernelModulesTest, LoadsNothingWhenTheFileHasChanged) {
     const LoadModule step = planned(ModuleImageFixture{}.build());
     ModuleImageFixture other;
     other.modinfo[0] = "version=5.3.17";
     root_.put("/opt/sfc.ko", other.build());
-    const auto loaded = modules_.load(step);
+    const auto loaded = modules_.load(step, limit);
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().code, ErrorCode::mismatch);
     EXPECT_NE(
@@ -142,7 +158,7 @@ TEST_F(KernelModulesTest, LoadsNothingWhenTheFileHasChanged) {
 TEST_F(KernelModulesTest, LoadsNothingWhenTheBuildIdIsAnother) {
     LoadModule step = planned(ModuleImageFixture{}.build());
     step.build_id = "0123ab00";
-    const auto loaded = modules_.load(step);
+    const auto loaded = modules_.load(step, limit);
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().code, ErrorCode::mismatch);
     EXPECT_TRUE(kernel_.images.empty());
@@ -151,7 +167,7 @@ TEST_F(KernelModulesTest, LoadsNothingWhenTheBuildIdIsAnother) {
 TEST_F(KernelModulesTest, LoadsNothingWithoutADigest) {
     LoadModule step = planned(ModuleImageFixture{}.build());
     step.sha256.clear();
-    EXPECT_EQ(modules_.load(step).error().code, ErrorCode::mismatch);
+    EXPECT_EQ(modules_.load(step, limit).error().code, ErrorCode::mismatch);
     EXPECT_TRUE(kernel_.images.empty());
 }
 
@@ -160,7 +176,7 @@ TEST_F(KernelModulesTest, LoadsNothingThroughALink) {
     const std::string link = root_.path("/opt/link.ko");
     std::filesystem::create_symlink(step.path, link);
     step.path = link;
-    EXPECT_FALSE(modules_.load(step));
+    EXPECT_FALSE(modules_.load(step, limit));
     EXPECT_TRUE(kernel_.images.empty());
 }
 
@@ -168,12 +184,12 @@ TEST_F(KernelModulesTest, LoadsInTreeModulesByPath) {
     LoadModule step = planned(ModuleImageFixture{}.build());
     step.origin = Origin::in_tree;
     step.sha256.clear();
-    ASSERT_TRUE(modules_.load(step));
+    ASSERT_TRUE(modules_.load(step, limit));
     ASSERT_EQ(kernel_.files.size(), 1U);
     EXPECT_EQ(kernel_.files[0].first, step.path);
     EXPECT_EQ(kernel_.files[0].second, "performance_profile=\"low latency\"");
     step.path = root_.path("/none.ko");
-    EXPECT_EQ(modules_.load(step).error().code, ErrorCode::not_found);
+    EXPECT_EQ(modules_.load(step, limit).error().code, ErrorCode::not_found);
     EXPECT_EQ(kernel_.files.size(), 1U);
 }
 
@@ -190,7 +206,7 @@ TEST_F(KernelModulesTest, SaysWhatTheKernelMeant) {
     };
     for (const auto& [number, code, text] : cases) {
         kernel_.load_answer = number;
-        const auto loaded = modules_.load(step);
+        const auto loaded = modules_.load(step, limit);
         ASSERT_FALSE(loaded);
         EXPECT_EQ(loaded.error().code, code) << number;
         EXPECT_NE(loaded.error().message.find(text), std::string::npos) << loaded.error().message;

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/guard.hpp"
+
+#include "base/toml.hpp"
+#include "core/names.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+
+namespace onload_node {
+
+namespace {
+
+Result<GuardRecord> damaged(const std::string& what) {
+    return failure(ErrorCode::mismatch, std::string(names::guard_file) + ": " + what);
+}
+
+/// Every key has to be there and of its type: a guess would be a guess about dead boots.
+Result<GuardRecord> record_from(const toml::table& table) {
+    const auto kernel = table["kernel"].value<std::string>();
+    const auto attempts = table["attempts"].value<std::int64_t>();
+    const auto boot_id = table["boot-id"].value<std::string>();
+    const auto tripped = table["tripped"].value<bool>();
+    const auto reason = table["reason"].value<std::string>();
+    const toml::array* const set = table["set"].as_array();
+    const bool complete = kernel && attempts && boot_id && tripped && reason && set != nullptr;
+    if (!complete || *attempts < 0 || *attempts > std::numeric_limits<int>::max()) {
+        return damaged("a key is missing or wrong");
+    }
+    GuardRecord record{{}, *kernel, static_cast<unsigned>(*attempts), *boot_id, *tripped, *reason};
+    for (const auto& line : *set) {
+        record.set.push_back(line.value_or(std::string()));
+    }
+    return record;
+}
+
+/// Nothing when there is no guard.
+Result<std::optional<GuardRecord>> read(const Files& files) {
+    const auto text = files.read(std::string(names::guard_file));
+    if (!text) {
+        return text.error().code == ErrorCode::not_found
+                   ? Result<std::optional<GuardRecord>>(std::nullopt)
+                   : tl::unexpected(text.error());
+    }
+    const auto document = toml::parse(*text);
+    if (!document) {
+        return tl::unexpected(damaged(std::string(document.error().description())).error());
+    }
+    auto record = record_from(document.table());
+    return record ? Result<std::optional<GuardRecord>>(std::move(*record))
+                  : tl::unexpected(record.error());
+}
+
+}  // namespace
+
+void read_guard(Observed& observed, const Files& files) {
+    auto record = read(files);
+    observed.guard = record ? std::move(*record) : std::nullopt;
+    observed.guard_problem = record ? std::string() : record.error().message;
+}
+
+Result<void> write_guard(Files& files, const GuardRecord& record) {
+    toml::array set;
+    for (const auto& line : record.set) {
+        set.push_back(line);
+    }
+    std::ostringstream text;
+    text << toml::table{
+        {"set", std::move(set)},
+        {"kernel", record.kernel},
+        {"attempts", static_cast<std::int64_t>(record.attempts)},
+        {"boot-id", record.boot_id},
+        {"tripped", record.tripped},
+        {"reason", record.reason},
+    } << '\n';
+    return files.write(std::string(names::guard_file), text.str());
+}
+
+Result<void> disarm_guard(Files& files, const std::string& boot_id) {
+    auto record = read(files);
+    if (!record) {
+        return tl::unexpected(record.error());
+    }
+    if (!*record || (*record)->boot_id != boot_id) {
+        return {};
+    }
+    GuardRecord& guard = **record;
+    guard.boot_id.clear();
+    guard.attempts -= std::min(guard.attempts, 1U);
+    if (guard.attempts == 0 && !guard.tripped) {
+        return files.remove(std::string(names::guard_file));
+    }
+    return write_guard(files, guard);
+}
+
+Result<void> trip_guard(Files& files, const std::string& reason) {
+    auto record = read(files);
+    if (!record) {
+        return tl::unexpected(record.error());
+    }
+    if (!*record) {
+        return failure(ErrorCode::not_found, "there is no guard to trip");
+    }
+    (*record)->tripped = true;
+    (*record)->reason = reason;
+    return write_guard(files, **record);
+}
+
+}  // namespace onload_node

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+
+namespace onload_node {
+
+/// Reads the guard into `observed.guard`, or why it cannot be read into `observed.guard_problem`.
+void read_guard(Observed& observed, const Files& files);
+
+/// Writes the record; when this returns, it is on the disk.
+[[nodiscard]] Result<void> write_guard(Files& files, const GuardRecord& record);
+
+/// Takes the attempt of this boot back, if there is one. ErrorCode::mismatch when the guard cannot
+/// be understood: it then stays as it is.
+[[nodiscard]] Result<void> disarm_guard(Files& files, const std::string& boot_id);
+
+/// No further attempt with what is armed.
+[[nodiscard]] Result<void> trip_guard(Files& files, const std::string& reason);
+
+}  // namespace onload_node

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/children.hpp"
+
+#include "base/unique_fd.hpp"
+#include "system/deadline.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+struct Child {
+    pid_t pid = -1;
+    UniqueFd answer;  ///< the reading end; closed when the outcome is known
+    ChildOutcome outcome;
+};
+
+[[noreturn]] void work_and_answer(const std::function<int()>& work, int answer, pid_t parent) {
+    // Whoever kills the parent wants the work to end, as far as it has not begun.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) {
+        ::_exit(1);
+    }
+    const int value = work();
+    static_cast<void>(!::write(answer, &value, sizeof(value)));
+    ::_exit(0);
+}
+
+Child start(const std::function<int()>& work) {
+    Child child;
+    int ends[2] = {-1, -1};
+    if (::pipe2(static_cast<int*>(ends), O_CLOEXEC) != 0) {
+        child.outcome = {ChildOutcome::End::returned, errno};
+        return child;
+    }
+    UniqueFd reading(ends[0]);
+    const UniqueFd writing(ends[1]);
+    const pid_t parent = ::getpid();
+    child.pid = ::fork();
+    if (child.pid == 0) {
+        work_and_answer(work, writing.get(), parent);
+    }
+    if (child.pid < 0) {
+        child.outcome = {ChildOutcome::End::returned, errno};
+        return child;
+    }
+    child.outcome.end = ChildOutcome::End::hung;
+    child.answer = std::move(reading);
+    return child;
+}
+
+/// Takes the answer of a child whose pipe has something, or whose end has closed it.
+void take_answer(Child& child) {
+    int value = 0;
+    const ssize_t count = ::read(child.answer.get(), &value, sizeof(value));
+    if (count < 0 && errno == EINTR) {
+        return;
+    }
+    const bool answered = count == static_cast<ssize_t>(sizeof(value));
+    child.outcome = {answered ? ChildOutcome::End::returned : ChildOutcome::End::died, value};
+    child.answer = UniqueFd();
+    while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {}
+}
+
+void wait_for_answers(std::vector<Child>& children, const Deadline& deadline) {
+    for (;;) {
+        std::vector<pollfd> open;
+        std::vector<Child*> waiting;
+        for (auto& child : children) {
+            if (child.answer.valid()) {
+                open.push_back({child.answer.get(), POLLIN, 0});
+                waiting.push_back(&child);
+            }
+        }
+        if (open.empty() || deadline.passed()) {
+            return;
+        }
+        if (::poll(open.data(), open.size(), deadline.poll_timeout()) < 0 && errno != EINTR) {
+            return;
+        }
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            if (open[i].revents != 0) {
+                take_answer(*waiting[i]);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<ChildOutcome>
+run_in_children(const std::vector<std::function<int()>>& work, Milliseconds limit) {
+    const Deadline deadline(limit);
+    std::vector<Child> children;
+    children.reserve(work.size());
+    for (const auto& piece : work) {
+        children.push_back(start(piece));
+    }
+    wait_for_answers(children, deadline);
+    std::vector<ChildOutcome> outcomes;
+    outcomes.reserve(children.size());
+    for (const auto& child : children) {
+        outcomes.push_back(child.outcome);
+    }
+    return outcomes;
+}
+
+}  // namespace onload_node
