@@ -14,6 +14,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+Milliseconds milliseconds_since(Clock::time_point start) {
+    return std::chrono::duration_cast<Milliseconds>(Clock::now() - start);
+}
+
 /// One execution: keeps what its parts share.
 class Execution {
 public:
@@ -22,6 +26,20 @@ public:
 
     /// False when the phase failed and was taken back.
     bool run(const Phase& phase) {
+        const auto start = Clock::now();
+        const bool worked = run_steps(phase);
+        report_.timings.push_back(
+            {"phase " + std::string(to_string(phase.name)), milliseconds_since(start)}
+        );
+        return worked;
+    }
+
+    [[nodiscard]] bool resetting() const { return report_.resetting; }
+
+    ExecutionReport take_report() { return std::move(report_); }
+
+private:
+    bool run_steps(const Phase& phase) {
         const std::size_t mark = log_.entries().size();
         for (const auto& planned : phase.steps) {
             if (auto done = run(phase.name, planned); !done) {
@@ -40,11 +58,6 @@ public:
         return true;
     }
 
-    [[nodiscard]] bool resetting() const { return report_.resetting; }
-
-    ExecutionReport take_report() { return std::move(report_); }
-
-private:
     Result<void> run(PhaseName phase, const PlannedStep& planned) {
         ports_.progress.starting(planned);
         auto recorded =
@@ -54,7 +67,7 @@ private:
         }
         const auto start = Clock::now();
         auto done = runner_.run(planned.step);
-        const auto duration = std::chrono::duration_cast<Milliseconds>(Clock::now() - start);
+        const auto duration = milliseconds_since(start);
         report_.timings.push_back({key(planned.step), duration});
         if (done) {
             ports_.progress.done(planned, duration);

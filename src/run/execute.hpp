@@ -10,9 +10,9 @@
 
 namespace onload_node {
 
-/// How long a step took.
+/// How long a step took, or a whole phase.
 struct StepTiming {
-    std::string step;  ///< key(step)
+    std::string step;  ///< key(step), or "phase NAME"
     Milliseconds duration{};
 };
 

@@ -67,13 +67,15 @@ TEST(Execute, ASecondApplyChangesNothing) {
     EXPECT_EQ(node.calls(), calls);
 }
 
-TEST(Execute, TimesEveryStep) {
+TEST(Execute, TimesEveryStepAndEveryPhase) {
     MemoryNode node(booting_node());
     std::size_t steps = 0;
     for (const auto& phase : make_plan(Config(), node.observed(), {}).phases) {
-        steps += phase.steps.size();
+        steps += phase.steps.size() + 1;
     }
-    EXPECT_EQ(apply(node).timings.size(), steps);
+    const auto timings = apply(node).timings;
+    EXPECT_EQ(timings.size(), steps);
+    EXPECT_EQ(timings.back().step, "phase time");
 }
 
 TEST(Execute, TakesTheInTreeDriverOutAgainWhenUdevIsFaster) {

@@ -12,6 +12,8 @@
 #define FIXTURE_FAULT_PROBE_SLEEPS 3 /* each probe sleeps FIXTURE_FAULT_SECONDS, then works */
 #define FIXTURE_FAULT_PROBE_PANICS 4 /* the kernel panics */
 #define FIXTURE_FAULT_PROBE_OOPSES 5 /* a null pointer is followed */
+#define FIXTURE_FAULT_INIT_HANGS 6 /* module init sleeps FIXTURE_FAULT_SECONDS */
+#define FIXTURE_FAULT_PROBE_HANGS 7 /* probe of function 1 sleeps FIXTURE_FAULT_SECONDS, then fails */
 
 #ifndef FIXTURE_FAULT
 #define FIXTURE_FAULT FIXTURE_FAULT_NONE
@@ -25,6 +27,8 @@ static const volatile int fixture_fault = FIXTURE_FAULT;
 
 static inline int fixture_fault_in_init(void)
 {
+	if (fixture_fault == FIXTURE_FAULT_INIT_HANGS)
+		ssleep(FIXTURE_FAULT_SECONDS);
 	return fixture_fault == FIXTURE_FAULT_INIT_FAILS ? -EIO : 0;
 }
 
@@ -37,6 +41,11 @@ static inline int fixture_fault_in_probe(struct pci_dev *pci)
 		/* Not interruptible, as a driver that waits for dead firmware. */
 		ssleep(FIXTURE_FAULT_SECONDS);
 		return 0;
+	case FIXTURE_FAULT_PROBE_HANGS:
+		if (PCI_FUNC(pci->devfn) != 1)
+			return 0;
+		ssleep(FIXTURE_FAULT_SECONDS);
+		return -ETIMEDOUT;
 	case FIXTURE_FAULT_PROBE_PANICS:
 		panic("sfc test fixture: panics on purpose");
 		return 0;

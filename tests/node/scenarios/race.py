@@ -12,7 +12,7 @@ PORTS = {"0000:00:08.0": "ens8f0", "0000:00:08.1": "ens8f1"}
 IN_INITRD = "onload_node_test.sfc_in_initrd"
 TRIGGERS = "/run/onload-node-test/triggers"
 WON = "/run/onload-node-test/won"
-# Fewer than the product's attempts at one load; a loader that never ends cannot be beaten by anybody.
+# Fewer than the product's attempts at one load: a loader that never ends cannot be beaten by anybody.
 WINS = 3
 CLOCK_GRAIN = 0.01  # the product's timings are whole milliseconds
 
@@ -37,9 +37,8 @@ def in_background(machine, command):
 # --- what holds after every boot
 
 def the_swap(product):
-    """Seconds from the start of the unload to the end of the load, as the product measured them."""
-    timings = product.status()["timings_ms"]
-    return sum(timings.get(step, 0) for step in ("unload sfc", "load sfc")) / 1000
+    """Seconds that the product's swap took, by its own clock."""
+    return product.status()["timings_ms"]["phase driver"] / 1000
 
 
 def each_port_had_one_driver_at_a_time(product, case, history):
@@ -124,9 +123,11 @@ def somebody_faster_loads_it_again(product, lab, case):
     in_background(product.machine, f"/run/onload-node-test/load_again {driver} {WINS} 60 >{WON}")
     product.machine.release()
     history = the_node_is_as_wanted(product, lab, case)
-    expect_equal(f"{case}: the in-tree driver came back each time it was unloaded",
-                 [count(events, IN_TREE, "bound") for events in history.values()], [1 + WINS] * len(PORTS))
-    expect_equal(f"{case}: until its loader gave up", product.machine.check(f"cat {WON}"), str(WINS))
+    won = len(product.machine.check(f"cat {WON}").splitlines())
+    note(f"{case}: in the kernel again {won} times")
+    # How often it is faster is up to the processors; that it was at all is what this case is about.
+    check(f"{case}: the in-tree driver came in between", won >= 1, won)
+    check(f"{case}: but got no port that was held", all(count(events, IN_TREE, "bound") <= 2 for events in history.values()), history)
 
 
 def scenario(lab):
