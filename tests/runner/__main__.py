@@ -3,12 +3,12 @@
 
 import argparse
 import difflib
-import fcntl
 import os
 import sys
 import time
 
 from . import build, process, scenarios, suites
+from .exclusive import lock
 from .outcome import Outcome, failure, skip
 from .paths import BUILD, LOGS
 
@@ -20,6 +20,7 @@ def parse_arguments():
     parser.add_argument("names", nargs="*", metavar="NAME", help="a suite or a scenario")
     parser.add_argument("--list", action="store_true", help="names the suites and scenarios")
     parser.add_argument("--full", action="store_true", help="the full counts where a scenario has two")
+    parser.add_argument("--seed", type=int, metavar="N", help="repeats the one case of this seed, where a scenario has seeds")
     return parser.parse_args()
 
 
@@ -79,7 +80,7 @@ def run_suites(names, broken):
     return total
 
 
-def run_scenarios(names, full, image, broken):
+def run_scenarios(names, options, image, broken):
     if not names:
         return Outcome()
     ready = scenarios.finish_image(image)
@@ -92,27 +93,16 @@ def run_scenarios(names, full, image, broken):
         elif not build.MACHINE_CONFIG.exists():
             total += skip(f"{name}: no MachineConfig; there is no butane")
         else:
-            total += timed(name, scenarios.run, name, full)
+            total += timed(name, scenarios.run, name, options)
     return total
 
 
-def run_all(names, scenario_names, full):
+def run_all(names, scenario_names, options):
     # The image takes its time in the network and on the disk, the builds in the compiler.
     image = scenarios.start_image() if scenario_names else None
     broken = make_builds(names, scenario_names)
     total = run_suites(names, broken)
-    return total + run_scenarios(scenario_names, full, image, broken)
-
-
-def lock():
-    """Two runs at once in one tree would take each other's files away."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    stream = open(BUILD / "runner.lock", "w", encoding="ascii")
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.exit(f"tests/run: another run works in {BUILD}; wait for it to end")
-    return stream
+    return total + run_scenarios(scenario_names, options, image, broken)
 
 
 def main():
@@ -125,7 +115,7 @@ def main():
     held = lock()
     begin = time.monotonic()
     try:
-        total = run_all(*chosen, arguments.full)
+        total = run_all(*chosen, scenarios.Options(arguments.full, arguments.seed))
     finally:
         process.stop_all()
         held.close()

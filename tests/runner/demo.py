@@ -5,11 +5,15 @@ import os
 import sys
 
 from . import build, process
+from .exclusive import lock
 from .paths import NODE
 
 
 def main():
     process.end_with_children()
+    # Held by the program that takes this one's place, too.
+    held = lock()
+    os.set_inheritable(held.fileno(), True)
     try:
         build.make(build.RELEASE)
     except build.BuildError as error:

@@ -3,6 +3,7 @@
 
 import ast
 import json
+from dataclasses import dataclass
 
 from . import process
 from .build import MACHINE_CONFIG
@@ -10,7 +11,7 @@ from .outcome import Outcome, failure, print_tail, skip
 from .paths import LOGS, NODE, RESULTS, SCENARIOS
 
 IMAGE_SECONDS = 1800
-SCENARIO_SECONDS = {False: 900, True: 3600}
+SCENARIO_SECONDS = {False: 900, True: 7200}
 
 
 def available():
@@ -60,17 +61,25 @@ def read_result(name, status):
     return outcome
 
 
-def run(name, full):
+@dataclass(frozen=True)
+class Options:
+    full: bool = False
+    seed: int | None = None
+
+
+def run(name, options):
     """Runs one scenario; its log is shown if it failed."""
     (RESULTS / f"{name}.json").unlink(missing_ok=True)
     log = LOGS / f"scenario-{name}.log"
     command = [NODE / "scenario", name]
     if MACHINE_CONFIG.exists():
         command += ["--machineconfig", MACHINE_CONFIG]
-    if full:
+    if options.full:
         command.append("--full")
+    if options.seed is not None:
+        command += ["--seed", options.seed]
     try:
-        status = process.run(command, log, SCENARIO_SECONDS[full], name)
+        status = process.run(command, log, SCENARIO_SECONDS[options.full], name)
     except process.TimedOut as error:
         status = str(error)
     outcome = read_result(name, status)

@@ -16,9 +16,10 @@ MACHINE_CONFIG_VARIABLE = "ONLOAD_NODE_TEST_MACHINECONFIG"
 
 
 class Lab:
-    def __init__(self, scenario, full=False, machine_config=None):
+    def __init__(self, scenario, full=False, machine_config=None, seed=None):
         self.folder = paths.RUNS / scenario
         self.full = full
+        self.seed = seed
         self.kernel = paths.kernel_release()
         self.machines = []
         self._machine_config = machine_config or os.environ.get(MACHINE_CONFIG_VARIABLE)

@@ -33,6 +33,7 @@ def parse_arguments(words):
     parser.add_argument("--list", action="store_true", help="names the scenarios and their promises")
     parser.add_argument("--demo", action="store_true", help="shows the main job instead of running scenarios")
     parser.add_argument("--full", action="store_true", help="the full counts where a scenario has two")
+    parser.add_argument("--seed", type=int, metavar="N", help="repeats the one case of this seed, where a scenario has seeds")
     parser.add_argument("--machineconfig", metavar="FILE", help="the rendered MachineConfig under test")
     arguments = parser.parse_args(words)
     unknown = [name for name in arguments.names if name not in available()]
@@ -67,7 +68,7 @@ def run(name, arguments):
 
 def attempt(name, arguments):
     tally = checks.start_tally()
-    lab = Lab(name, arguments.full, arguments.machineconfig)
+    lab = Lab(name, arguments.full, arguments.machineconfig, arguments.seed)
     try:
         load(name).scenario(lab)
         if tally.passed + tally.skipped + len(tally.failures) == 0:
