@@ -21,16 +21,22 @@ namespace onload_node {
 
 namespace {
 
+/// Beside the file that is to be replaced, always of the same name: what a power cut leaves of it
+/// is taken over by the next write and goes with the file. The name begins with a dot and ends in
+/// none of the words that others look for (*.link, *.rules). Two writers at once are kept apart by
+/// the lock of the run.
+std::string unpublished(const std::string& path) {
+    return parent_directory(path) + "/." + path.substr(path.rfind('/') + 1) + ".new";
+}
+
 /// A file beside the one to be replaced; removed again unless it was published under the final
 /// name.
 class TemporaryFile final {
 public:
-    /// The name begins with a dot and ends in random letters: nobody who looks for *.link or
-    /// *.rules picks it up.
     static Result<TemporaryFile> beside(const std::string& path) {
-        std::string name =
-            parent_directory(path) + "/." + path.substr(path.rfind('/') + 1) + ".XXXXXX";
-        UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+        std::string name = unpublished(path);
+        constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+        UniqueFd fd(::open(name.c_str(), flags, 0600));
         if (!fd.valid()) {
             return errno_failure("cannot make a file in " + parent_directory(path), errno);
         }
@@ -112,6 +118,7 @@ Result<void> SystemFiles::write(const std::string& path, const std::string& cont
 
 Result<void> SystemFiles::remove(const std::string& path) {
     const std::string target = root_ + path;
+    ::unlink(unpublished(target).c_str());
     if (::unlink(target.c_str()) != 0) {
         if (errno == ENOENT || errno == ENOTDIR) {
             return {};

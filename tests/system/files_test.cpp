@@ -75,6 +75,23 @@ TEST_F(SystemFilesTest, LeavesNothingBehindWhenItCannotPublish) {
     EXPECT_EQ(files_.list("/run"), Strings{"a"});
 }
 
+TEST_F(SystemFilesTest, TakesOverWhatAPowerCutHasLeft) {
+    root_.put("/run/.a.new", "longer than what is written now");
+    ASSERT_TRUE(files_.write("/run/a", "x"));
+    EXPECT_EQ(files_.read("/run/a").value(), "x");
+    EXPECT_EQ(files_.list("/run"), Strings{"a"});
+    root_.put("/run/.a.new", "half");
+    ASSERT_TRUE(files_.remove("/run/a"));
+    EXPECT_TRUE(files_.list("/run").empty());
+}
+
+TEST_F(SystemFilesTest, DoesNotWriteThroughALinkInItsPlace) {
+    root_.put("/target", "kept");
+    fs::create_symlink(root_.path("/target"), root_.path("/.a.new"));
+    EXPECT_FALSE(files_.write("/a", "x"));
+    EXPECT_EQ(files_.read("/target").value(), "kept");
+}
+
 TEST_F(SystemFilesTest, SaysWhichDirectoryCannotBeMade) {
     root_.put("/run", "a file in the way");
     const auto written = files_.write("/run/a/b", "x");

@@ -49,7 +49,7 @@ def nobody_is_stranded(product, lab):
         wrong.append(f"clock daemons: {running}")
     if "cannot be read" in product.journal():
         wrong.append("a file of ours cannot be read")
-    odd = machine.check(f"find /var/lib/onload-node {LABELS} -name '.*.??????' -o -size 0 -type f; true").split()
+    odd = machine.check(f"find /var/lib/onload-node {LABELS} -name '.*.new' -o -size 0 -type f; true").split()
     if odd:
         wrong.append(f"half-written files: {odd}")
     labels = machine.run(f"cat {LABELS}/onload-node").stdout
