@@ -20,13 +20,13 @@ constexpr Milliseconds naming_limit = std::chrono::seconds(10);
 bool names_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return needs_interfaces(config.names) &&
-           std::any_of(functions.begin(), functions.end(), [](const NetworkFunction* function) {
+           std::ranges::any_of(functions, [](const NetworkFunction* function) {
                return function->interfaces.empty() || !function->interfaces.front().initialised;
            });
 }
 
 bool swaps(const Plan& plan) {
-    return std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) {
+    return std::ranges::any_of(plan.phases, [](const Phase& phase) {
         return phase.name == PhaseName::driver;
     });
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +31,7 @@ struct CommandWord {
     std::string_view help;
     std::array<const Option*, 2> options;
     std::string_view exits;
+    bool takes_target = false;  ///< --kernel and --root
 };
 
 constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothing to do; 3 the "
@@ -39,7 +39,7 @@ constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothi
                                          "wanted; 4 the driver is on, something secondary is not; "
                                          "78 the configuration is wrong; 1 anything else.\n";
 
-constexpr std::array<CommandWord, 9> command_words = {{
+constexpr std::array<CommandWord, 10> command_words = {{
     {Verb::apply,
      "apply",
      "make the node what the configuration asks for",
@@ -52,6 +52,12 @@ constexpr std::array<CommandWord, 9> command_words = {{
      "Exit status: 0 nothing to do; 2 there are steps; 78 the configuration is wrong; 1 anything "
      "else.\n"},
     {Verb::status, "status", "print what is true now", {&json, nullptr}, state_exits},
+    {Verb::verify,
+     "verify",
+     "tell whether what is staged would load: every check, one line each",
+     {&json, nullptr},
+     "Exit status: 0 it would; 3 a check failed; 78 the configuration is wrong; 1 anything else.\n",
+     true},
     {Verb::revert,
      "revert",
      "take back all that was done since the node booted",
@@ -92,6 +98,11 @@ constexpr std::string_view general_options = "      --config FILE  read this con
                                              "      --help         print this\n"
                                              "      --version      print the version\n";
 
+constexpr std::string_view target_options =
+    "      --kernel K     for this kernel instead of the running one\n"
+    "      --root DIR     for the node whose files are below DIR; nothing of this machine is "
+    "asked\n";
+
 std::string padded(std::string_view text, std::size_t width) {
     std::string result(text);
     result.resize(std::max(width, result.size() + 1), ' ');
@@ -117,6 +128,7 @@ std::string help_for(const CommandWord& command) {
             text += "      " + padded(option->word, 15) + std::string(option->help) + "\n";
         }
     }
+    text += command.takes_target ? target_options : "";
     return text + std::string(general_options) + "\n" + std::string(command.exits);
 }
 
@@ -126,49 +138,69 @@ tl::unexpected<Error> usage(const std::string& what) {
 
 const CommandWord* find_command(std::string_view word) {
     const auto found =
-        std::find_if(command_words.begin(), command_words.end(), [&](const CommandWord& c) {
-            return c.word == word;
-        });
+        std::ranges::find_if(command_words, [&](const CommandWord& c) { return c.word == word; });
     return found == command_words.end() ? nullptr : &*found;
 }
 
 const Option* find_option(const CommandWord& command, std::string_view word) {
-    const auto found =
-        std::find_if(command.options.begin(), command.options.end(), [&](const Option* o) {
-            return o != nullptr && o->word == word;
-        });
+    const auto found = std::ranges::find_if(command.options, [&](const Option* o) {
+        return o != nullptr && o->word == word;
+    });
     return found == command.options.end() ? nullptr : *found;
 }
 
-/// Takes "--config FILE" or "--config=FILE" at `index`; nothing when it is something else.
-std::optional<Result<std::string>>
-take_config(std::span<char* const> arguments, std::size_t& index) {
+/// The options that take a value.
+constexpr std::array<std::string_view, 3> value_options = {"--config", "--kernel", "--root"};
+
+/// An option that takes a value, with the value; `option` is empty for every other word.
+struct ValueOption {
+    std::string_view option;
+    std::string_view value;
+};
+
+/// Reads "--config FILE" or "--config=FILE" at `index`, which then is that of the value.
+ValueOption take_value(std::span<char* const> arguments, std::size_t& index) {
     const std::string_view word(arguments[index]);
-    constexpr std::string_view option = "--config";
-    if (word.substr(0, option.size() + 1) == "--config=") {
-        return std::string(word.substr(option.size() + 1));
+    for (const auto option : value_options) {
+        if (word == option) {
+            const bool last = index + 1 == arguments.size();
+            return {option, last ? std::string_view() : std::string_view(arguments[++index])};
+        }
+        if (word.substr(0, option.size()) == option && word[option.size()] == '=') {
+            return {option, word.substr(option.size() + 1)};
+        }
     }
-    if (word != option) {
-        return std::nullopt;
-    }
-    if (index + 1 == arguments.size()) {
-        return Result<std::string>(usage("--config needs a file"));
-    }
-    return std::string(arguments[++index]);
+    return {};
 }
 
-/// The words that are neither --config nor its file.
+void set_value(Command& command, const ValueOption& taken) {
+    const std::string value(taken.value);
+    if (taken.option == "--config") {
+        command.config = value;
+    } else if (taken.option == "--kernel") {
+        command.kernel = value;
+    } else {
+        command.root = value.substr(0, value.find_last_not_of('/') + 1);
+    }
+}
+
+/// The words that are neither an option with a value nor that value.
 Result<std::vector<std::string_view>>
 take_general(std::span<char* const> arguments, Command& command) {
     std::vector<std::string_view> words;
     for (std::size_t index = 0; index < arguments.size(); ++index) {
-        if (auto config = take_config(arguments, index)) {
-            if (!*config || (*config)->empty()) {
-                return usage("--config needs a file");
-            }
-            command.config = **config;
-        } else {
+        const auto taken = take_value(arguments, index);
+        if (taken.option.empty()) {
             words.emplace_back(arguments[index]);
+        } else if (taken.value.empty()) {
+            return usage(
+                std::string(taken.option) + (taken.option == "--config" ? " needs a file"
+                                             : taken.option == "--kernel"
+                                                 ? " needs a kernel release"
+                                                 : " needs a directory")
+            );
+        } else {
+            set_value(command, taken);
         }
     }
     return words;
@@ -177,14 +209,13 @@ take_general(std::span<char* const> arguments, Command& command) {
 using Words = std::vector<std::string_view>;
 
 bool has(const Words& words, std::string_view word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
+    return std::ranges::find(words, word) != words.end();
 }
 
 /// The first word that is no option, "" when there is none.
 std::string_view verb_among(const Words& words) {
-    const auto found = std::find_if(words.begin(), words.end(), [](std::string_view word) {
-        return word.substr(0, 1) != "-";
-    });
+    const auto found =
+        std::ranges::find_if(words, [](std::string_view word) { return word.substr(0, 1) != "-"; });
     return found == words.end() ? std::string_view() : *found;
 }
 
@@ -231,6 +262,14 @@ Result<Command> parse_command_line(std::span<char* const> arguments) {
             words->empty() ? "a command is missing"
                            : "there is no option " + std::string(words->front())
         );
+    }
+    if (!chosen->takes_target && (!command.kernel.empty() || command.root)) {
+        return usage(
+            std::string(chosen->word) + " does not take " + (command.root ? "--root" : "--kernel")
+        );
+    }
+    if (command.kernel.find('/') != std::string::npos) {
+        return usage("\"" + command.kernel + "\" is no kernel release");
     }
     command.verb = chosen->verb;
     if (auto taken = take_options(*chosen, *words, command); !taken) {

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,6 +15,7 @@ enum class Verb {
     apply,
     plan,
     status,
+    verify,
     revert,
     recover,
     confirm,
@@ -25,7 +27,10 @@ enum class Verb {
 /// What somebody asked for on the command line.
 struct Command {
     Verb verb = Verb::help;
-    std::string config;     ///< --config FILE, "" for the installed configuration
+    std::string config;  ///< --config FILE, "" for the installed configuration
+    std::string kernel;  ///< --kernel RELEASE, "" for the running one
+    std::optional<std::string>
+        root;               ///< --root DIR without a '/' at its end; nothing is this machine
     bool dry_run = false;   ///< --dry-run
     bool live = false;      ///< --live
     bool json = false;      ///< --json

@@ -82,6 +82,8 @@ Result<int> run_command(const Command& command) {
         return plan(command);
     case Verb::status:
         return status(command);
+    case Verb::verify:
+        return verify(command);
     case Verb::revert:
         return revert(command);
     case Verb::recover:

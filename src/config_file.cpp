@@ -28,9 +28,8 @@ void read_parameters(TomlReader& module, ModuleParameters& parameters) {
             );
             return;
         }
-        const bool printable = std::all_of(value.begin(), value.end(), [](char c) {
-            return c >= ' ' && c <= '~' && c != '"';
-        });
+        const bool printable =
+            std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~' && c != '"'; });
         if (!printable) {
             module.complain(
                 node, module.full_key(key) + ": the kernel takes printable ASCII without '\"' only"
@@ -38,7 +37,7 @@ void read_parameters(TomlReader& module, ModuleParameters& parameters) {
             return;
         }
         const auto same = [&](const auto& parameter) { return parameter.first == key; };
-        const auto found = std::find_if(parameters.begin(), parameters.end(), same);
+        const auto found = std::ranges::find_if(parameters, same);
         if (found != parameters.end()) {
             found->second = value;
         } else {
@@ -76,8 +75,7 @@ void read_driver(TomlReader& reader, DriverConfig& driver) {
     });
     for (const auto& name : driver.replace) {
         const auto* const node = reader.find("load");
-        if (node != nullptr &&
-            std::find(driver.load.begin(), driver.load.end(), name) == driver.load.end()) {
+        if (node != nullptr && std::ranges::find(driver.load, name) == driver.load.end()) {
             reader.complain(
                 *node,
                 "driver.load must name \"" + name.str() +
@@ -208,14 +206,14 @@ std::string syntax_complaint(const std::string& path, const toml::parse_error& e
            std::string(error.description());
 }
 
-Result<ConfigText> read_text(const std::filesystem::path& path) {
+Result<ConfigText> read_text(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream content;
     content << stream.rdbuf();
     if (!stream || !content) {
-        return failure(ErrorCode::config, path.string() + ": cannot be read");
+        return failure(ErrorCode::config, path + ": cannot be read");
     }
-    return ConfigText{path.string(), content.str()};
+    return ConfigText{path, content.str()};
 }
 
 }  // namespace
@@ -244,20 +242,23 @@ Result<Config> read_config(const std::vector<ConfigText>& texts) {
     return failure(ErrorCode::config, std::move(message));
 }
 
-Result<std::vector<ConfigText>> config_texts(const std::string& named_file) {
+Result<std::vector<ConfigText>>
+config_texts(const std::string& named_file, const std::string& root) {
     namespace fs = std::filesystem;
-    std::vector<fs::path> files;
+    std::vector<std::string> files;
     std::error_code error;
     if (named_file.empty()) {
-        for (fs::directory_iterator it(names::config_directory, error), end; !error && it != end;
+        const std::string directory = root + std::string(names::config_directory);
+        const std::string main_file = root + std::string(names::config_file);
+        for (fs::directory_iterator it(directory, error), end; !error && it != end;
              it.increment(error)) {
             if (it->path().extension() == ".toml") {
-                files.push_back(it->path());
+                files.push_back(it->path().string());
             }
         }
         std::sort(files.begin(), files.end());
-        if (fs::exists(names::config_file, error)) {
-            files.insert(files.begin(), names::config_file);
+        if (fs::exists(main_file, error)) {
+            files.insert(files.begin(), main_file);
         }
     } else {
         files.emplace_back(named_file);

@@ -21,7 +21,8 @@ struct ConfigText {
 [[nodiscard]] Result<Config> read_config(const std::vector<ConfigText>& texts);
 
 /// The files that make up the configuration: the main file, if there is one, and the drop-ins by
-/// name. Where a person names a file, it is that one alone, and it must be there.
-[[nodiscard]] Result<std::vector<ConfigText>> config_texts(const std::string& named_file);
+/// name, below `root`. Where a person names a file, it is that one alone, and it must be there.
+[[nodiscard]] Result<std::vector<ConfigText>>
+config_texts(const std::string& named_file, const std::string& root = "");
 
 }  // namespace onload_node

@@ -17,6 +17,11 @@ namespace onload_node {
 /// This machine: every adapter, wired to the ports that the rest of the program sees.
 class Node {
 public:
+    /// Another `root` has its files and trees looked at, which its owner `trusted` may have
+    /// unpacked; whatever else is asked is this machine's.
+    explicit Node(const std::string& root = "", TrustedOwner trusted = TrustedOwner())
+        : trees_(root, trusted), files_(root) {}
+
     [[nodiscard]] Sensors sensors() { return {host_, hardware_, trees_, modules_, files_, units_}; }
 
     [[nodiscard]] Ports ports() {

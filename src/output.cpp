@@ -131,6 +131,18 @@ std::string port_line(const NetworkFunction& function) {
            function.model + "\n";
 }
 
+std::string_view verdict_word(const Check& check) {
+    switch (check.verdict) {
+    case Verdict::passed:
+        return "ok";
+    case Verdict::failed:
+        return check.mandatory ? "FAILED" : "advice";
+    case Verdict::not_checkable:
+        break;
+    }
+    return "not checkable";
+}
+
 std::string join(const std::vector<std::string>& words) {
     std::string text;
     for (const auto& word : words) {
@@ -201,6 +213,42 @@ std::string status_text(const Report& report, bool colour) {
             join(report.displaced) + "\n";
     text += "devices     " + join(report.devices) + "\n";
     return text + "staged      " + join(report.staged) + " (running " + report.kernel + ")\n";
+}
+
+std::string verify_text(const std::vector<Check>& checks, bool colour) {
+    std::string text;
+    for (const auto& check : checks) {
+        const bool failed = check.verdict == Verdict::failed;
+        text += coloured(
+                    column(std::string(verdict_word(check)), 15),
+                    failed && check.mandatory ? "31"
+                    : failed                  ? "33"
+                                              : "0",
+                    colour
+                ) +
+                column(std::string(to_string(check.id)), 19) + check.text +
+                (check.advice.empty() ? "" : "; " + check.advice) + "\n";
+    }
+    return text;
+}
+
+std::string verify_json(const std::vector<Check>& checks, const std::string& kernel) {
+    toml::array list;
+    for (const auto& check : checks) {
+        list.push_back(toml::table{
+            {"id", to_string(check.id)},
+            {"verdict", to_string(check.verdict)},
+            {"mandatory", check.mandatory},
+            {"subject", check.subject},
+            {"text", check.text},
+            {"advice", check.advice},
+        });
+    }
+    return to_json(toml::table{
+        {"schema", status_schema},
+        {"kernel", kernel},
+        {"checks", std::move(list)},
+    });
 }
 
 std::string version_text() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/report.hpp"
+#include "core/verify.hpp"
 
 #include <string>
 
@@ -14,6 +15,12 @@ namespace onload_node {
 
 /// The report for people: the sentence, then modules, ports, clock.
 [[nodiscard]] std::string status_text(const Report& report, bool colour);
+
+/// The checks for people, a line for each.
+[[nodiscard]] std::string verify_text(const std::vector<Check>& checks, bool colour);
+
+/// The checks as schema 1 of `verify --json`.
+[[nodiscard]] std::string verify_json(const std::vector<Check>& checks, const std::string& kernel);
 
 /// "onload-node VERSION".
 [[nodiscard]] std::string version_text();

@@ -11,7 +11,7 @@
 namespace onload_node {
 
 Result<Config> load_config(const Command& command) {
-    const auto texts = config_texts(command.config);
+    const auto texts = config_texts(command.config, command.root.value_or(""));
     return texts ? read_config(*texts) : tl::unexpected(texts.error());
 }
 

@@ -83,7 +83,7 @@ void TomlReader::wrong_type(const toml::node& node, std::string_view key, std::s
 }
 
 const toml::node* TomlReader::find(std::string_view key) {
-    if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
+    if (std::ranges::find(known_, key) == known_.end()) {
         known_.emplace_back(key);
     }
     return table_.get(key);
@@ -193,7 +193,7 @@ void TomlReader::word(
         return;
     }
     const auto value = node->value_exact<std::string>();
-    const auto found = value ? std::find(words.begin(), words.end(), *value) : words.end();
+    const auto found = value ? std::ranges::find(words, *value) : words.end();
     if (found != words.end()) {
         set(static_cast<std::size_t>(found - words.begin()));
         return;
@@ -255,7 +255,7 @@ void TomlReader::finish() {
         return;
     }
     for (const auto& [key, node] : table_) {
-        if (std::find(known_.begin(), known_.end(), key.str()) == known_.end()) {
+        if (std::ranges::find(known_, key.str()) == known_.end()) {
             const auto begin = key.source().begin;
             const ConfigPosition at{
                 file_, static_cast<unsigned>(begin.line), static_cast<unsigned>(begin.column)};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/config.hpp"
 
+#include "base/concat.hpp"
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -81,11 +83,18 @@ std::vector<std::string> contradictions(const Config& config) {
             const auto at = ports[later].position.to_string();
             const auto before = ports[earlier].position.to_string();
             if (ports[later].name == ports[earlier].name) {
-                complaints.push_back(
-                    at + ": the name \"" + ports[later].name.str() + "\" for " +
-                    match_text(ports[later]) + " is taken: " + match_text(ports[earlier]) +
-                    " got it at " + before + "; give each port a name of its own"
-                );
+                complaints.push_back(concat(
+                    {at,
+                     ": the name \"",
+                     ports[later].name.str(),
+                     "\" for ",
+                     match_text(ports[later]),
+                     " is taken: ",
+                     match_text(ports[earlier]),
+                     " got it at ",
+                     before,
+                     "; give each port a name of its own"}
+                ));
             } else if (ports[later].match == ports[earlier].match) {
                 complaints.push_back(
                     at + ": the port " + match_text(ports[later]) + " is named \"" +

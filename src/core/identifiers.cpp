@@ -169,13 +169,13 @@ Result<InterfaceName> InterfaceName::parse(std::string_view text) {
         return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
                c == '-' || c == '.';
     };
-    if (!std::all_of(text.begin(), text.end(), allowed)) {
+    if (!std::ranges::all_of(text, allowed)) {
         return bad("only letters, digits, '_', '-' and '.' are safe");
     }
     if (text == "." || text == ".." || text == "all" || text == "default" || text == "lo") {
         return bad("the name is reserved");
     }
-    if (std::all_of(text.begin(), text.end(), is_digit)) {
+    if (std::ranges::all_of(text, is_digit)) {
         return bad("a name of digits only is taken for an interface index");
     }
     if (is_kernel_namespace(text)) {
@@ -192,7 +192,7 @@ Result<ModuleName> ModuleName::parse(std::string_view text) {
                c == '-';
     };
     // 55: MODULE_NAME_LEN of the kernel (64 less a pointer) less the terminating zero.
-    if (text.empty() || text.size() > 55 || !std::all_of(text.begin(), text.end(), allowed)) {
+    if (text.empty() || text.size() > 55 || !std::ranges::all_of(text, allowed)) {
         return failure(
             ErrorCode::config, "\"" + std::string(text) + "\" is not the name of a kernel module"
         );

@@ -18,11 +18,9 @@ const LoadedModule* loaded_out_of_tree(const Observed& observed, const ModuleNam
 }
 
 bool driver_on(const Config& config, const Observed& observed) {
-    return std::any_of(
-        config.driver.replace.begin(),
-        config.driver.replace.end(),
-        [&](const ModuleName& name) { return loaded_out_of_tree(observed, name) != nullptr; }
-    );
+    return std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
+        return loaded_out_of_tree(observed, name) != nullptr;
+    });
 }
 
 const RecordedFailure* failure_in(const RunRecord& run, PhaseName phase) {
@@ -60,14 +58,12 @@ std::string missing_onload(const Config& config, const Observed& observed) {
             return "module " + name.str() + " is not loaded";
         }
     }
-    const bool wants_onload = std::any_of(
-        config.driver.load.begin(),
-        config.driver.load.end(),
-        [](const ModuleName& name) { return name.str() == "onload"; }
-    );
+    const bool wants_onload = std::ranges::any_of(config.driver.load, [](const ModuleName& name) {
+        return name.str() == "onload";
+    });
     for (const auto device : names::onload_devices) {
         const auto& present = observed.devices;
-        if (wants_onload && std::find(present.begin(), present.end(), device) == present.end()) {
+        if (wants_onload && std::ranges::find(present, device) == present.end()) {
             return std::string(device) + " is not there";
         }
     }
@@ -77,11 +73,10 @@ std::string missing_onload(const Config& config, const Observed& observed) {
 std::string wrong_name(const std::vector<ChosenName>& chosen) {
     for (const auto& port : chosen) {
         const auto& interfaces = port.function->interfaces;
-        const bool right =
-            port.name.empty() || port.function->lent_out() ||
-            std::any_of(interfaces.begin(), interfaces.end(), [&](const Interface& i) {
-                return i.name == port.name;
-            });
+        const bool right = port.name.empty() || port.function->lent_out() ||
+                           std::ranges::any_of(interfaces, [&](const Interface& i) {
+                               return i.name == port.name;
+                           });
         if (!right) {
             return "port " + port.function->address.to_string() + " is " + interfaces.front().name +
                    " and should be " + port.name;
@@ -158,6 +153,9 @@ Judgement judge_out_of_tree(
             State::degraded,
             ReasonCode::pending_apply,
             "the node is not as configured: " + plan.phases.front().steps.front().reason};
+    }
+    if (plan.advice) {
+        return {State::degraded, plan.advice->code, plan.advice->reason};
     }
     return {State::active, ReasonCode::as_wanted, "as configured"};
 }

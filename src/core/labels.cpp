@@ -25,7 +25,7 @@ std::string label_value(const std::string& text) {
     while (!value.empty() && !alphanumeric(value.back())) {
         value.pop_back();
     }
-    value.erase(value.begin(), std::find_if(value.begin(), value.end(), alphanumeric));
+    value.erase(value.begin(), std::ranges::find_if(value, alphanumeric));
     return value;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/load_order.hpp"
 
+#include "base/concat.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -50,15 +52,22 @@ private:
     }
 
     [[nodiscard]] Result<void> missing(const ModuleName& name, const std::string& needed_by) const {
-        std::string text = "module " + name.str();
-        if (!needed_by.empty()) {
-            text += ", which " + needed_by + " needs,";
-        }
-        text += trees_ == Trees::staged_first
-                    ? " is neither in " + observed_.staged.directory + " nor in "
-                    : " is not in ";
+        const bool by = !needed_by.empty();
+        const bool both = trees_ == Trees::staged_first;
         return failure(
-            ErrorCode::not_found, text + "the kernel's own tree for " + observed_.kernel
+            ErrorCode::not_found,
+            concat(
+                {"module ",
+                 name.str(),
+                 by ? ", which " : "",
+                 needed_by,
+                 by ? " needs," : "",
+                 both ? " is neither in " : " is not in ",
+                 both ? observed_.staged.directory : std::string_view(),
+                 both ? " nor in " : "",
+                 "the kernel's own tree for ",
+                 observed_.kernel}
+            )
         );
     }
 
@@ -76,7 +85,12 @@ Result<LoadOrder> load_order(const std::vector<ModuleName>& roots, const Observe
         if (!observed.staged.modules.contains(root)) {
             return failure(
                 ErrorCode::not_found,
-                "module " + root.str() + " is not in the staged tree " + observed.staged.directory
+                concat(
+                    {"module ",
+                     root.str(),
+                     " is not in the staged tree ",
+                     observed.staged.directory}
+                )
             );
         }
         if (auto added = resolver.add(root, ""); !added) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/module_image.hpp"
 
+#include "core/elf_sections.hpp"
+#include "core/module_symbols.hpp"
+
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -13,42 +15,9 @@ namespace onload_node {
 
 namespace {
 
-using View = std::span<const std::byte>;
-
-static_assert(
-    std::endian::native == std::endian::little, "headers are copied as they lie in the file"
-);
-
-/// The part of `bytes` at offset and size; nothing when it does not lie inside.
-std::optional<View> slice(View bytes, std::uint64_t offset, std::uint64_t size) {
-    if (offset > bytes.size() || size > bytes.size() - offset) {
-        return std::nullopt;
-    }
-    return bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
-}
-
-/// A structure at an offset, copied: it may lie unaligned.
-template <typename T>
-std::optional<T> at(View bytes, std::uint64_t offset) {
-    const auto part = slice(bytes, offset, sizeof(T));
-    if (!part) {
-        return std::nullopt;
-    }
-    T value;
-    std::memcpy(&value, part->data(), sizeof(T));
-    return value;
-}
-
-std::string_view as_text(View bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// A string that ends at the next zero byte or, failing that, with the table.
-std::string_view string_at(View table, std::uint64_t offset) {
-    const auto rest = slice(table, offset, offset > table.size() ? 0 : table.size() - offset);
-    const auto text = rest ? as_text(*rest) : std::string_view();
-    return text.substr(0, text.find('\0'));
-}
+using elf::at;
+using elf::slice;
+using elf::View;
 
 tl::unexpected<Error> no_module(const std::string& why) {
     return failure(ErrorCode::mismatch, "not a kernel module: " + why);
@@ -69,52 +38,6 @@ std::string why_not_relocatable(const Elf64_Ehdr& header) {
     }
     return {};
 }
-
-/// The sections of an ELF file, found by name.
-class Sections final {
-public:
-    static Result<Sections> read(View file, const Elf64_Ehdr& header) {
-        const auto table =
-            slice(file, header.e_shoff, std::uint64_t{header.e_shnum} * sizeof(Elf64_Shdr));
-        if (!table) {
-            return no_module("the section table lies beyond the end of the file (cut off?)");
-        }
-        Sections sections(file, *table);
-        const auto names =
-            at<Elf64_Shdr>(*table, std::uint64_t{header.e_shstrndx} * sizeof(Elf64_Shdr));
-        const auto content = names ? sections.content(*names) : std::nullopt;
-        if (!content) {
-            return no_module("the section names lie beyond the end of the file (cut off?)");
-        }
-        sections.names_ = *content;
-        return sections;
-    }
-
-    /// Content of the first section of that name; nothing when there is none inside the file.
-    [[nodiscard]] std::optional<View> find(std::string_view name) const {
-        for (std::uint64_t offset = 0; offset < table_.size(); offset += sizeof(Elf64_Shdr)) {
-            const auto section = at<Elf64_Shdr>(table_, offset);
-            if (section && string_at(names_, section->sh_name) == name) {
-                return content(*section);
-            }
-        }
-        return std::nullopt;
-    }
-
-private:
-    Sections(View file, View table) : file_(file), table_(table) {}
-
-    [[nodiscard]] std::optional<View> content(const Elf64_Shdr& section) const {
-        if (section.sh_type == SHT_NOBITS) {
-            return std::nullopt;
-        }
-        return slice(file_, section.sh_offset, section.sh_size);
-    }
-
-    View file_;
-    View table_;
-    View names_;
-};
 
 std::vector<std::string> split_at_commas(std::string_view list) {
     std::vector<std::string> parts;
@@ -147,12 +70,14 @@ void add_modinfo(ModuleImage& image, std::string_view key, std::string_view valu
     } else if (key == "parmtype") {
         // "NAME:TYPE"
         image.parameters.emplace_back(value.substr(0, value.find(':')));
+    } else if (key == "alias" && value.substr(0, 4) == "pci:") {
+        image.aliases.emplace_back(value);
     }
 }
 
 /// .modinfo is a row of "key=value" strings, each ended by one or more zero bytes.
 void read_modinfo(ModuleImage& image, View section) {
-    std::string_view rest = as_text(section);
+    std::string_view rest = elf::as_text(section);
     while (!rest.empty()) {
         const auto end = rest.find('\0');
         const auto entry = rest.substr(0, end);
@@ -194,7 +119,7 @@ std::string build_id_from_notes(View notes) {
         if (!owner || !description) {
             return {};
         }
-        if (note->n_type == NT_GNU_BUILD_ID && as_text(*owner) == gnu) {
+        if (note->n_type == NT_GNU_BUILD_ID && elf::as_text(*owner) == gnu) {
             return hex(*description);
         }
     }
@@ -209,9 +134,9 @@ Result<ModuleImage> read_module_image(View bytes) {
     if (const auto why = why_not_relocatable(*header); !why.empty()) {
         return no_module(why);
     }
-    const auto sections = Sections::read(bytes, *header);
+    const auto sections = elf::Sections::read(bytes, *header);
     if (!sections) {
-        return tl::unexpected(sections.error());
+        return no_module(sections.error().message);
     }
     const auto modinfo = sections->find(".modinfo");
     if (!modinfo) {
@@ -223,6 +148,7 @@ Result<ModuleImage> read_module_image(View bytes) {
     if (const auto notes = sections->find(".note.gnu.build-id")) {
         image.build_id = build_id_from_notes(*notes);
     }
+    read_symbols(*sections, image);
     return image;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "core/symbols.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,16 @@
 
 namespace onload_node {
 
-/// What a module's ELF image says of itself (sections .modinfo and .note.gnu.build-id).
+/// The processor that this program was built for, as an ELF machine.
+#if defined(__x86_64__)
+inline constexpr std::uint16_t own_machine = 62;
+#elif defined(__aarch64__)
+inline constexpr std::uint16_t own_machine = 183;
+#else
+#error "onload-node runs on x86-64 and aarch64"
+#endif
+
+/// What a module's ELF image says of itself.
 struct ModuleImage {
     std::uint16_t machine = 0;  ///< e_machine of the ELF header
     std::string name;           ///< modinfo name=
@@ -20,6 +30,9 @@ struct ModuleImage {
     std::string build_id;  ///< hex; empty when there is no such note
     std::vector<std::string> depends;
     std::vector<std::string> parameters;  ///< names, from parmtype=
+    std::vector<std::string> aliases;     ///< those of PCI devices
+    Symbols needs;
+    Symbols exports;
 };
 
 /// Reads an uncompressed 64-bit little-endian ELF relocatable. Every offset is checked: any bytes

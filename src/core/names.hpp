@@ -47,6 +47,30 @@ inline constexpr std::string_view window_settings[] = {
     "kernel.hung_task_panic"};
 inline constexpr std::string_view proc_sys = "/proc/sys";
 inline constexpr std::string_view sysrq_trigger = "/proc/sysrq-trigger";
+
+/// Where a kernel's symvers may lie: what stands before and behind its release.
+struct SymversFile {
+    std::string_view directory;
+    std::string_view file;
+};
+
+inline constexpr SymversFile symvers_files[] = {
+    {"/lib/modules/", "/symvers.gz"},
+    {"/lib/modules/", "/symvers.xz"},
+    {"/lib/modules/", "/symvers"},
+    {"/boot/symvers-", ".gz"},
+    {"/boot/symvers-", ".xz"},
+    {"/boot/symvers-", ""},
+    {"/lib/modules/", "/build/Module.symvers"},
+};
+
+inline constexpr std::string_view signature_enforcement =
+    "/sys/module/module/parameters/sig_enforce";
+inline constexpr std::string_view lockdown = "/sys/kernel/security/lockdown";
+inline constexpr std::string_view keys = "/proc/keys";
+inline constexpr std::string_view virtual_functions_attribute = "sriov_numvfs";
+/// One line for each stack.
+inline constexpr std::string_view onload_stacks = "/proc/driver/onload/stacks_ul";
 inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";
 
 // Units.

@@ -3,6 +3,7 @@
 
 #include "core/config.hpp"
 #include "core/guard_record.hpp"
+#include "core/symbols.hpp"
 
 #include <cstdint>
 #include <map>
@@ -27,6 +28,16 @@ struct LoadedModule {
     bool live = true;   ///< false while "coming" or "going"
 };
 
+/// The signature appended to a module.
+struct ModuleSignature {
+    enum class State { none, damaged, present };
+    State state = State::none;
+    std::string
+        signer;  ///< common name of the certificate's issuer; empty when only a key is named
+    std::string key_id;  ///< hex: the key's identifier, or the serial number of its certificate
+    std::string hash;    ///< "sha512"
+};
+
 /// A module file that could be loaded.
 struct ModuleFile {
     ModuleName name;
@@ -40,6 +51,12 @@ struct ModuleFile {
     std::vector<ModuleName> depends;  ///< direct dependencies, from the module itself
     std::vector<std::string> parameters;
     std::string problem;  ///< why the file cannot be used; empty when it can
+    bool unsafe = false;  ///< the problem: somebody other than root could have put the file there
+    std::uint16_t machine = 0;              ///< of the ELF header; 0 when it could not be read
+    std::vector<std::string> aliases = {};  ///< the PCI functions that the module claims
+    Symbols needs = {};                     ///< of staged modules only, like the next two
+    Symbols exports = {};
+    ModuleSignature signature = {};
 };
 
 /// A network interface of the machine.
@@ -59,10 +76,12 @@ struct NetworkFunction {
     std::uint16_t device = 0;
     std::uint16_t subsystem_vendor = 0;
     std::uint16_t subsystem_device = 0;
-    std::string model;            ///< from pci.ids
-    std::string driver;           ///< bound driver, empty when none
-    std::string driver_override;  ///< empty when none
-    std::string id_path;          ///< udev's ID_PATH, what Path= of a .link file matches
+    std::string model;               ///< from pci.ids
+    std::string driver;              ///< bound driver, empty when none
+    std::string driver_override;     ///< empty when none
+    std::string id_path;             ///< udev's ID_PATH, what Path= of a .link file matches
+    std::string modalias;            ///< what module aliases are matched against
+    unsigned virtual_functions = 0;  ///< sriov_numvfs
     std::vector<Interface> interfaces;
 
     /// Driven, and its interface is not to be seen: once the network is up, because a pod has it in
@@ -100,6 +119,23 @@ struct StagedTree {
     std::string problem;               ///< why the tree cannot be read; empty when it can
 };
 
+/// What was looked at: this machine as it runs, this machine's files for another kernel, or a root
+/// directory that is no running machine.
+enum class Scope { running, other_kernel, other_root };
+
+/// The pins file as it was found.
+struct PinsFile {
+    bool exists = false;
+    std::string text;
+    std::string problem;  ///< why it cannot be read; empty when it can
+};
+
+/// What the kernel demands of a module's signature.
+struct SignaturePolicy {
+    std::string enforced_by;  ///< "module.sig_enforce" or "lockdown"; empty when nothing enforces
+    std::optional<std::vector<std::string>> keys;  ///< descriptions of the kernel's asymmetric keys
+};
+
 /// The node as it is: plain data, filled by run/observe, read by the pure core. Nothing here is
 /// wished for.
 struct Observed {
@@ -122,6 +158,12 @@ struct Observed {
     std::optional<GuardRecord> guard;  ///< of the last boot that was not yet known to be good
     std::string guard_problem;         ///< why the guard cannot be read; empty when it can
     std::map<std::string, std::string> kernel_settings;  ///< sysctl name to value, where it exists
+
+    Scope scope = Scope::running;
+    KernelSymbols symbols;  ///< of the kernel, as far as the load set needs them
+    PinsFile pins;
+    SignaturePolicy signatures;
+    unsigned onload_stacks = 0;  ///< stacks that applications have now
 
     std::map<std::string, UnitState> units;  ///< by the name configured
     std::map<std::string, std::string>

@@ -11,18 +11,14 @@ namespace onload_node {
 namespace {
 
 Plan stay(State goal, ReasonCode code, std::string reason) {
-    return {goal, code, std::move(reason), {}};
+    return {goal, code, std::move(reason), {}, std::nullopt};
 }
 
 bool out_of_tree_driver_on(const Config& config, const Observed& observed) {
-    return std::any_of(
-        config.driver.replace.begin(),
-        config.driver.replace.end(),
-        [&](const ModuleName& name) {
-            const auto loaded = observed.loaded.find(name);
-            return loaded != observed.loaded.end() && loaded->second.origin == Origin::out_of_tree;
-        }
-    );
+    return std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
+        const auto loaded = observed.loaded.find(name);
+        return loaded != observed.loaded.end() && loaded->second.origin == Origin::out_of_tree;
+    });
 }
 
 void append_phase(Plan& plan, PhaseName name, std::vector<PlannedStep> steps) {
@@ -52,11 +48,10 @@ std::vector<const NetworkFunction*>
 managed_functions(const Config& config, const Observed& observed) {
     std::vector<const NetworkFunction*> managed;
     for (const auto& function : observed.functions) {
-        const bool our_driver = std::any_of(
-            config.driver.replace.begin(),
-            config.driver.replace.end(),
-            [&](const ModuleName& name) { return name.str() == function.driver; }
-        );
+        const bool our_driver =
+            std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
+                return name.str() == function.driver;
+            });
         const bool free =
             function.driver_override.empty() || function.driver_override == names::hold_driver;
         if (free && (function.driver.empty() || our_driver)) {
@@ -71,12 +66,11 @@ bool network_in_use(const Config& config, const Observed& observed) {
         return false;
     }
     const auto functions = managed_functions(config, observed);
-    return std::any_of(functions.begin(), functions.end(), [](const NetworkFunction* function) {
-        return function->lent_out() || std::any_of(
-                                           function->interfaces.begin(),
-                                           function->interfaces.end(),
-                                           [](const Interface& interface) { return interface.up; }
-                                       );
+    return std::ranges::any_of(functions, [](const NetworkFunction* function) {
+        return function->lent_out() ||
+               std::ranges::any_of(function->interfaces, [](const Interface& interface) {
+                   return interface.up;
+               });
     });
 }
 
@@ -99,6 +93,7 @@ Plan make_plan(const Config& config, const Observed& observed, const PlanRequest
         return blocked_plan(context, *decision.blocker);
     }
     Plan plan;
+    plan.advice = std::move(decision.advice);
     append_phase(plan, PhaseName::names, plan_names(context, !decision.driver.empty()));
     append_phase(plan, PhaseName::driver, std::move(decision.driver));
     append_phase(plan, PhaseName::onload, std::move(decision.onload));
@@ -168,6 +163,24 @@ std::string_view to_string(ReasonCode code) {
         return "time-daemon";
     case ReasonCode::no_driver:
         return "no-driver";
+    case ReasonCode::unsafe_path:
+        return "unsafe-path";
+    case ReasonCode::wrong_machine:
+        return "wrong-machine";
+    case ReasonCode::symbols:
+        return "symbols";
+    case ReasonCode::signature:
+        return "signature";
+    case ReasonCode::pins:
+        return "pins";
+    case ReasonCode::port_unclaimed:
+        return "port-unclaimed";
+    case ReasonCode::stacks_in_use:
+        return "stacks-in-use";
+    case ReasonCode::virtual_functions:
+        return "virtual-functions";
+    case ReasonCode::unknown_parameter:
+        return "unknown-parameter";
     }
     return "unknown";
 }

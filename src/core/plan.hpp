@@ -4,6 +4,7 @@
 #include "core/observed.hpp"
 #include "core/step.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,21 +25,30 @@ enum class ReasonCode {
     as_wanted,
     no_nic,
     switched_off,
-    config,           ///< the configuration is wrong
-    no_tree,          ///< nothing staged for this kernel
-    module_missing,   ///< a needed module is in neither tree
-    wrong_kernel,     ///< a staged module was built for another kernel
-    unusable_module,  ///< a staged module cannot be read
-    busy,             ///< something else uses the driver that must go
-    pending_reboot,   ///< the network is up: the swap waits for the next boot
-    pending_apply,    ///< nothing is in the way, apply has not run
-    guard,            ///< boots died with what is staged, or nobody knows whether
-    undone,           ///< a step failed, all was taken back
-    onload_missing,   ///< the driver is in, Onload's own modules are not
-    name_missing,     ///< a port does not have its name
-    control_plane,    ///< Onload's control plane server cannot run: nothing is accelerated
-    time_daemon,      ///< the clock is not kept as configured
-    no_driver,        ///< a function has no driver
+    config,             ///< the configuration is wrong
+    no_tree,            ///< nothing staged for this kernel
+    module_missing,     ///< a needed module is in neither tree
+    wrong_kernel,       ///< a staged module was built for another kernel
+    unusable_module,    ///< a staged module cannot be read
+    busy,               ///< something else uses the driver that must go
+    pending_reboot,     ///< the network is up: the swap waits for the next boot
+    pending_apply,      ///< nothing is in the way, apply has not run
+    guard,              ///< boots died with what is staged, or nobody knows whether
+    undone,             ///< a step failed, all was taken back
+    onload_missing,     ///< the driver is in, Onload's own modules are not
+    name_missing,       ///< a port does not have its name
+    control_plane,      ///< Onload's control plane server cannot run: nothing is accelerated
+    time_daemon,        ///< the clock is not kept as configured
+    no_driver,          ///< a function has no driver
+    unsafe_path,        ///< somebody other than root could change a staged module
+    wrong_machine,      ///< a staged module was built for another processor
+    symbols,            ///< a staged module needs symbols that are not there, or of another version
+    signature,          ///< the kernel would not take a module's signature
+    pins,               ///< a staged module is not the pinned one
+    port_unclaimed,     ///< the staged driver does not carry a port of this node
+    stacks_in_use,      ///< applications run on the Onload that must go
+    virtual_functions,  ///< a port has virtual functions, which a swap would take away
+    unknown_parameter,  ///< a configured parameter that the module does not have
 };
 
 /// A step and the reason for it, in words for an administrator.
@@ -62,7 +72,7 @@ struct Phase {
     std::vector<PlannedStep> steps;
 };
 
-/// Why the driver is not swapped although it is wanted.
+/// Why the driver is not swapped although it is wanted, or what is wrong with one that is on.
 struct Blocker {
     ReasonCode code;
     std::string reason;
@@ -73,6 +83,7 @@ struct Plan {
     ReasonCode code = ReasonCode::as_wanted;
     std::string reason;         ///< one sentence; why this goal and no better one
     std::vector<Phase> phases;  ///< empty phases are left out
+    std::optional<Blocker> advice = std::nullopt;  ///< keeps an active node `degraded`
 
     [[nodiscard]] bool empty() const { return phases.empty(); }
 };

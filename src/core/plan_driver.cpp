@@ -3,6 +3,8 @@
 #include "core/identity.hpp"
 #include "core/names.hpp"
 #include "core/plan_phases.hpp"
+#include "core/swap_scope.hpp"
+#include "core/verify.hpp"
 
 #include <algorithm>
 
@@ -13,79 +15,7 @@ namespace {
 using Steps = std::vector<PlannedStep>;
 
 bool contains(const std::vector<ModuleName>& names, const ModuleName& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) {
-        text += (text.empty() ? "" : " ") + word;
-    }
-    return text;
-}
-
-/// The first word of a vermagic is the kernel release; the rest are the options that must be the
-/// same.
-std::string release_of(const std::string& vermagic) {
-    return vermagic.substr(0, vermagic.find(' '));
-}
-
-std::optional<Blocker> wrong_kernel(const ModuleFile& file, const Observed& observed) {
-    const std::string release = release_of(file.vermagic);
-    if (release != observed.kernel) {
-        return Blocker{
-            ReasonCode::wrong_kernel,
-            "staged " + file.name.str() + ".ko is for " +
-                (release.empty() ? "no known kernel" : release) + ", kernel is " + observed.kernel};
-    }
-    if (!observed.vermagic.empty() && file.vermagic != observed.vermagic) {
-        return Blocker{
-            ReasonCode::wrong_kernel,
-            "staged " + file.name.str() + ".ko was built with other options (\"" + file.vermagic +
-                "\") than the kernel (\"" + observed.vermagic + "\")"};
-    }
-    return std::nullopt;
-}
-
-std::optional<Blocker> tree_blocker(const Observed& observed) {
-    const auto& staged = observed.staged;
-    if (!staged.problem.empty()) {
-        return Blocker{ReasonCode::unusable_module, staged.problem};
-    }
-    if (!staged.present) {
-        return Blocker{
-            ReasonCode::no_tree,
-            "nothing is staged for kernel " + observed.kernel + " (" + staged.directory +
-                "); staged: " + (staged.kernels.empty() ? "none" : join(staged.kernels))};
-    }
-    return std::nullopt;
-}
-
-Blocker to_blocker(const Error& error) {
-    return {
-        error.code == ErrorCode::not_found ? ReasonCode::module_missing
-                                           : ReasonCode::unusable_module,
-        error.message};
-}
-
-/// Users of the modules that have to go which are neither staged nor the kernel's own: not ours to
-/// remove.
-std::optional<Blocker> foreign_holder(
-    const std::vector<ModuleName>& going,
-    const std::vector<ModuleName>& ours,
-    const Observed& observed
-) {
-    for (const auto& name : going) {
-        const auto& module = observed.loaded.at(name);
-        if (!contains(ours, name) && module.origin == Origin::out_of_tree) {
-            return Blocker{
-                ReasonCode::busy,
-                "module " + name.str() +
-                    " uses the driver and is neither staged nor part of the kernel; unload it "
-                    "first"};
-        }
-    }
-    return std::nullopt;
+    return std::ranges::find(names, name) != names.end();
 }
 
 std::vector<PciAddress> addresses(const std::vector<const NetworkFunction*>& functions) {
@@ -109,10 +39,6 @@ public:
     DriverDecision decide();
 
 private:
-    /// Staged modules that the replaced driver needs or is: they are swapped in before the network.
-    void split();
-    [[nodiscard]] bool driver_as_wanted() const;
-    [[nodiscard]] std::vector<ModuleName> to_unload(bool swap) const;
     [[nodiscard]] Steps swap_steps(const std::vector<ModuleName>& going) const;
     /// `swapped`: the driver phase has unloaded `going` already.
     [[nodiscard]] Steps onload_steps(const std::vector<ModuleName>& going, bool swapped) const;
@@ -130,43 +56,6 @@ private:
     std::vector<const ModuleFile*> driver_;
     std::vector<const ModuleFile*> onload_;
 };
-
-void DriverPlanner::split() {
-    std::vector<ModuleName> roots;
-    for (const auto& name : config_.driver.load) {
-        if (contains(config_.driver.replace, name)) {
-            roots.push_back(name);
-        }
-    }
-    const auto needed = load_order(roots, observed_);
-    for (const ModuleFile* const file : order_) {
-        const bool part_of_driver =
-            needed && std::find(needed->modules.begin(), needed->modules.end(), file) !=
-                          needed->modules.end();
-        (part_of_driver ? driver_ : onload_).push_back(file);
-    }
-}
-
-bool DriverPlanner::driver_as_wanted() const {
-    return std::all_of(driver_.begin(), driver_.end(), [&](const ModuleFile* file) {
-        return file->origin == Origin::in_tree || loaded_as_wanted(*file, config_, observed_);
-    });
-}
-
-std::vector<ModuleName> DriverPlanner::to_unload(bool swap) const {
-    std::vector<ModuleName> going;
-    if (swap) {
-        going = config_.driver.replace;
-    }
-    for (const ModuleFile* const file : order_) {
-        const bool stale = file->origin == Origin::out_of_tree &&
-                           (swap || !loaded_as_wanted(*file, config_, observed_));
-        if (stale && !contains(going, file->name)) {
-            going.push_back(file->name);
-        }
-    }
-    return unload_order(going, observed_);
-}
 
 void DriverPlanner::append_load(Steps& steps, const ModuleFile& file, bool even_if_loaded) const {
     if (file.origin == Origin::in_tree) {
@@ -318,18 +207,12 @@ Steps DriverPlanner::onload_steps(const std::vector<ModuleName>& going, bool swa
 }
 
 DriverDecision DriverPlanner::decide() {
-    split();
+    auto scope = swap_scope(order_, config_, observed_);
+    driver_ = std::move(scope.driver);
+    onload_ = std::move(scope.onload);
+    const bool swap = scope.swap;
+    const auto& going = scope.going;
     DriverDecision decision;
-    const bool swap = !driver_as_wanted();
-    const auto going = to_unload(swap);
-    std::vector<ModuleName> ours = config_.driver.replace;
-    for (const ModuleFile* const file : order_) {
-        ours.push_back(file->name);
-    }
-    if (auto holder = foreign_holder(going, ours, observed_)) {
-        decision.blocker = std::move(holder);
-        return decision;
-    }
     if (const auto standing = guard_standing(config_, observed_); swap && standing.tripped) {
         decision.blocker = Blocker{ReasonCode::guard, standing.reason};
         return decision;
@@ -351,24 +234,22 @@ DriverDecision DriverPlanner::decide() {
 }  // namespace
 
 DriverDecision plan_driver(const PlanContext& context) {
-    const Observed& observed = context.observed;
-    DriverDecision blocked;
-    if (blocked.blocker = tree_blocker(observed); blocked.blocker) {
-        return blocked;
+    DriverDecision decision;
+    const auto checks = verify(context.config, context.observed);
+    if (const Check* const failed = first_failed(checks, true)) {
+        decision.blocker = to_blocker(*failed);
+        return decision;
     }
-    auto order = load_order(context.config.driver.load, observed);
+    auto order = load_order(context.config.driver.load, context.observed);
     if (!order) {
-        blocked.blocker = to_blocker(order.error());
-        return blocked;
+        decision.blocker = Blocker{ReasonCode::unusable_module, order.error().message};
+        return decision;
     }
-    for (const ModuleFile* const file : order->modules) {
-        if (file->origin == Origin::out_of_tree) {
-            if (blocked.blocker = wrong_kernel(*file, observed); blocked.blocker) {
-                return blocked;
-            }
-        }
+    decision = DriverPlanner(context, std::move(order->modules)).decide();
+    if (const Check* const advice = first_failed(checks, false)) {
+        decision.advice = to_blocker(*advice);
     }
-    return DriverPlanner(context, std::move(order->modules)).decide();
+    return decision;
 }
 
 }  // namespace onload_node

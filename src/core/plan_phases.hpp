@@ -25,6 +25,7 @@ struct DriverDecision {
     std::vector<PlannedStep> driver;
     std::vector<PlannedStep> onload;
     std::optional<Blocker> blocker;
+    std::optional<Blocker> advice;  ///< what does not keep the driver out and is wrong all the same
 };
 
 [[nodiscard]] DriverDecision plan_driver(const PlanContext& context);

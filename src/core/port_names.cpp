@@ -14,13 +14,9 @@ const Interface* first_interface(const NetworkFunction& function) {
 }
 
 bool has_mac(const NetworkFunction& function, const MacAddress& mac) {
-    return std::any_of(
-        function.interfaces.begin(),
-        function.interfaces.end(),
-        [&](const Interface& interface) {
-            return interface.permanent_mac.value_or(interface.mac) == mac;
-        }
-    );
+    return std::ranges::any_of(function.interfaces, [&](const Interface& interface) {
+        return interface.permanent_mac.value_or(interface.mac) == mac;
+    });
 }
 
 const PortName* written_down(const NamesConfig& config, const NetworkFunction& function) {
@@ -30,7 +26,7 @@ const PortName* written_down(const NamesConfig& config, const NetworkFunction& f
         }
         return has_mac(function, std::get<MacAddress>(port.match));
     };
-    const auto found = std::find_if(config.ports.begin(), config.ports.end(), matches);
+    const auto found = std::ranges::find_if(config.ports, matches);
     return found == config.ports.end() ? nullptr : &*found;
 }
 
@@ -84,7 +80,7 @@ public:
 
 private:
     [[nodiscard]] bool taken(const std::string& name) const {
-        return std::any_of(config_.ports.begin(), config_.ports.end(), [&](const PortName& port) {
+        return std::ranges::any_of(config_.ports, [&](const PortName& port) {
             return port.name.str() == name;
         });
     }
@@ -130,7 +126,7 @@ std::vector<ChosenName> choose_names(
 
 bool needs_interfaces(const NamesConfig& config) {
     return config.policy == NamePolicy::preserve ||
-           std::any_of(config.ports.begin(), config.ports.end(), [](const PortName& port) {
+           std::ranges::any_of(config.ports, [](const PortName& port) {
                return std::holds_alternative<MacAddress>(port.match);
            });
 }

@@ -3,6 +3,7 @@
 
 #include "core/plan.hpp"
 #include "core/step.hpp"
+#include "core/symbols.hpp"
 
 #include <memory>
 #include <optional>
@@ -217,8 +218,9 @@ public:
     /// Names of the modules whose aliases (modules.alias) match.
     [[nodiscard]] virtual std::vector<ModuleName> claiming(const std::string& modalias) const = 0;
 
-    /// Reads the file: digest of the bytes as they lie there (only for `Origin::out_of_tree`), and
-    /// what the module says of itself. A file that cannot be used comes back with `problem` set.
+    /// Reads the file: what the module says of itself and, for `Origin::out_of_tree` only, the
+    /// digest of the bytes as they lie there, its symbols and its signature. A file that cannot be
+    /// used comes back with `problem` set.
     [[nodiscard]] virtual ModuleFile
     read(const ModuleName& name, const std::string& path, Origin origin) const = 0;
 };
@@ -231,6 +233,11 @@ public:
     /// The tree TREE/lib/modules/KERNEL; "" as the tree is the kernel's own.
     [[nodiscard]] virtual std::unique_ptr<ModuleTree>
     open(const std::string& tree, const std::string& kernel) const = 0;
+
+    /// The symbols named in `wanted`, from the symvers of a kernel; `path` is empty when it has
+    /// none.
+    [[nodiscard]] virtual KernelSymbols
+    kernel_symbols(const std::string& kernel, const Symbols& wanted) const = 0;
 
     /// Kernels that have a directory below TREE/lib/modules, sorted.
     [[nodiscard]] virtual std::vector<std::string> kernels(const std::string& tree) const = 0;

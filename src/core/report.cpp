@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/report.hpp"
 
+#include "base/concat.hpp"
 #include "core/judgement.hpp"
 #include "core/port_names.hpp"
 
@@ -47,10 +48,9 @@ void fill_functions(
 ) {
     report.functions = observed.functions;
     for (const auto& function : observed.functions) {
-        const bool ours =
-            std::any_of(managed.begin(), managed.end(), [&](const NetworkFunction* m) {
-                return m->address == function.address;
-            });
+        const bool ours = std::ranges::any_of(managed, [&](const NetworkFunction* m) {
+            return m->address == function.address;
+        });
         if (!ours) {
             report.left_alone.push_back(
                 function.address.to_string() +
@@ -90,8 +90,12 @@ std::string modules_text(const Report& report) {
     for (const std::string_view told : {"sfc", "onload"}) {
         for (const auto& [module, sha256] : report.modules) {
             if (module.origin == Origin::out_of_tree && module.name.str() == told) {
-                text += (text.empty() ? "" : " + ") + module.name.str() + " " +
-                        short_version(module.version);
+                text += concat(
+                    {text.empty() ? "" : " + ",
+                     module.name.str(),
+                     " ",
+                     short_version(module.version)}
+                );
             }
         }
     }
@@ -103,9 +107,15 @@ std::string ports_text(const Report& report) {
     for (const auto& port : report.ports) {
         interfaces += (interfaces.empty() ? "" : " ") + (port.empty() ? "-" : port);
     }
-    return " on " + std::to_string(report.ports.size()) +
-           (report.ports.size() == 1 ? " port" : " ports") +
-           (interfaces.empty() ? "" : " (" + interfaces + ")");
+    const bool none = interfaces.empty();
+    return concat(
+        {" on ",
+         std::to_string(report.ports.size()),
+         report.ports.size() == 1 ? " port" : " ports",
+         none ? "" : " (",
+         interfaces,
+         none ? "" : ")"}
+    );
 }
 
 std::string unit_stem(const std::string& unit) {
@@ -119,10 +129,11 @@ std::string time_text(const Report& report) {
     }
     const std::string daemon = unit_stem(report.time_daemon);
     if (report.time_state == "active") {
-        return ", " + daemon + " keeps time";
+        return concat({", ", daemon, " keeps time"});
     }
-    return ", " + daemon +
-           (report.time_state == "activating" ? " starting" : " " + report.time_state);
+    return concat(
+        {", ", daemon, " ", report.time_state == "activating" ? "starting" : report.time_state}
+    );
 }
 
 }  // namespace
@@ -154,19 +165,19 @@ Report make_report(
 }
 
 std::string sentence(const Report& report) {
-    const std::string head = std::string(to_string(report.state)) + ": ";
+    const auto state = to_string(report.state);
     switch (report.state) {
     case State::active:
-        return head + modules_text(report) + ports_text(report) + time_text(report);
+        return concat({state, ": ", modules_text(report), ports_text(report), time_text(report)});
     case State::degraded:
-        return head + modules_text(report) + ports_text(report) + "; " + report.reason;
+        return concat({state, ": ", modules_text(report), ports_text(report), "; ", report.reason});
     case State::in_tree:
     case State::idle:
     case State::off:
     case State::failed:
         break;
     }
-    return head + report.reason;
+    return concat({state, ": ", report.reason});
 }
 
 int exit_status(const Report& report) {

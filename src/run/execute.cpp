@@ -160,7 +160,7 @@ ExecutionReport execute(
     UndoLog& log
 ) {
     Execution execution(config, observed, ports, log);
-    const bool swaps = std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) {
+    const bool swaps = std::ranges::any_of(plan.phases, [](const Phase& phase) {
         return phase.name == PhaseName::driver;
     });
     for (const auto& phase : plan.phases) {

@@ -5,16 +5,16 @@
 #include "core/names.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
+#include "run/observe_load.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 namespace onload_node {
 
 namespace {
 
 bool contains(const std::vector<ModuleName>& names, const ModuleName& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+    return std::ranges::find(names, name) != names.end();
 }
 
 /// Reads the modules that have to be loaded, all they need, and the way back; nothing else of the
@@ -33,8 +33,9 @@ public:
             read_in_tree(name);
             return;
         }
-        const auto file = staged_.read(name, *path, Origin::out_of_tree);
-        observed_.staged.modules.emplace(name, file);
+        const auto& file =
+            observed_.staged.modules.emplace(name, staged_.read(name, *path, Origin::out_of_tree))
+                .first->second;
         for (const auto& dependency : file.depends) {
             read_for_load(dependency);
         }
@@ -52,8 +53,8 @@ public:
         if (!path) {
             return;
         }
-        const auto file = own_.read(name, *path, Origin::in_tree);
-        observed_.in_tree.emplace(name, file);
+        const auto& file =
+            observed_.in_tree.emplace(name, own_.read(name, *path, Origin::in_tree)).first->second;
         if (observed_.vermagic.empty()) {
             observed_.vermagic = file.vermagic;
         }
@@ -68,6 +69,15 @@ private:
     Observed& observed_;
 };
 
+void observe_index(
+    Observed& observed, const Config& config, const Sensors& sensors, const ModuleTree& staged
+) {
+    observed.staged.directory = staged.directory();
+    observed.staged.present = staged.present();
+    observed.staged.kernels = sensors.trees.kernels(config.driver.tree);
+}
+
+/// Reads the modules themselves, and what they have to fit.
 void observe_trees(
     Observed& observed,
     const Config& config,
@@ -75,12 +85,6 @@ void observe_trees(
     const ModuleTree& staged,
     const ModuleTree& own
 ) {
-    observed.staged.directory = staged.directory();
-    observed.staged.present = staged.present();
-    observed.staged.kernels = sensors.trees.kernels(config.driver.tree);
-    if (observed.functions.empty() && config.driver.activate == Activate::with_nic) {
-        return;
-    }
     ModuleReader reader(staged, own, observed);
     for (const auto& name : config.driver.replace) {
         reader.read_in_tree(name);
@@ -90,6 +94,7 @@ void observe_trees(
             reader.read_for_load(name);
         }
     }
+    observe_demands(observed, config, sensors);
 }
 
 /// Solarflare by its subsystem vendor, or because one of the drivers says that it would carry the
@@ -105,7 +110,7 @@ bool is_ours(
     }
     const auto claims = [&](const ModuleTree& tree) {
         const auto claiming = tree.claiming(found.modalias);
-        return std::any_of(claiming.begin(), claiming.end(), [&](const ModuleName& name) {
+        return std::ranges::any_of(claiming, [&](const ModuleName& name) {
             return contains(config.driver.replace, name) || contains(config.driver.load, name);
         });
     };
@@ -130,6 +135,7 @@ Result<void> observe_hardware(
             for (const auto& interface : found.function.interfaces) {
                 our_interfaces.insert(interface.name);
             }
+            found.function.modalias = found.modalias;
             observed.functions.push_back(std::move(found.function));
             observed.functions.back().model = sensors.hardware.model(observed.functions.back());
         }
@@ -254,11 +260,13 @@ void observe_control_plane(Observed& observed, const Config& config, const Senso
 BootSwitch boot_switch_from(const std::string& command_line) {
     constexpr std::string_view key = "onload_node=";
     BootSwitch found = BootSwitch::normal;
-    std::istringstream words(command_line);
-    std::string word;
-    while (words >> word) {
-        if (word.compare(0, key.size(), key) == 0) {
-            const std::string value = word.substr(key.size());
+    std::string_view rest = command_line;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find_first_of(" \t\n"), rest.size());
+        const auto word = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (word.starts_with(key)) {
+            const auto value = word.substr(key.size());
             found = value == "plan" ? BootSwitch::plan_only
                     : value == "on" ? BootSwitch::normal
                                     : BootSwitch::off;
@@ -282,9 +290,13 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
         return tl::unexpected(seen.error());
     }
-    observe_trees(observed, config, sensors, *staged, *own);
+    observe_index(observed, config, sensors, *staged);
+    if (!observed.functions.empty() || config.driver.activate == Activate::always) {
+        observe_trees(observed, config, sensors, *staged, *own);
+    }
     observe_loaded(observed, config, sensors);
     observe_holders(observed, config, {*staged, *own, observed});
+    observe_users(observed, sensors);
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
     observe_kernel_settings(observed, sensors);
@@ -301,12 +313,35 @@ Result<void> observe_again(Observed& observed, const Config& config, const Senso
     }
     observe_loaded(observed, config, sensors);
     observe_holders(observed, config, {*staged, *own, observed});
+    observe_users(observed, sensors);
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
     observe_kernel_settings(observed, sensors);
     read_guard(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     return {};
+}
+
+Result<Observed>
+observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTarget& target) {
+    Observed observed;
+    observed.kernel = target.kernel;
+    observed.scope = target.scope;
+    const auto staged = sensors.trees.open(config.driver.tree, target.kernel);
+    const auto own = sensors.trees.open("", target.kernel);
+    if (target.scope != Scope::other_root) {
+        if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
+            return tl::unexpected(seen.error());
+        }
+    }
+    observe_index(observed, config, sensors, *staged);
+    observe_trees(observed, config, sensors, *staged, *own);
+    if (target.scope == Scope::running) {
+        observe_loaded(observed, config, sensors);
+        observe_holders(observed, config, {*staged, *own, observed});
+        observe_users(observed, sensors);
+    }
+    return observed;
 }
 
 }  // namespace onload_node

@@ -15,6 +15,16 @@ namespace onload_node {
 [[nodiscard]] Result<void>
 observe_again(Observed& observed, const Config& config, const Sensors& sensors);
 
+/// What `verify` is asked about.
+struct VerifyTarget {
+    std::string kernel;
+    Scope scope = Scope::running;
+};
+
+/// Looks at what `verify` needs of a kernel that may not be running, on a node without a card too.
+[[nodiscard]] Result<Observed>
+observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTarget& target);
+
 /// The value of `onload_node=` on a kernel command line; the last one counts, an unknown value is
 /// "off" (the safe side).
 [[nodiscard]] BootSwitch boot_switch_from(const std::string& command_line);

@@ -22,15 +22,13 @@ constexpr Milliseconds rename_limit = std::chrono::seconds(5);
 constexpr Milliseconds stop_limit = std::chrono::seconds(10);
 
 const PortOutcome* outcome_of(const std::vector<PortOutcome>& outcomes, const PciAddress& address) {
-    const auto found = std::find_if(outcomes.begin(), outcomes.end(), [&](const PortOutcome& o) {
-        return o.address == address;
-    });
+    const auto found =
+        std::ranges::find_if(outcomes, [&](const PortOutcome& o) { return o.address == address; });
     return found == outcomes.end() ? nullptr : &*found;
 }
 
 bool has_name(const PortOutcome& outcome, const std::string& name) {
-    return name.empty() || std::find(outcome.interfaces.begin(), outcome.interfaces.end(), name) !=
-                               outcome.interfaces.end();
+    return name.empty() || std::ranges::find(outcome.interfaces, name) != outcome.interfaces.end();
 }
 
 std::string without_interface(

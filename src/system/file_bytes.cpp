@@ -20,19 +20,14 @@ constexpr std::size_t max_text_bytes = 16 * mebibyte;
 /// First guess for files that do not tell their size; attributes of the kernel fit into one page.
 constexpr std::size_t first_buffer = 4096;
 
-struct OpenFile {
-    UniqueFd fd;
-    std::size_t size = 0;
-};
-
-Result<OpenFile> open_regular(const std::string& path, Links links) {
+Result<UniqueFd> open_regular(const std::string& path, Links links) {
     // O_NONBLOCK: opening a FIFO would wait for a writer before we could see what it is.
     int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
     if (links == Links::refuse) {
         flags |= O_NOFOLLOW;
     }
-    OpenFile file{UniqueFd(::open(path.c_str(), flags))};
-    if (!file.fd.valid()) {
+    UniqueFd file(::open(path.c_str(), flags));
+    if (!file.valid()) {
         if (errno == ELOOP && links == Links::refuse) {
             return failure(
                 ErrorCode::io, "cannot read " + path + ": it is a symbolic link, a file is needed"
@@ -41,21 +36,28 @@ Result<OpenFile> open_regular(const std::string& path, Links links) {
         return errno_failure("cannot read " + path, errno);
     }
 
+    return file;
+}
+
+Result<std::size_t> size_of_regular(int fd, const std::string& path) {
     struct stat status {};
 
-    if (::fstat(file.fd.get(), &status) != 0) {
+    if (::fstat(fd, &status) != 0) {
         return errno_failure("cannot read " + path, errno);
     }
     if (!S_ISREG(status.st_mode)) {
         return failure(ErrorCode::io, "cannot read " + path + ": it is not a regular file");
     }
-    file.size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-    return file;
+    return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
 }
 
 /// Reads to the end of the file, whatever size it has told.
 template <typename Bytes>
-Result<Bytes> read_to_end(const OpenFile& file, const std::string& path, std::size_t limit) {
+Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
+    const auto size = size_of_regular(fd, path);
+    if (!size) {
+        return tl::unexpected(size.error());
+    }
     const auto too_large = [&] {
         return failure(
             ErrorCode::io,
@@ -63,18 +65,18 @@ Result<Bytes> read_to_end(const OpenFile& file, const std::string& path, std::si
                 " MiB"
         );
     };
-    if (file.size > limit) {
+    if (*size > limit) {
         return too_large();
     }
     Bytes bytes;
     // One more than told, so that the read that finds the end needs no larger buffer.
-    bytes.resize(std::max(file.size + 1, first_buffer));
+    bytes.resize(std::max(*size + 1, first_buffer));
     std::size_t filled = 0;
     while (filled <= limit) {
         if (filled == bytes.size()) {
             bytes.resize(bytes.size() * 2);
         }
-        const ssize_t count = ::read(file.fd.get(), bytes.data() + filled, bytes.size() - filled);
+        const ssize_t count = ::read(fd, bytes.data() + filled, bytes.size() - filled);
         if (count < 0 && errno == EINTR) {
             continue;
         }
@@ -96,13 +98,17 @@ Result<Bytes> read_regular(const std::string& path, Links links, std::size_t lim
     if (!file) {
         return tl::unexpected(file.error());
     }
-    return read_to_end<Bytes>(*file, path, limit);
+    return read_to_end<Bytes>(file->get(), path, limit);
 }
 
 }  // namespace
 
 Result<std::vector<std::byte>> read_file_bytes(const std::string& path, Links links) {
     return read_regular<std::vector<std::byte>>(path, links, max_file_bytes);
+}
+
+Result<std::vector<std::byte>> read_open_file(int fd, const std::string& path) {
+    return read_to_end<std::vector<std::byte>>(fd, path, max_file_bytes);
 }
 
 Result<std::string> read_text_file(const std::string& path) {

@@ -17,6 +17,9 @@ enum class Links { refuse, follow };
 [[nodiscard]] Result<std::vector<std::byte>>
 read_file_bytes(const std::string& path, Links links = Links::refuse);
 
+/// Reads a regular file that is open already, to its end; `path` is for messages.
+[[nodiscard]] Result<std::vector<std::byte>> read_open_file(int fd, const std::string& path);
+
 /// Reads a small text file, of a disk or of the kernel (whose files have no size). At most 16 MiB;
 /// links are followed.
 [[nodiscard]] Result<std::string> read_text_file(const std::string& path);

@@ -131,8 +131,8 @@ Result<void> same(
 }
 
 /// The bytes to load, proven to be those that were verified.
-Result<std::vector<std::byte>> verified_image(const LoadModule& step) {
-    auto bytes = read_file_bytes(step.path);
+Result<std::vector<std::byte>> verified_image(const LoadModule& step, TrustedOwner trusted) {
+    auto bytes = read_staged_file(step.path, trusted);
     if (!bytes) {
         return bytes;
     }
@@ -165,8 +165,10 @@ bool is_busy(int number) {
 
 }  // namespace
 
-KernelModules::KernelModules(std::string root, ModuleCalls calls)
-    : directory_(std::move(root) + std::string(names::sys_module)), calls_(std::move(calls)) {}
+KernelModules::KernelModules(std::string root, ModuleCalls calls, TrustedOwner trusted)
+    : directory_(std::move(root) + std::string(names::sys_module))
+    , calls_(std::move(calls))
+    , trusted_(trusted) {}
 
 std::optional<LoadedModule> KernelModules::loaded(const ModuleName& name) const {
     const std::string directory = directory_ + "/" + name.str();
@@ -206,7 +208,7 @@ Result<void> KernelModules::load(const LoadModule& step, Milliseconds limit) {
 Result<void> KernelModules::load_verified(
     const LoadModule& step, const std::string& parameters, Milliseconds limit
 ) const {
-    const auto image = verified_image(step);
+    const auto image = verified_image(step, trusted_);
     if (!image) {
         return failure("cannot load " + step.name.str(), image.error());
     }

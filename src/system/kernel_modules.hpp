@@ -3,6 +3,7 @@
 
 #include "core/ports.hpp"
 #include "system/module_calls.hpp"
+#include "system/staged_file.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -15,7 +16,12 @@ namespace onload_node {
 class KernelModules final : public Modules {
 public:
     /// `root`: where /sys is looked for; "" is this machine.
-    explicit KernelModules(std::string root = "", ModuleCalls calls = kernel_module_calls());
+    /// `trusted`: whose staged files are loaded.
+    explicit KernelModules(
+        std::string root = "",
+        ModuleCalls calls = kernel_module_calls(),
+        TrustedOwner trusted = TrustedOwner()
+    );
 
     /// From sysfs alone, which tells more than libkmod and the same in every version of it. A
     /// module that is part of the kernel image counts as not loaded.
@@ -33,6 +39,7 @@ private:
 
     std::string directory_;
     ModuleCalls calls_;
+    TrustedOwner trusted_;
 };
 
 }  // namespace onload_node

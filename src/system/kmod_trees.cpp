@@ -5,6 +5,7 @@
 #include "system/file_bytes.hpp"
 #include "system/kmod_context.hpp"
 #include "system/module_file.hpp"
+#include "system/symvers.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -26,8 +27,10 @@ std::optional<ModuleName> module_of_path(std::string_view path) {
 
 class KmodModuleTree final : public ModuleTree {
 public:
-    explicit KmodModuleTree(std::string directory)
-        : directory_(std::move(directory)), context_(open_kmod(directory_.c_str())) {}
+    KmodModuleTree(std::string directory, TrustedOwner trusted)
+        : directory_(std::move(directory))
+        , trusted_(trusted)
+        , context_(open_kmod(directory_.c_str())) {}
 
     [[nodiscard]] const std::string& directory() const override { return directory_; }
 
@@ -77,7 +80,7 @@ public:
         kmod_list_foreach(entry, list.get()) {
             const KmodModule module(kmod_module_get_module(entry));
             const auto name = ModuleName::parse(kmod_module_get_name(module.get()));
-            if (name && std::find(claiming.begin(), claiming.end(), *name) == claiming.end()) {
+            if (name && std::ranges::find(claiming, *name) == claiming.end()) {
                 claiming.push_back(*name);
             }
         }
@@ -86,23 +89,30 @@ public:
 
     [[nodiscard]] ModuleFile
     read(const ModuleName& name, const std::string& path, Origin origin) const override {
-        return read_module_file(name, path, origin);
+        return read_module_file(name, path, origin, trusted_);
     }
 
 private:
     std::string directory_;
+    TrustedOwner trusted_;
     KmodContext context_;
 };
 
 }  // namespace
 
-KmodModuleTrees::KmodModuleTrees(std::string root) : root_(std::move(root)) {}
+KmodModuleTrees::KmodModuleTrees(std::string root, TrustedOwner trusted)
+    : root_(std::move(root)), trusted_(trusted) {}
 
 std::unique_ptr<ModuleTree>
 KmodModuleTrees::open(const std::string& tree, const std::string& kernel) const {
     return std::make_unique<KmodModuleTree>(
-        root_ + tree + std::string(names::in_tree_modules) + "/" + kernel
+        root_ + tree + std::string(names::in_tree_modules) + "/" + kernel, trusted_
     );
+}
+
+KernelSymbols
+KmodModuleTrees::kernel_symbols(const std::string& kernel, const Symbols& wanted) const {
+    return find_kernel_symbols(root_, kernel, wanted);
 }
 
 std::vector<std::string> KmodModuleTrees::kernels(const std::string& tree) const {

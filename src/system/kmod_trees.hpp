@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/ports.hpp"
+#include "system/staged_file.hpp"
 
 #include <memory>
 #include <string>
@@ -13,16 +14,21 @@ namespace onload_node {
 /// read: a blacklist or an "install" line must not change what we see.
 class KmodModuleTrees final : public ModuleTrees {
 public:
-    /// Every tree is looked for below `root`; "" is this machine.
-    explicit KmodModuleTrees(std::string root = "");
+    /// Every tree is looked for below `root`; "" is this machine. `trusted`: whose staged files are
+    /// read.
+    explicit KmodModuleTrees(std::string root = "", TrustedOwner trusted = TrustedOwner());
 
     [[nodiscard]] std::unique_ptr<ModuleTree>
     open(const std::string& tree, const std::string& kernel) const override;
+
+    [[nodiscard]] KernelSymbols
+    kernel_symbols(const std::string& kernel, const Symbols& wanted) const override;
 
     [[nodiscard]] std::vector<std::string> kernels(const std::string& tree) const override;
 
 private:
     std::string root_;
+    TrustedOwner trusted_;
 };
 
 }  // namespace onload_node

@@ -5,22 +5,13 @@
 #include "system/decompress.hpp"
 #include "system/digest.hpp"
 #include "system/file_bytes.hpp"
+#include "system/signature.hpp"
 
 #include <utility>
-
-#include <elf.h>
 
 namespace onload_node {
 
 namespace {
-
-#if defined(__x86_64__)
-constexpr std::uint16_t own_machine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint16_t own_machine = EM_AARCH64;
-#else
-#error "onload-node runs on x86-64 and aarch64"
-#endif
 
 /// Modules spell each other with '-' or '_'; a name that no kernel would take makes the module
 /// unusable.
@@ -37,13 +28,6 @@ Result<std::vector<ModuleName>> parse_names(const std::vector<std::string>& text
 }
 
 Result<void> check_image(const ModuleImage& image, const ModuleName& wanted) {
-    if (image.machine != own_machine) {
-        return failure(
-            ErrorCode::mismatch,
-            "built for another processor (ELF machine " + std::to_string(image.machine) +
-                ", this one is " + std::to_string(own_machine) + ")"
-        );
-    }
     const auto name = ModuleName::parse(image.name);
     if (!image.name.empty() && (!name || *name != wanted)) {
         return failure(
@@ -54,20 +38,43 @@ Result<void> check_image(const ModuleImage& image, const ModuleName& wanted) {
     return {};
 }
 
-Result<void> fill(ModuleFile& file) {
-    // The kernel's own tree may link to another kernel's (weak-updates); a staged tree has no
-    // reason to.
-    auto bytes =
-        read_file_bytes(file.path, file.origin == Origin::in_tree ? Links::follow : Links::refuse);
+/// The kernel's own tree may link to another kernel's (weak-updates) and is the platform's; a
+/// staged tree is read as what it is: the way for code into the kernel.
+Result<std::vector<std::byte>> read_bytes(ModuleFile& file, TrustedOwner trusted) {
+    if (file.origin == Origin::in_tree) {
+        return read_file_bytes(file.path, Links::follow);
+    }
+    auto bytes = read_staged_file(file.path, trusted);
+    if (!bytes) {
+        file.unsafe = bytes.error().code == ErrorCode::mismatch;
+        return bytes;
+    }
+    auto digest = sha256_hex(*bytes);
+    if (!digest) {
+        return failure(file.path, digest.error());
+    }
+    file.sha256 = std::move(*digest);
+    return bytes;
+}
+
+void take(ModuleFile& file, ModuleImage&& image, std::span<const std::byte> plain) {
+    file.machine = image.machine;
+    file.build_id = std::move(image.build_id);
+    file.version = std::move(image.version);
+    file.vermagic = std::move(image.vermagic);
+    file.parameters = std::move(image.parameters);
+    file.aliases = std::move(image.aliases);
+    if (file.origin == Origin::out_of_tree) {
+        file.needs = std::move(image.needs);
+        file.exports = std::move(image.exports);
+        file.signature = read_signature(plain);
+    }
+}
+
+Result<void> fill(ModuleFile& file, TrustedOwner trusted) {
+    auto bytes = read_bytes(file, trusted);
     if (!bytes) {
         return tl::unexpected(bytes.error());
-    }
-    if (file.origin == Origin::out_of_tree) {
-        auto digest = sha256_hex(*bytes);
-        if (!digest) {
-            return failure(file.path, digest.error());
-        }
-        file.sha256 = std::move(*digest);
     }
     const auto plain = decompress(std::move(*bytes));
     if (!plain) {
@@ -85,18 +92,17 @@ Result<void> fill(ModuleFile& file) {
         return failure(file.path + ": among its dependencies", depends.error());
     }
     file.depends = std::move(*depends);
-    file.build_id = std::move(image->build_id);
-    file.version = std::move(image->version);
-    file.vermagic = std::move(image->vermagic);
-    file.parameters = std::move(image->parameters);
+    take(file, std::move(*image), *plain);
     return {};
 }
 
 }  // namespace
 
-ModuleFile read_module_file(const ModuleName& name, const std::string& path, Origin origin) {
+ModuleFile read_module_file(
+    const ModuleName& name, const std::string& path, Origin origin, TrustedOwner trusted
+) {
     ModuleFile file{name, origin, path, {}, {}, {}, {}, {}, {}, {}};
-    if (const auto filled = fill(file); !filled) {
+    if (const auto filled = fill(file, trusted); !filled) {
         file.problem = filled.error().message;
     }
     return file;

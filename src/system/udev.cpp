@@ -36,7 +36,7 @@ struct PortView {
 };
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+    return std::ranges::find(names, name) != names.end();
 }
 
 PortView
@@ -96,14 +96,12 @@ std::vector<PortOutcome> outcomes(std::vector<PortView> views) {
 }
 
 bool all_ready(const std::vector<PortView>& views) {
-    return std::all_of(views.begin(), views.end(), [](const auto& v) { return v.ready; });
+    return std::ranges::all_of(views, [](const auto& v) { return v.ready; });
 }
 
 /// True when waiting can bring nothing but another name.
 bool only_names_missing(const std::vector<PortView>& views) {
-    return std::all_of(views.begin(), views.end(), [](const auto& v) {
-        return v.ready || v.misnamed;
-    });
+    return std::ranges::all_of(views, [](const auto& v) { return v.ready || v.misnamed; });
 }
 
 std::string random_uuid() {

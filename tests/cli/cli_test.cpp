@@ -48,12 +48,27 @@ TEST(CommandLine, RefusesWhatACommandDoesNotTake) {
     EXPECT_NE(complaint({"apply", "--config="}).find("--config needs a file"), std::string::npos);
 }
 
+TEST(CommandLine, TakesATargetForVerifyOnly) {
+    const auto command = parse({"verify", "--kernel", "5.14.0-1", "--root=/mnt/node/", "--json"});
+    ASSERT_TRUE(command);
+    EXPECT_EQ(command->verb, Verb::verify);
+    EXPECT_EQ(command->kernel, "5.14.0-1");
+    EXPECT_EQ(command->root, "/mnt/node");
+    EXPECT_FALSE(parse({"verify"})->root);
+    EXPECT_NE(complaint({"plan", "--root", "/x"}).find("does not take --root"), std::string::npos);
+    EXPECT_NE(complaint({"apply", "--kernel=1"}).find("not take --kernel"), std::string::npos);
+    EXPECT_NE(complaint({"verify", "--root"}).find("--root needs a dir"), std::string::npos);
+    EXPECT_NE(complaint({"verify", "--kernel="}).find("needs a kernel"), std::string::npos);
+    EXPECT_NE(complaint({"verify", "--kernel", "../x"}).find("no kernel"), std::string::npos);
+}
+
 TEST(CommandLine, HelpsEverywhere) {
     EXPECT_NE(parse({"--help"})->help_text.find("revert"), std::string::npos);
     for (const char* word :
          {"apply",
           "plan",
           "status",
+          "verify",
           "revert",
           "recover",
           "confirm",

@@ -36,6 +36,40 @@ TEST(StatusText, BeginsWithTheSentence) {
     EXPECT_NE(status_text(report(), true).find('\033'), std::string::npos);
 }
 
+const std::vector<Check> checks = {
+    {CheckId::tree, Verdict::passed, true, "", "/opt", "", ReasonCode::as_wanted},
+    {CheckId::pins, Verdict::failed, true, "sfc", "not pinned", "pin it", ReasonCode::pins},
+    {CheckId::parameters, Verdict::failed, false, "sfc", "unknown", "", ReasonCode::pins},
+    {CheckId::symbols, Verdict::not_checkable, true, "", "no symvers", "", ReasonCode::as_wanted},
+};
+
+TEST(VerifyText, IsALineForEachCheck) {
+    EXPECT_EQ(
+        verify_text(checks, false),
+        "ok             tree               /opt\n"
+        "FAILED         pins               not pinned; pin it\n"
+        "advice         parameters         unknown\n"
+        "not checkable  symbols            no symvers\n"
+    );
+    EXPECT_NE(verify_text(checks, true).find("\033[31mFAILED"), std::string::npos);
+}
+
+TEST(VerifyJson, HasEveryKeyOfSchemaOne) {
+    const std::string text = verify_json(checks, "5.14");
+    for (const char* part :
+         {"\"schema\" : 1",
+          "\"kernel\" : \"5.14\"",
+          "\"id\" : \"pins\"",
+          "\"verdict\" : \"failed\"",
+          "\"verdict\" : \"not-checkable\"",
+          "\"mandatory\" : false",
+          "\"subject\" : \"sfc\"",
+          "\"text\" : \"not pinned\"",
+          "\"advice\" : \"pin it\""}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+    }
+}
+
 TEST(PlanText, GivesEachStepItsReason) {
     const Plan plan = make_plan(Config(), fixture::booting_node(), {});
     const std::string text = plan_text(plan, false);

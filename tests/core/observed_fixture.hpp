@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "core/module_image.hpp"
 #include "core/observed.hpp"
 #include "core/plan.hpp"
 
@@ -20,7 +21,7 @@ inline PciAddress port_address(unsigned index) {
 }
 
 inline ModuleFile staged_file(const std::string& name, std::vector<ModuleName> depends) {
-    return {
+    ModuleFile file{
         module(name),
         Origin::out_of_tree,
         "/opt/lib/modules/" + std::string(kernel) + "/extra/" + name + ".ko",
@@ -31,6 +32,8 @@ inline ModuleFile staged_file(const std::string& name, std::vector<ModuleName> d
         std::move(depends),
         {},
         ""};
+    file.machine = own_machine;
+    return file;
 }
 
 inline ModuleFile in_tree_file(const std::string& name, std::vector<ModuleName> depends) {

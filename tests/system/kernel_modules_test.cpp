@@ -10,6 +10,7 @@
 #include <deque>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace onload_node {
 namespace {
@@ -86,7 +87,7 @@ protected:
 
     fixture::TemporaryDirectory root_;
     RecordingKernel kernel_;
-    KernelModules modules_{root_.path(), kernel_.calls()};
+    KernelModules modules_{root_.path(), kernel_.calls(), TrustedOwner{::geteuid()}};
 };
 
 TEST_F(KernelModulesTest, TellsAllOfALoadedModule) {
@@ -125,6 +126,16 @@ TEST_F(KernelModulesTest, LoadsExactlyTheBytesThatWereVerified) {
     }
     EXPECT_EQ(kernel_.images.size(), 3U);
     EXPECT_TRUE(kernel_.files.empty());
+}
+
+TEST_F(KernelModulesTest, LoadsNothingThatSomebodyElseCouldHaveWritten) {
+    const auto step = planned(ModuleImageFixture{}.build());
+    std::filesystem::permissions(root_.path("/opt"), std::filesystem::perms(0777));
+    const auto loaded = modules_.load(step, limit);
+    ASSERT_FALSE(loaded);
+    EXPECT_NE(loaded.error().message.find("/opt is not safe to load from"), std::string::npos)
+        << loaded.error().message;
+    EXPECT_TRUE(kernel_.images.empty());
 }
 
 TEST_F(KernelModulesTest, TellsAHangFromAFailure) {

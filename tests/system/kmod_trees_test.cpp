@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "compress.hpp"
+#include "core/module_image.hpp"
 #include "module_image_fixture.hpp"
 #include "system/digest.hpp"
 #include "system/kmod_trees.hpp"
@@ -8,6 +9,7 @@
 #include <cstdlib>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace onload_node {
 namespace {
@@ -16,12 +18,6 @@ using fixture::ModuleImageFixture;
 using Names = std::vector<ModuleName>;
 
 const std::string kernel = "5.14.0-427.el9.x86_64";
-
-#if defined(__aarch64__)
-constexpr Elf64_Half own_machine = EM_AARCH64;
-#else
-constexpr Elf64_Half own_machine = EM_X86_64;
-#endif
 
 ModuleName module(const std::string& name) {
     return ModuleName::parse(name).value();
@@ -57,7 +53,7 @@ protected:
     }
 
     fixture::TemporaryDirectory root_;
-    KmodModuleTrees trees_{root_.path()};
+    KmodModuleTrees trees_{root_.path(), TrustedOwner{::geteuid()}};
     std::unique_ptr<ModuleTree> tree_ = trees_.open("/opt", kernel);
 };
 
@@ -110,6 +106,38 @@ TEST_F(KmodTreesTest, ReadsAStagedModuleAsItLiesThere) {
     EXPECT_EQ(file.vermagic, "5.14.0-427.el9.x86_64 SMP mod_unload");
     EXPECT_EQ(file.depends, (Names{module("mtd"), module("mdio")}));
     EXPECT_EQ(file.parameters, (std::vector<std::string>{"performance_profile", "rss_cpus"}));
+    EXPECT_EQ(file.aliases, (std::vector<std::string>{"pci:v00001924d00000A03sv*sd*bc*sc*i*"}));
+    EXPECT_EQ(file.machine, own_machine);
+    EXPECT_EQ(file.signature.state, ModuleSignature::State::none);
+}
+
+TEST_F(KmodTreesTest, TellsTheMachineAModuleIsFor) {
+    ModuleImageFixture foreign{{"name=sfc"}, {}, EM_PPC64};
+    const auto file =
+        tree_->read(module("sfc"), put("a/sfc.ko", foreign.build()), Origin::out_of_tree);
+    EXPECT_EQ(file.problem, "");
+    EXPECT_EQ(file.machine, EM_PPC64);
+}
+
+TEST_F(KmodTreesTest, TakesSymbolsOfStagedModulesOnly) {
+    ModuleImageFixture fixture{{"name=sfc"}, {}, own_machine};
+    fixture.versions = {{"printk", 7}};
+    fixture.undefined = {"printk"};
+    fixture.exports = {{"efx_x", fixture::ExportFixture::Crc::in_section, 9}};
+    const auto path = put("a/sfc.ko", fixture.build());
+    const auto staged = tree_->read(module("sfc"), path, Origin::out_of_tree);
+    EXPECT_EQ(staged.needs, (Symbols{{"printk", {7, false, ""}}}));
+    EXPECT_EQ(staged.exports, (Symbols{{"efx_x", {9, false, ""}}}));
+    EXPECT_TRUE(tree_->read(module("sfc"), path, Origin::in_tree).needs.empty());
+}
+
+TEST_F(KmodTreesTest, MarksAFileThatSomebodyElseCouldChange) {
+    const auto path = put("a/sfc.ko", ModuleImageFixture{}.build());
+    std::filesystem::permissions(path, std::filesystem::perms(0664));
+    const auto file = tree_->read(module("sfc"), path, Origin::out_of_tree);
+    EXPECT_TRUE(file.unsafe);
+    EXPECT_EQ(file.sha256, "");
+    EXPECT_NE(file.problem.find("its mode is 0664"), std::string::npos) << file.problem;
 }
 
 TEST_F(KmodTreesTest, DoesNotDigestTheKernelsOwnModules) {
@@ -126,18 +154,15 @@ TEST_F(KmodTreesTest, FollowsLinksInTheKernelsOwnTreeOnly) {
     EXPECT_EQ(tree_->read(module("sfc"), link, Origin::in_tree).problem, "");
     EXPECT_EQ(
         tree_->read(module("sfc"), link, Origin::out_of_tree).problem,
-        "cannot read " + link + ": it is a symbolic link, a file is needed"
+        link + " is not safe to load from: it is a symbolic link"
     );
 }
 
 TEST_F(KmodTreesTest, SaysWithThePathWhyAFileCannotBeUsed) {
-    ModuleImageFixture foreign{{"name=sfc"}, {}, own_machine};
-    foreign.machine = EM_PPC64;
     ModuleImageFixture renamed{{"name=other"}, {}, own_machine};
     auto cut_off = fixture::xz(ModuleImageFixture{}.build());
     cut_off.resize(cut_off.size() / 2);
     const std::pair<std::string, std::string> cases[] = {
-        {put("a/sfc.ko", foreign.build()), "another processor"},
         {put("b/sfc.ko", renamed.build()), "calls itself \"other\", not \"sfc\""},
         {put("c/sfc.ko.xz", cut_off), "the xz data is cut off"},
         {put("d/sfc.ko", {}), "not a kernel module"},

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace onload_node {
+
+/// Path below lib/modules/ and digest (64 lower-case hexadecimal digits) of each pinned file. A
+/// file that is listed twice has to satisfy both.
+using Pins = std::vector<std::pair<std::string, std::string>>;
+
+/// Reads what `sha256sum` writes: "DIGEST  PATH" or "DIGEST *PATH"; blank lines and lines that
+/// begin with '#' are skipped. `file` is for messages: ErrorCode::config begins with FILE:LINE.
+[[nodiscard]] Result<Pins> parse_pins(std::string_view text, const std::string& file);
+
+}  // namespace onload_node

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/observe_load.hpp"
+
+#include "base/concat.hpp"
+#include "core/names.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace onload_node {
+
+namespace {
+
+/// Calls `take` with each line that is not empty.
+template <typename Take>
+void for_each_line(std::string_view text, Take take) {
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        if (end > 0) {
+            take(text.substr(0, end));
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
+Symbols wanted_symbols(const StagedTree& staged) {
+    Symbols wanted;
+    for (const auto& [name, file] : staged.modules) {
+        for (const auto& [symbol, need] : file.needs) {
+            wanted[symbol];
+        }
+    }
+    return wanted;
+}
+
+/// Who makes the kernel refuse unsigned modules; "" when nobody does.
+std::string enforcement(const Files& files) {
+    const auto parameter = files.read(std::string(names::signature_enforcement));
+    if (parameter && parameter->substr(0, 1) == "Y") {
+        return "module.sig_enforce";
+    }
+    // "none [integrity] confidentiality"
+    const auto lockdown = files.read(std::string(names::lockdown));
+    const bool locked = lockdown && lockdown->find('[') != std::string::npos &&
+                        lockdown->find("[none]") == std::string::npos;
+    return locked ? "lockdown" : "";
+}
+
+PinsFile read_pins(const Files& files, const std::string& path) {
+    auto text = files.read(path);
+    if (text) {
+        return {true, std::move(*text), ""};
+    }
+    const bool absent = text.error().code == ErrorCode::not_found;
+    return {!absent, "", absent ? "" : text.error().message};
+}
+
+}  // namespace
+
+std::vector<std::string> key_descriptions(std::string_view text) {
+    // The kernel cuts the type off after nine characters.
+    constexpr std::string_view type = " asymmetri";
+    std::vector<std::string> keys;
+    for_each_line(text, [&](std::string_view line) {
+        const auto at = line.find(type);
+        if (at != std::string_view::npos) {
+            keys.emplace_back(line.substr(at + type.size()));
+        }
+    });
+    return keys;
+}
+
+void observe_demands(Observed& observed, const Config& config, const Sensors& sensors) {
+    const auto wanted = wanted_symbols(observed.staged);
+    if (!wanted.empty()) {
+        observed.symbols = sensors.trees.kernel_symbols(observed.kernel, wanted);
+    }
+    observed.pins = read_pins(sensors.files, config.driver.pins);
+    if (observed.scope == Scope::other_root) {
+        return;
+    }
+    observed.signatures.enforced_by = enforcement(sensors.files);
+    if (const auto keys = sensors.files.read(std::string(names::keys))) {
+        observed.signatures.keys = key_descriptions(*keys);
+    }
+}
+
+void observe_users(Observed& observed, const Sensors& sensors) {
+    observed.onload_stacks = 0;
+    if (const auto stacks = sensors.files.read(std::string(names::onload_stacks))) {
+        for_each_line(*stacks, [&](std::string_view) { ++observed.onload_stacks; });
+    }
+    for (auto& function : observed.functions) {
+        const auto text = sensors.files.read(concat(
+            {names::sys_pci_devices,
+             "/",
+             function.address.to_string(),
+             "/",
+             names::virtual_functions_attribute}
+        ));
+        if (text) {
+            std::from_chars(text->data(), text->data() + text->size(), function.virtual_functions);
+        }
+    }
+}
+
+}  // namespace onload_node
