@@ -20,6 +20,7 @@ SUITES = {
     "system": ("the adapters of the C libraries", DEV),
     "run": ("observing, executing and undoing, on faked ports", DEV),
     "cli": ("the command line, the configuration file, the output", DEV),
+    "fuzz": ("what reads bytes that others wrote, on the corpora that the fuzzer has left", DEV),
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
 }
 
