@@ -30,8 +30,8 @@ public:
 private:
     /// What is wrong with the symbols of one module; "" when nothing is.
     std::string complaints(const ModuleFile& file);
-    std::string complaint(const ModuleFile& file, const std::string& name, const Symbol& need);
-    [[nodiscard]] const ModuleFile* exporter(const ModuleFile& file, const std::string& name) const;
+    std::string complaint(const std::string& name, const Symbol& need);
+    [[nodiscard]] const ModuleFile* exporter(const std::string& name) const;
     /// True when that module of the kernel's own is there, or would be loaded.
     [[nodiscard]] bool provided(const std::string& module) const;
 
@@ -45,9 +45,9 @@ private:
     unsigned unknown_ = 0;
 };
 
-const ModuleFile* SymbolChecker::exporter(const ModuleFile& file, const std::string& name) const {
+const ModuleFile* SymbolChecker::exporter(const std::string& name) const {
     for (const ModuleFile* const other : context_.staged) {
-        if (other != &file && other->exports.contains(name)) {
+        if (other->exports.contains(name)) {
             return other;
         }
     }
@@ -77,9 +77,8 @@ std::string compare(const Symbol& need, const Symbol& symbol, std::string_view w
     );
 }
 
-std::string
-SymbolChecker::complaint(const ModuleFile& file, const std::string& name, const Symbol& need) {
-    const ModuleFile* const other = exporter(file, name);
+std::string SymbolChecker::complaint(const std::string& name, const Symbol& need) {
+    const ModuleFile* const other = exporter(name);
     if (other == nullptr && !kernel_known()) {
         ++unknown_;
         return {};
@@ -108,7 +107,7 @@ std::string SymbolChecker::complaints(const ModuleFile& file) {
     std::string text;
     unsigned count = 0;
     for (const auto& [name, need] : file.needs) {
-        const auto why = complaint(file, name, need);
+        const auto why = complaint(name, need);
         if (!why.empty() && ++count <= named_symbols) {
             text += concat({text.empty() ? " needs " : "; ", name, why});
         }
