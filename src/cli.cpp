@@ -236,6 +236,18 @@ Result<void> take_options(const CommandWord& chosen, const Words& words, Command
     return {};
 }
 
+Result<void> check_target(const CommandWord& chosen, const Command& command) {
+    if (!chosen.takes_target && (!command.kernel.empty() || command.root)) {
+        return usage(
+            std::string(chosen.word) + " does not take " + (command.root ? "--root" : "--kernel")
+        );
+    }
+    if (command.kernel.find('/') != std::string::npos) {
+        return usage("\"" + command.kernel + "\" is no kernel release");
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Command> parse_command_line(std::span<char* const> arguments) {
@@ -263,13 +275,8 @@ Result<Command> parse_command_line(std::span<char* const> arguments) {
                            : "there is no option " + std::string(words->front())
         );
     }
-    if (!chosen->takes_target && (!command.kernel.empty() || command.root)) {
-        return usage(
-            std::string(chosen->word) + " does not take " + (command.root ? "--root" : "--kernel")
-        );
-    }
-    if (command.kernel.find('/') != std::string::npos) {
-        return usage("\"" + command.kernel + "\" is no kernel release");
+    if (auto checked = check_target(*chosen, command); !checked) {
+        return tl::unexpected(checked.error());
     }
     command.verb = chosen->verb;
     if (auto taken = take_options(*chosen, *words, command); !taken) {

@@ -5,6 +5,7 @@
 #include "core/plan_phases.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace onload_node {
 
@@ -126,63 +127,38 @@ std::string_view to_string(State state) {
 }
 
 std::string_view to_string(ReasonCode code) {
-    switch (code) {
-    case ReasonCode::as_wanted:
-        return "as-wanted";
-    case ReasonCode::no_nic:
-        return "no-nic";
-    case ReasonCode::switched_off:
-        return "switched-off";
-    case ReasonCode::config:
-        return "config";
-    case ReasonCode::no_tree:
-        return "no-tree";
-    case ReasonCode::module_missing:
-        return "module-missing";
-    case ReasonCode::wrong_kernel:
-        return "wrong-kernel";
-    case ReasonCode::unusable_module:
-        return "unusable-module";
-    case ReasonCode::busy:
-        return "busy";
-    case ReasonCode::pending_reboot:
-        return "pending-reboot";
-    case ReasonCode::pending_apply:
-        return "pending-apply";
-    case ReasonCode::guard:
-        return "guard";
-    case ReasonCode::undone:
-        return "undone";
-    case ReasonCode::onload_missing:
-        return "onload-missing";
-    case ReasonCode::name_missing:
-        return "name-missing";
-    case ReasonCode::control_plane:
-        return "control-plane";
-    case ReasonCode::time_daemon:
-        return "time-daemon";
-    case ReasonCode::no_driver:
-        return "no-driver";
-    case ReasonCode::unsafe_path:
-        return "unsafe-path";
-    case ReasonCode::wrong_machine:
-        return "wrong-machine";
-    case ReasonCode::symbols:
-        return "symbols";
-    case ReasonCode::signature:
-        return "signature";
-    case ReasonCode::pins:
-        return "pins";
-    case ReasonCode::port_unclaimed:
-        return "port-unclaimed";
-    case ReasonCode::stacks_in_use:
-        return "stacks-in-use";
-    case ReasonCode::virtual_functions:
-        return "virtual-functions";
-    case ReasonCode::unknown_parameter:
-        return "unknown-parameter";
-    }
-    return "unknown";
+    // In the order of the enumerators.
+    static constexpr std::string_view names[] = {
+        "as-wanted",
+        "no-nic",
+        "switched-off",
+        "config",
+        "no-tree",
+        "module-missing",
+        "wrong-kernel",
+        "unusable-module",
+        "busy",
+        "pending-reboot",
+        "pending-apply",
+        "guard",
+        "undone",
+        "onload-missing",
+        "name-missing",
+        "control-plane",
+        "time-daemon",
+        "no-driver",
+        "unsafe-path",
+        "wrong-machine",
+        "symbols",
+        "signature",
+        "pins",
+        "port-unclaimed",
+        "stacks-in-use",
+        "virtual-functions",
+        "unknown-parameter",
+    };
+    static_assert(std::size(names) == static_cast<std::size_t>(ReasonCode::unknown_parameter) + 1);
+    return names[static_cast<std::size_t>(code)];
 }
 
 std::string_view to_string(PhaseName name) {
