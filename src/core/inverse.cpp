@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/inverse.hpp"
 
+#include "core/alias.hpp"
 #include "core/load_order.hpp"
 #include "core/names.hpp"
 #include "core/overloaded.hpp"
+
+#include <algorithm>
 
 namespace onload_node {
 
@@ -32,23 +35,34 @@ Steps restore_file(const std::string& path, const Observed& observed) {
     return with_reload(WriteFile{path, before->second}, path);
 }
 
-/// The autoload rule is never put back: it is there for the moment of the swap only.
+/// The autoload rule is never put back: it is there for the moment of the swap only. Nor is the
+/// time marker: whoever removed it was giving the clock back, and half of that is better than none.
 Steps restore_removed(const RemoveFile& step, const Observed& observed) {
     const auto before = observed.generated_files.find(step.path);
-    if (step.path == names::autoload_rules || before == observed.generated_files.end()) {
+    if (step.path == names::autoload_rules || step.path == names::time_marker ||
+        before == observed.generated_files.end()) {
         return {};
     }
     return with_reload(WriteFile{step.path, before->second}, step.path);
 }
 
-Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
-    Steps steps;
-    if (!observed.in_tree.contains(step.name)) {
-        return steps;
+/// A function that nobody drives yet, and that the in-tree driver would not drive either, has
+/// nothing to get back. One whose modalias is not known gets the benefit of the doubt.
+bool in_tree_claims(const NetworkFunction& function, const Observed& observed) {
+    if (function.modalias.empty()) {
+        return true;
     }
-    const auto order = in_tree_order(step.name, observed);
+    return std::ranges::any_of(observed.in_tree, [&](const auto& module) {
+        return std::ranges::any_of(module.second.aliases, [&](const std::string& alias) {
+            return alias_claims(alias, function.modalias);
+        });
+    });
+}
+
+void append_in_tree_load(Steps& steps, const ModuleName& name, const Observed& observed) {
+    const auto order = in_tree_order(name, observed);
     if (!order) {
-        return steps;
+        return;
     }
     for (const ModuleFile* const file : order->modules) {
         // No parameters: those configured are for the out-of-tree build, and the in-tree one may
@@ -56,21 +70,71 @@ Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
         steps.emplace_back(LoadModule{
             file->name, Origin::in_tree, file->path, "", file->build_id, {}});
     }
-    BindFunctions bind{{}, {step.name}};
+}
+
+/// Binds and waits. Somebody may have loaded the module while the functions were held: then it has
+/// not met them.
+void append_bound(
+    Steps& steps,
+    const std::vector<const NetworkFunction*>& functions,
+    const std::vector<ModuleName>& modules
+) {
+    BindFunctions bind{{}, modules};
     AwaitPorts ports;
-    for (const auto& function : observed.functions) {
-        const bool claimed = function.driver_override.empty() &&
-                             (function.driver.empty() || function.driver == step.name.str());
-        if (claimed) {
-            bind.functions.push_back(function.address);
-            ports.ports.push_back({function.address, ""});
-        }
+    for (const NetworkFunction* const function : functions) {
+        bind.functions.push_back(function->address);
+        ports.ports.push_back({function->address, ""});
     }
-    if (!ports.ports.empty()) {
-        // Somebody may have loaded it while the functions were held: then it has not met them.
+    if (!functions.empty()) {
         steps.emplace_back(std::move(bind));
         steps.emplace_back(std::move(ports));
     }
+}
+
+Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
+    Steps steps;
+    if (!observed.in_tree.contains(step.name)) {
+        return steps;
+    }
+    append_in_tree_load(steps, step.name, observed);
+    std::vector<const NetworkFunction*> claimed;
+    for (const auto& function : observed.functions) {
+        if (function.driver_override.empty() &&
+            (function.driver == step.name.str() ||
+             (function.driver.empty() && in_tree_claims(function, observed)))) {
+            claimed.push_back(&function);
+        }
+    }
+    if (!steps.empty()) {
+        append_bound(steps, claimed, {step.name});
+    }
+    return steps;
+}
+
+/// Udev may have passed over the functions while the rule was there, and does not come back to
+/// them: the in-tree driver is loaded in its stead.
+Steps lift_autoload_block(const Observed& observed) {
+    Steps steps = with_reload(
+        RemoveFile{std::string(names::autoload_rules)}, std::string(names::autoload_rules)
+    );
+    std::vector<const NetworkFunction*> waiting;
+    for (const auto& function : observed.functions) {
+        if (function.driver_override.empty() && function.driver.empty() &&
+            in_tree_claims(function, observed)) {
+            waiting.push_back(&function);
+        }
+    }
+    if (waiting.empty()) {
+        return steps;
+    }
+    std::vector<ModuleName> modules;
+    for (const auto& [name, file] : observed.in_tree) {
+        if (!observed.loaded.contains(name)) {
+            append_in_tree_load(steps, name, observed);
+            modules.push_back(name);
+        }
+    }
+    append_bound(steps, waiting, modules);
     return steps;
 }
 
@@ -98,12 +162,25 @@ Steps restore_unit(const MaskUnit& step, const Observed& observed) {
     return steps;
 }
 
+/// A unit that was masked before its start was being given the clock back: it keeps it.
+Steps stop_started(const StartUnit& step, const Observed& observed) {
+    for (const auto& [name, unit] : observed.units) {
+        if (unit.id == step.id && unit.file_state == "masked-runtime") {
+            return {};
+        }
+    }
+    return {StopUnit{step.id}};
+}
+
 }  // namespace
 
 Steps inverse(const Step& step, const Observed& observed) {
     return std::visit(
         Overloaded{
-            [&](const WriteFile& s) { return restore_file(s.path, observed); },
+            [&](const WriteFile& s) {
+                return s.path == names::autoload_rules ? lift_autoload_block(observed)
+                                                       : restore_file(s.path, observed);
+            },
             [&](const RemoveFile& s) { return restore_removed(s, observed); },
             [](const ReloadUdev&) { return Steps{}; },
             [](const TriggerInterfaces&) { return Steps{}; },
@@ -119,9 +196,10 @@ Steps inverse(const Step& step, const Observed& observed) {
             [](const ReleaseFunctions&) { return Steps{}; },
             [](const BindFunctions&) { return Steps{}; },
             [&](const MaskUnit& s) { return restore_unit(s, observed); },
-            [](const UnmaskUnit& s) { return Steps{MaskUnit{s.id}}; },
+            // Only who gives the clock back unmasks.
+            [](const UnmaskUnit&) { return Steps{}; },
             [](const StopUnit& s) { return Steps{StartUnit{s.id}}; },
-            [](const StartUnit& s) { return Steps{StopUnit{s.id}}; },
+            [&](const StartUnit& s) { return stop_started(s, observed); },
         },
         step
     );

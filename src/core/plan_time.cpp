@@ -2,6 +2,8 @@
 #include "core/names.hpp"
 #include "core/plan_phases.hpp"
 
+#include <algorithm>
+
 namespace onload_node {
 
 namespace {
@@ -45,6 +47,27 @@ void append_displacement(const PlanContext& context, std::vector<PlannedStep>& s
     }
 }
 
+/// No daemon is left: whoever was displaced and is enabled comes back, also when an earlier return
+/// got no further than the unmasking.
+std::vector<PlannedStep> plan_replacement(const PlanContext& context, const std::string& reason) {
+    auto steps = plan_clock_return(context, reason);
+    const auto& displaced = context.config.time.displace;
+    const auto keeps = [&](const std::string& name) {
+        const UnitState* const unit = find_unit(context.observed, name);
+        return unit != nullptr && running_or_coming(*unit);
+    };
+    if (std::any_of(displaced.begin(), displaced.end(), keeps)) {
+        return steps;
+    }
+    for (const auto& name : displaced) {
+        const UnitState* const unit = find_unit(context.observed, name);
+        if (unit != nullptr && unit->file_state == "enabled") {
+            steps.push_back({StartUnit{unit->id}, reason});
+        }
+    }
+    return steps;
+}
+
 }  // namespace
 
 std::vector<PlannedStep> plan_clock_return(const PlanContext& context, const std::string& reason) {
@@ -76,7 +99,7 @@ std::vector<PlannedStep> plan_time(const PlanContext& context) {
     if (daemon != nullptr && daemon->active_state == "failed" && !daemon->job_pending) {
         // For good: its unit starts it again until the start limit. Who has mended it says so by
         // `systemctl reset-failed`.
-        return plan_clock_return(
+        return plan_replacement(
             context, time.daemon + " has failed, and something must keep the clock"
         );
     }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace onload_node {
 
@@ -16,6 +17,21 @@ using Clock = std::chrono::steady_clock;
 
 Milliseconds milliseconds_since(Clock::time_point start) {
     return std::chrono::duration_cast<Milliseconds>(Clock::now() - start);
+}
+
+/// Runs the inverses of one entry; what fails is said, and returned. A failing one does not stop
+/// the others.
+std::vector<std::string>
+run_inverse(const UndoEntry& entry, StepRunner& runner, const Ports& ports) {
+    std::vector<std::string> failed;
+    for (const auto& step : entry.inverse) {
+        ports.progress.undoing(step);
+        if (const auto done = runner.run(step); !done) {
+            ports.progress.undo_failed(step, done.error());
+            failed.push_back(describe(step) + ": " + done.error().message);
+        }
+    }
+    return failed;
 }
 
 /// One execution: keeps what its parts share.
@@ -60,9 +76,8 @@ private:
 
     Result<void> run(PhaseName phase, const PlannedStep& planned) {
         ports_.progress.starting(planned);
-        auto recorded =
-            log_.append({phase, describe(planned.step), inverse(planned.step, observed_)});
-        if (!recorded) {
+        const UndoEntry entry{phase, describe(planned.step), inverse(planned.step, observed_)};
+        if (auto recorded = log_.append(entry); !recorded) {
             return failure("the way back could not be recorded", recorded.error());
         }
         const auto start = Clock::now();
@@ -94,32 +109,55 @@ private:
     ExecutionReport report_;
 };
 
-/// Runs the inverses of one entry; what fails is said and added to `left`.
-void run_inverse(
-    const UndoEntry& entry, StepRunner& runner, const Ports& ports, std::vector<std::string>& left
-) {
-    for (const auto& step : entry.inverse) {
-        ports.progress.undoing(step);
-        if (const auto done = runner.run(step); !done) {
-            ports.progress.undo_failed(step, done.error());
-            left.push_back(describe(step) + ": " + done.error().message);
-        }
+/// What could not be taken back.
+struct Remains {
+    std::vector<UndoEntry> entries;  ///< in the order in which they are to be run again
+    std::vector<std::string> texts;
+};
+
+/// Runs the inverses of the entries in this order. What is left begins with the first that failed:
+/// those behind it may rest on it.
+Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const Ports& ports) {
+    Remains remains;
+    std::size_t done = 0;
+    for (const auto& entry : entries) {
+        auto failed = run_inverse(entry, runner, ports);
+        done += failed.empty() && remains.texts.empty() ? 1U : 0U;
+        std::move(failed.begin(), failed.end(), std::back_inserter(remains.texts));
+    }
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(done));
+    remains.entries = std::move(entries);
+    return remains;
+}
+
+/// Runs the entries in this order. From the first that fails on they get a second chance: it may
+/// have failed for want of something that was taken back after it, and a node half undone is the
+/// one thing not to leave. Each inverse can be run twice.
+Remains take_back_all(std::vector<UndoEntry> entries, StepRunner& runner, const Ports& ports) {
+    Remains first = run_inverses(std::move(entries), runner, ports);
+    return first.texts.empty() ? first : run_inverses(std::move(first.entries), runner, ports);
+}
+
+/// Forgets the entries from `mark` on, but for what could not be taken back: that stays open, for
+/// the next run.
+void forget(std::size_t mark, Remains& remains, const Ports& ports, UndoLog& log) {
+    std::reverse(remains.entries.begin(), remains.entries.end());
+    if (const auto saved = log.truncate(mark, remains.entries); !saved) {
+        ports.progress.notice(
+            "the record of what was done could not be written: " + saved.error().message
+        );
     }
 }
 
 std::vector<std::string>
 take_back_from(std::size_t mark, StepRunner& runner, const Ports& ports, UndoLog& log) {
-    std::vector<std::string> left;
     const auto& entries = log.entries();
-    for (std::size_t index = entries.size(); index > mark; --index) {
-        run_inverse(entries[index - 1], runner, ports, left);
-    }
-    if (const auto saved = log.truncate(mark); !saved) {
-        ports.progress.notice(
-            "the record of what was done could not be written: " + saved.error().message
-        );
-    }
-    return left;
+    std::vector<UndoEntry> backwards(
+        entries.rbegin(), entries.rend() - static_cast<std::ptrdiff_t>(mark)
+    );
+    Remains remains = take_back_all(std::move(backwards), runner, ports);
+    forget(mark, remains, ports, log);
+    return remains.texts;
 }
 
 std::vector<std::string> Execution::take_back(std::size_t mark) {
@@ -183,19 +221,18 @@ std::vector<std::string> revert(const Config& config, const Ports& ports, UndoLo
     StepRunner runner(ports, config.limits);
     constexpr std::array order = {
         PhaseName::time, PhaseName::onload, PhaseName::names, PhaseName::driver};
-    std::vector<std::string> left;
+    std::vector<UndoEntry> entries;
     for (const auto phase : order) {
-        const auto& entries = log.entries();
-        for (std::size_t index = entries.size(); index > 0; --index) {
-            if (entries[index - 1].phase == phase) {
-                run_inverse(entries[index - 1], runner, ports, left);
-            }
-        }
+        std::copy_if(
+            log.entries().rbegin(),
+            log.entries().rend(),
+            std::back_inserter(entries),
+            [&](const UndoEntry& entry) { return entry.phase == phase; }
+        );
     }
-    if (const auto saved = log.truncate(0); !saved) {
-        left.push_back("forget the undo log: " + saved.error().message);
-    }
-    return left;
+    Remains remains = take_back_all(std::move(entries), runner, ports);
+    forget(0, remains, ports, log);
+    return remains.texts;
 }
 
 }  // namespace onload_node

@@ -102,13 +102,24 @@ Result<void> UndoLog::append(UndoEntry entry) {
 
 Result<void> UndoLog::commit() {
     committed_ = entries_.size();
-    return save();
+    return save_or_drop();
 }
 
-Result<void> UndoLog::truncate(std::size_t count) {
+Result<void> UndoLog::truncate(std::size_t count, const std::vector<UndoEntry>& open) {
     entries_.resize(std::min(count, entries_.size()));
     committed_ = std::min(committed_, entries_.size());
-    return save();
+    entries_.insert(entries_.end(), open.begin(), open.end());
+    return save_or_drop();
+}
+
+/// The file must not go on saying that something is open which is done with: a later run, with the
+/// network up, would take it back. No record is better than a wrong one, and takes no space.
+Result<void> UndoLog::save_or_drop() {
+    if (save() || save()) {
+        return {};
+    }
+    auto dropped = files_.remove(std::string(names::undo_log));
+    return dropped ? failure(ErrorCode::io, "it is dropped; revert will not know of it") : dropped;
 }
 
 Result<void> UndoLog::save() {

@@ -34,8 +34,8 @@ public:
     /// All entries so far are done with.
     [[nodiscard]] Result<void> commit();
 
-    /// Forgets the entries from `count` on: they have been taken back.
-    [[nodiscard]] Result<void> truncate(std::size_t count);
+    /// Forgets the entries from `count` on: they have been taken back, but for `open`.
+    [[nodiscard]] Result<void> truncate(std::size_t count, const std::vector<UndoEntry>& open = {});
 
     [[nodiscard]] const std::vector<UndoEntry>& entries() const { return entries_; }
 
@@ -46,6 +46,7 @@ public:
 
 private:
     [[nodiscard]] Result<void> save();
+    [[nodiscard]] Result<void> save_or_drop();
 
     Files& files_;
     std::vector<UndoEntry> entries_;

@@ -77,9 +77,27 @@ TEST(Inverse, UnitsGoBackToWhatTheyWere) {
     EXPECT_EQ(
         keys_of(inverse(StopUnit{"chronyd.service"}, booting_node())), "start chronyd.service"
     );
-    EXPECT_EQ(
-        keys_of(inverse(UnmaskUnit{"chronyd.service"}, booting_node())), "mask chronyd.service"
-    );
+}
+
+TEST(Inverse, GivingTheClockBackIsNotTakenBack) {
+    Observed node = booting_node();
+    node.units["chronyd.service"].file_state = "masked-runtime";
+    const std::string marker(names::time_marker);
+    node.generated_files[marker] = "sfptpd kept the time";
+    EXPECT_EQ(keys_of(inverse(RemoveFile{marker}, node)), "");
+    EXPECT_EQ(keys_of(inverse(UnmaskUnit{"chronyd.service"}, node)), "");
+    EXPECT_EQ(keys_of(inverse(StartUnit{"chronyd.service"}, node)), "");
+}
+
+TEST(Inverse, WhatTheAutoloadRuleMadeUdevPassOverIsLoaded) {
+    Observed node = booting_node();
+    const WriteFile rule{std::string(names::autoload_rules), "rule"};
+    EXPECT_EQ(keys_of(inverse(rule, node)), "remove 70-onload-node.rules; reload udev");
+    node.loaded.clear();
+    node.functions = {fixture::port(0, "", "")};
+    const std::string steps = keys_of(inverse(rule, node));
+    EXPECT_NE(steps.find("load sfc"), std::string::npos) << steps;
+    EXPECT_NE(steps.find("await ports"), std::string::npos) << steps;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include "run/execute.hpp"
 #include "run/step_runner.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace onload_node {
@@ -186,6 +188,66 @@ TEST(Execute, AnySingleFailureStrandsNobodyAndTheNextApplyEndsActive) {
         EXPECT_EQ(state_of(node), State::active) << "after failed call " << call;
         EXPECT_FALSE(node.files().contains(std::string(names::autoload_rules)));
     }
+}
+
+/// The number of the first call of this name in a fault-free apply.
+int call_of(const std::string& name, const Config& config = Config()) {
+    MemoryNode trial(booting_node());
+    apply(trial, config);
+    const auto& calls = trial.call_texts();
+    return static_cast<int>(std::find(calls.begin(), calls.end(), name) - calls.begin());
+}
+
+TEST(Execute, AFailingInverseGetsASecondChance) {
+    MemoryNode node(booting_node());
+    const int load = call_of("load sfc");
+    node.decide(load, fixture::Fate::refused);
+    // The undo begins with taking out what may have been loaded.
+    node.decide(load + 1, fixture::Fate::refused);
+    EXPECT_EQ(apply(node).failures.size(), 1U);
+    expect_not_stranded(node, "load and undo fail");
+    EXPECT_FALSE(node.files().contains(std::string(names::autoload_rules)));
+}
+
+TEST(Execute, WhatCannotBeTakenBackStaysOpenForTheNextRun) {
+    MemoryNode node(booting_node());
+    const int rule = call_of("write " + std::string(names::autoload_rules));
+    // The rule takes effect, its removal fails twice.
+    node.decide(rule, fixture::Fate::answer_lost);
+    node.decide(rule + 1, fixture::Fate::refused);
+    node.decide(rule + 3, fixture::Fate::refused);
+    const auto report = apply(node);
+    ASSERT_EQ(report.failures.size(), 1U);
+    EXPECT_FALSE(report.failures.front().left_behind.empty());
+    ASSERT_TRUE(node.files().contains(std::string(names::autoload_rules)));
+    UndoLog log(node);
+    ASSERT_TRUE(log.load());
+    EXPECT_TRUE(log.open());
+    EXPECT_TRUE(recover(Config(), node.ports(), log).empty());
+    EXPECT_FALSE(node.files().contains(std::string(names::autoload_rules)));
+}
+
+TEST(Execute, ARecordThatCannotBeWrittenDoesNotStayOpen) {
+    MemoryNode trial(booting_node());
+    apply(trial);
+    MemoryNode node(booting_node());
+    node.decide(trial.calls() - 1, fixture::Fate::refused);
+    node.decide(trial.calls(), fixture::Fate::refused);
+    EXPECT_TRUE(apply(node).failures.empty());
+    UndoLog log(node);
+    ASSERT_TRUE(log.load());
+    EXPECT_FALSE(log.open()) << "a later run would take the driver out beneath the network";
+}
+
+TEST(Execute, ASwapThatFailsEarlyLeavesThePromisedNames) {
+    Config config;
+    config.names.policy = NamePolicy::sequential;
+    MemoryNode node(booting_node());
+    node.decide(
+        call_of("write " + std::string(names::autoload_rules), config), fixture::Fate::refused
+    );
+    EXPECT_EQ(apply(node, config).failures.size(), 1U);
+    EXPECT_EQ(node.interfaces(), "sf0 sf1");
 }
 
 TEST(Recover, TakesBackAPhaseThatWasCutShort) {

@@ -16,7 +16,11 @@ ModuleName sfc() {
 
 }  // namespace
 
-MemoryNode::MemoryNode(Observed start) : node_(std::move(start)), files_(node_.generated_files) {}
+MemoryNode::MemoryNode(Observed start)
+    : start_(std::move(start))
+    , node_(start_)
+    , files_(node_.generated_files)
+    , known_to_udev_(files_) {}
 
 Observed MemoryNode::observed() const {
     Observed now = node_;
@@ -55,12 +59,21 @@ std::string MemoryNode::running() const {
     return text;
 }
 
-Result<void> MemoryNode::change(const std::string& what) {
+Result<void> MemoryNode::change(const std::string& what, const Effect& effect) {
+    const int call = calls();
+    calls_.push_back(what);
+    if (coldplug_ && call >= *coldplug_ && !killed_) {
+        handle_coldplug();
+    }
+    const auto decided = fates_.find(call);
+    const Fate fate = decided == fates_.end() ? Fate::done : decided->second;
+    killed_ = killed_ || fate == Fate::killed;
     history_.push_back(what);
-    if (calls_++ == failing_call_) {
+    if (killed_ || fate == Fate::refused) {
         return failure(ErrorCode::io, "made to fail: " + what);
     }
-    return {};
+    auto done = effect();
+    return fate == Fate::answer_lost ? failure(ErrorCode::io, "answer lost: " + what) : done;
 }
 
 Result<std::string> MemoryNode::read(const std::string& path) const {
@@ -70,19 +83,17 @@ Result<std::string> MemoryNode::read(const std::string& path) const {
 }
 
 Result<void> MemoryNode::write(const std::string& path, const std::string& content) {
-    auto done = change("write " + path);
-    if (done) {
+    return change("write " + path, [&] {
         files_[path] = content;
-    }
-    return done;
+        return Result<void>();
+    });
 }
 
 Result<void> MemoryNode::remove(const std::string& path) {
-    auto done = change("remove " + path);
-    if (done) {
+    return change("remove " + path, [&] {
         files_.erase(path);
-    }
-    return done;
+        return Result<void>();
+    });
 }
 
 std::vector<std::string> MemoryNode::list(const std::string& directory) const {
@@ -115,9 +126,10 @@ const ModuleFile* MemoryNode::file_of(const LoadModule& step) const {
 }
 
 Result<void> MemoryNode::load(const LoadModule& step, Milliseconds /*limit*/) {
-    if (auto done = change("load " + step.name.str()); !done) {
-        return done;
-    }
+    return change("load " + step.name.str(), [&] { return insert_file(step); });
+}
+
+Result<void> MemoryNode::insert_file(const LoadModule& step) {
     if (node_.loaded.contains(step.name)) {
         return failure(ErrorCode::exists, step.name.str() + " is loaded");
     }
@@ -150,9 +162,10 @@ void MemoryNode::insert(const ModuleFile& file) {
 }
 
 Result<void> MemoryNode::unload(const ModuleName& name, Milliseconds) {
-    if (auto done = change("unload " + name.str()); !done) {
-        return done;
-    }
+    return change("unload " + name.str(), [&] { return take_out(name); });
+}
+
+Result<void> MemoryNode::take_out(const ModuleName& name) {
     const auto found = node_.loaded.find(name);
     if (found == node_.loaded.end()) {
         return {};
@@ -171,8 +184,7 @@ Result<void> MemoryNode::unload(const ModuleName& name, Milliseconds) {
             function.driver.clear();
             function.interfaces.clear();
         }
-        const bool blocked = files_.contains(std::string(names::autoload_rules));
-        if (in_tree_reloads_ > 0 && blocked) {
+        if (in_tree_reloads_ > 0 && autoload_blocked()) {
             // An event that udev had begun before the rule was there.
             --in_tree_reloads_;
             insert(node_.in_tree.at(sfc()));
@@ -182,111 +194,25 @@ Result<void> MemoryNode::unload(const ModuleName& name, Milliseconds) {
 }
 
 std::string MemoryNode::name_for(const NetworkFunction& function) const {
-    const auto link = files_.find(link_file_path(function.address));
-    if (link != files_.end()) {
-        const auto from = link->second.find("\nName=") + 6;
-        return link->second.substr(from, link->second.find('\n', from) - from);
+    const auto link = known_to_udev_.find(link_file_path(function.address));
+    if (link != known_to_udev_.end()) {
+        return name_in_link_file(link->second);
     }
     const bool in_tree = node_.loaded.at(sfc()).origin == Origin::in_tree;
     const std::string index = std::to_string(function.address.function);
     return "ens8f" + index + (in_tree ? "" : "np" + index);
 }
 
-void MemoryNode::give_interface(NetworkFunction& function) {
-    const MacAddress mac{{0x00, 0x0f, 0x53, 0, 0, function.address.function}};
-    function.driver = "sfc";
-    function.interfaces = {{name_for(function), mac, mac, false, true, ""}};
-}
-
-/// What a driver does when it is loaded: takes every function that nobody keeps from it.
-void MemoryNode::bind_ports() {
-    const bool out_of_tree = node_.loaded.at(sfc()).origin == Origin::out_of_tree;
-    for (auto& function : node_.functions) {
-        const bool broken = out_of_tree && broken_port_ == function.address;
-        if (!broken && function.driver_override.empty()) {
-            give_interface(function);
-        }
-    }
-}
-
-NetworkFunction* MemoryNode::function_at(const PciAddress& address) {
-    for (auto& function : node_.functions) {
-        if (function.address == address) {
-            return &function;
-        }
-    }
-    return nullptr;
-}
-
-Result<void> MemoryNode::hold(const std::vector<PciAddress>& functions) {
-    auto done = change("hold functions");
-    for (const auto& address : functions) {
-        if (auto* const function = function_at(address); done && function != nullptr) {
-            function->driver_override = names::hold_driver;
-        }
-    }
-    return done;
-}
-
-Result<void> MemoryNode::release(const std::vector<PciAddress>& functions) {
-    auto done = change("release functions");
-    for (const auto& address : functions) {
-        auto* const function = function_at(address);
-        if (done && function != nullptr && function->driver_override == names::hold_driver) {
-            function->driver_override.clear();
-        }
-    }
-    return done;
-}
-
-Result<void> MemoryNode::bind(
-    const std::vector<PciAddress>& functions,
-    const std::vector<ModuleName>& /*modules*/,
-    Milliseconds /*limit*/
-) {
-    if (auto done = change("bind functions"); !done) {
-        return done;
-    }
-    std::string text;
-    bool hung = false;
-    for (const auto& address : functions) {
-        auto* const function = function_at(address);
-        if (function == nullptr || !function->driver.empty()) {
-            continue;
-        }
-        function->driver_override.clear();
-        if (hanging_port_ == address) {
-            text += address.to_string() + ": hangs";
-            hung = true;
-        } else if (broken_port_ == address) {
-            text += address.to_string() + ": no hardware";
-        } else {
-            give_interface(*function);
-        }
-    }
-    return text.empty() ? Result<void>() : failure(hung ? ErrorCode::hung : ErrorCode::io, text);
-}
-
-Result<void>
-MemoryNode::set(const std::string& name, const std::string& value, const std::string& only_over) {
-    auto done = change("set " + name);
-    const auto setting = node_.kernel_settings.find(name);
-    if (done && setting != node_.kernel_settings.end() &&
-        (only_over.empty() || setting->second == only_over)) {
-        setting->second = value;
-    }
-    return done;
-}
-
-Result<void> MemoryNode::restart() {
-    restarted_ = true;
-    return change("restart");
-}
-
 Result<std::vector<PortOutcome>>
 MemoryNode::await(const std::vector<PortExpectation>& ports, Milliseconds) {
-    if (auto done = change("await"); !done) {
-        return tl::unexpected(done.error());
+    const auto waited = change("await", [&] {
+        if (coldplug_) {
+            handle_coldplug();
+        }
+        return Result<void>();
+    });
+    if (!waited) {
+        return tl::unexpected(waited.error());
     }
     std::vector<PortOutcome> outcomes;
     for (const auto& port : ports) {
@@ -303,73 +229,15 @@ MemoryNode::await(const std::vector<PortExpectation>& ports, Milliseconds) {
 }
 
 Result<void> MemoryNode::trigger_interfaces(const PciAddress& address) {
-    auto done = change("trigger " + address.to_string());
-    for (auto& function : node_.functions) {
-        if (done && function.address == address && !function.interfaces.empty() &&
-            !function.interfaces.front().up) {
-            function.interfaces.front().name = name_for(function);
+    return change("trigger " + address.to_string(), [&] {
+        for (auto& function : node_.functions) {
+            if (function.address == address && !function.interfaces.empty() &&
+                !function.interfaces.front().up) {
+                function.interfaces.front().name = name_for(function);
+            }
         }
-    }
-    return done;
-}
-
-UnitState* MemoryNode::unit(const std::string& id) {
-    for (auto& [name, unit] : node_.units) {
-        if (unit.id == id || name == id) {
-            return &unit;
-        }
-    }
-    return nullptr;
-}
-
-Result<UnitState> MemoryNode::state(const std::string& name) {
-    const auto* const found = unit(name);
-    return found == nullptr ? failure(ErrorCode::not_found, name) : Result<UnitState>(*found);
-}
-
-Result<void> MemoryNode::mask(const std::string& id) {
-    auto done = change("mask " + id);
-    if (auto* const found = unit(id); done && found != nullptr) {
-        found->file_state = "masked-runtime";
-    }
-    return done;
-}
-
-Result<void> MemoryNode::unmask(const std::string& id) {
-    auto done = change("unmask " + id);
-    if (auto* const found = unit(id); done && found != nullptr) {
-        found->file_state = "enabled";
-    }
-    return done;
-}
-
-Result<void> MemoryNode::stop(const std::string& id, Milliseconds) {
-    auto done = change("stop " + id);
-    if (auto* const found = unit(id); done && found != nullptr) {
-        found->active_state = "inactive";
-        found->job_pending = false;
-    }
-    return done;
-}
-
-Result<void> MemoryNode::start(const std::string& id) {
-    auto done = change("start " + id);
-    auto* const found = unit(id);
-    const bool held_back =
-        files_.contains(std::string(names::time_marker)) && id != "sfptpd.service";
-    if (done && found != nullptr && found->file_state != "masked-runtime" && !held_back) {
-        found->active_state = "active";
-        found->job_pending = false;
-    }
-    return done;
-}
-
-Result<void> MemoryNode::remove_at_shutdown(const std::string& unit, const std::string& path) {
-    return change("remove " + path + " at shutdown by " + unit);
-}
-
-Result<void> MemoryNode::reload_udev() {
-    return change("reload udev");
+        return Result<void>();
+    });
 }
 
 void MemoryNode::failed(const PlannedStep& step, const Error& error) {

@@ -3,15 +3,28 @@
 
 #include "core/ports.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace onload_node::fixture {
 
+/// What becomes of one call that would change the node.
+enum class Fate {
+    done,
+    refused,      ///< nothing changes, the caller is told of a failure
+    answer_lost,  ///< it takes effect, and the caller is told of a failure all the same
+    killed,       ///< SIGKILL before it: neither this call nor any later one of the process happens
+};
+
 /// Fixture: a node in memory behind the same ports as the real one. It starts as an Observed says
 /// and can be observed again; any call that changes it can be made to fail. It keeps what a node
-/// keeps: one driver per port, names by .link file, one state per unit.
+/// keeps: one driver per port, names by the files that udevd has read, one state per unit.
+///
+/// A process that was killed is driven to its end against a node that refuses everything: whatever
+/// it still does happens in its own memory, which is lost. That a call took effect although the
+/// killed caller never learnt of it is the kill before the next call: the node looks the same.
 class MemoryNode final : public Files,
                          public Modules,
                          public Devices,
@@ -27,10 +40,33 @@ public:
     /// The node as it is now.
     [[nodiscard]] Observed observed() const;
 
-    /// Lets the call number `call` (from 0, those that change something) fail.
-    void fail_call(int call) { failing_call_ = call; }
+    /// Decides the fate of the call number `call` (from 0, those that change something).
+    void decide(int call, Fate fate) { fates_[call] = fate; }
 
-    [[nodiscard]] int calls() const { return calls_; }
+    void fail_call(int call) { decide(call, Fate::refused); }
+
+    [[nodiscard]] int calls() const { return static_cast<int>(calls_.size()); }
+
+    /// What the calls of this process were.
+    [[nodiscard]] const std::vector<std::string>& call_texts() const { return calls_; }
+
+    [[nodiscard]] bool killed() const { return killed_; }
+
+    /// Another process begins: calls are counted from 0 again, and nothing is decided about them.
+    void next_process();
+
+    /// Udev has the event of a card still to handle, and gets to it before the call number `call`,
+    /// or when somebody waits, or when the boot goes on.
+    void coldplug_before(int call) { coldplug_ = call; }
+
+    /// The activation has ended: udev handles what is left, and PID 1 runs the queued jobs.
+    void boot_goes_on();
+
+    /// The power is cut and comes back: what lies on the disk is all that is left.
+    void power_cycle();
+
+    /// Everything that a later process could see, as text: equal texts, equal futures.
+    [[nodiscard]] std::string state_text() const;
 
     /// Lets udev put the in-tree driver back right after it was unloaded, this many times.
     void reload_in_tree(int times) { in_tree_reloads_ = times; }
@@ -107,24 +143,39 @@ public:
     void notice(const std::string& text) override;
 
 private:
-    /// Counts a call that changes something; the failing one is answered here.
-    Result<void> change(const std::string& what);
+    using Effect = std::function<Result<void>()>;
+
+    /// Counts a call that changes something and lets it have its fate.
+    Result<void> change(const std::string& what, const Effect& effect);
+    Result<void> insert_file(const LoadModule& step);
+    Result<void> take_out(const ModuleName& name);
+    void handle_coldplug();
+    void load_in_tree_driver();
+    [[nodiscard]] bool autoload_blocked() const;
+    /// The start of this unit is skipped: masked, or held back by its drop-in.
+    [[nodiscard]] bool held_back(const UnitState& unit) const;
+    void run_start(UnitState& unit);
     [[nodiscard]] const ModuleFile* file_of(const LoadModule& step) const;
     void insert(const ModuleFile& file);
     void bind_ports();
+    Result<void> bind_one_by_one(const std::vector<PciAddress>& functions);
     void give_interface(NetworkFunction& function);
     [[nodiscard]] NetworkFunction* function_at(const PciAddress& address);
     [[nodiscard]] std::string name_for(const NetworkFunction& function) const;
     [[nodiscard]] UnitState* unit(const std::string& id);
 
+    Observed start_;
     Observed node_;
     std::map<std::string, std::string> files_;
+    std::map<std::string, std::string> known_to_udev_;  ///< the files as udevd has read them
     std::vector<std::string> history_;
     std::optional<PciAddress> broken_port_;
     std::optional<PciAddress> hanging_port_;
     bool restarted_ = false;
-    int calls_ = 0;
-    int failing_call_ = -1;
+    std::optional<int> coldplug_;
+    std::map<int, Fate> fates_;
+    std::vector<std::string> calls_;
+    bool killed_ = false;
     int in_tree_reloads_ = 0;
 };
 
