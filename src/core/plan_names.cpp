@@ -71,18 +71,21 @@ std::vector<PlannedStep> plan_names(const PlanContext& context, bool swapping) {
         steps.push_back({ReloadUdev{}, "udev must know the names before the interfaces appear"});
     }
     AwaitPorts renamed;
-    if (!swapping) {
-        for (const auto& port : context.chosen) {
-            if (can_be_renamed_now(port)) {
-                steps.push_back(
-                    {TriggerInterfaces{port.function->address},
-                     "the driver stays, the port is down and named otherwise"}
-                );
-                renamed.ports.push_back({port.function->address, port.name});
-            }
+    for (const auto& port : context.chosen) {
+        if (can_be_renamed_now(port)) {
+            steps.push_back(
+                {TriggerInterfaces{port.function->address}, "the port is down and named otherwise"}
+            );
+            renamed.ports.push_back({port.function->address, port.name});
+        } else if (swapping && !port.name.empty() && port.function->interfaces.empty()) {
+            steps.push_back(
+                {TriggerInterfaces{port.function->address},
+                 "the in-tree driver may have come since, and the port have been named otherwise"}
+            );
         }
     }
-    if (!renamed.ports.empty()) {
+    // A swap makes new interfaces; the old ones only have to be right should it not come about.
+    if (!swapping && !renamed.ports.empty()) {
         steps.push_back({std::move(renamed), "the names must be there before the network starts"});
     }
     return steps;
