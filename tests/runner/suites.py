@@ -19,6 +19,7 @@ SUITES = {
     "core": ("the pure part: configuration, plan, inverses", DEV),
     "system": ("the adapters of the C libraries", DEV),
     "run": ("observing, executing and undoing, on faked ports", DEV),
+    "simulation": ("every failure, pair of failures and stop, on the node in memory", DEV),
     "cli": ("the command line, the configuration file, the output", DEV),
     "fuzz": ("what reads bytes that others wrote, on the corpora that the fuzzer has left", DEV),
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "processes.hpp"
+
+#include "core/port_names.hpp"
+#include "core/report.hpp"
+#include "run/execute.hpp"
+#include "run/run_record.hpp"
+
+#include <algorithm>
+
+namespace onload_node::simulation {
+
+namespace {
+
+using fixture::MemoryNode;
+
+Report report_on(const MemoryNode& node, const Start& start) {
+    const Observed observed = node.observed();
+    const Plan plan = make_plan(start.config, observed, {});
+    return make_report(start.config, observed, plan, read_run_record(node));
+}
+
+bool swaps(const Plan& plan) {
+    return std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) {
+        return phase.name == PhaseName::driver;
+    });
+}
+
+bool names_missing(const Config& config, const Observed& observed) {
+    const auto functions = managed_functions(config, observed);
+    return needs_interfaces(config.names) &&
+           std::any_of(functions.begin(), functions.end(), [](const NetworkFunction* function) {
+               return function->interfaces.empty();
+           });
+}
+
+Plan plan_for(MemoryNode& node, const Start& start, Observed& observed) {
+    Plan plan = make_plan(start.config, observed, {start.live});
+    if (swaps(plan) && names_missing(start.config, observed)) {
+        std::vector<PortExpectation> ports;
+        for (const NetworkFunction* const function : managed_functions(start.config, observed)) {
+            ports.push_back({function->address, ""});
+        }
+        if (!node.await(ports, Milliseconds(10000))) {
+            return {};
+        }
+        observed = node.observed();
+        plan = make_plan(start.config, observed, {start.live});
+    }
+    return plan;
+}
+
+}  // namespace
+
+int apply(MemoryNode& node, const Start& start) {
+    UndoLog log(node);
+    if (!log.load()) {
+        return 1;
+    }
+    if (log.open()) {
+        static_cast<void>(onload_node::recover(start.config, node.ports(), log));
+    }
+    Observed observed = node.observed();
+    const Plan plan = plan_for(node, start, observed);
+    if (!plan.empty()) {
+        const auto execution = execute(plan, start.config, observed, node.ports(), log);
+        static_cast<void>(write_run_record(node, to_record(execution, observed.boot_id)));
+    }
+    return exit_status(report_on(node, start));
+}
+
+int recover(MemoryNode& node, const Start& start) {
+    UndoLog log(node);
+    if (!log.load()) {
+        return 1;
+    }
+    return !log.open() || onload_node::recover(start.config, node.ports(), log).empty() ? 0 : 1;
+}
+
+void stop_post(MemoryNode& node, const Start& start, int exit_status) {
+    // SuccessExitStatus=4: on a degraded node the unit stays active.
+    if (node.killed() || (exit_status != 0 && exit_status != 4)) {
+        node.next_process();
+        static_cast<void>(recover(node, start));
+    }
+}
+
+State state_of(const MemoryNode& node, const Start& start) {
+    return report_on(node, start).state;
+}
+
+}  // namespace onload_node::simulation

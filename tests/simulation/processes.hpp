@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "executor/memory_node.hpp"
+#include "starts.hpp"
+
+namespace onload_node::simulation {
+
+/// `onload-node apply` as its unit runs it, on the node in memory; returns its exit status. What
+/// src/apply.cpp does with the real node is done here in the same order.
+[[nodiscard]] int apply(fixture::MemoryNode& node, const Start& start);
+
+/// `onload-node recover`, the ExecStopPost= of the unit; returns its exit status.
+[[nodiscard]] int recover(fixture::MemoryNode& node, const Start& start);
+
+/// The unit after its main process has ended so: recovery runs unless the unit counts as active.
+void stop_post(fixture::MemoryNode& node, const Start& start, int exit_status);
+
+/// What the node is now, by its own report.
+[[nodiscard]] State state_of(const fixture::MemoryNode& node, const Start& start);
+
+}  // namespace onload_node::simulation

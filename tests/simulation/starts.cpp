@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "starts.hpp"
+
+#include "core/names.hpp"
+#include "core/observed_fixture.hpp"
+#include "executor/memory_node.hpp"
+#include "processes.hpp"
+
+namespace onload_node::simulation {
+
+namespace {
+
+using fixture::booting_node;
+using fixture::module;
+
+const std::vector<std::string> in_tree_names = {"ens8f0", "ens8f1"};
+const std::vector<std::string> numbered = {"sf0", "sf1"};
+
+/// Udev has bound the in-tree driver and named its ports before we came.
+Start bound_by_coldplug() {
+    return {"in-tree bound", Config(), booting_node(), {{"ens8f0"}, {"ens8f1"}}, in_tree_names};
+}
+
+Start sequential() {
+    Start start = bound_by_coldplug();
+    start.name = "sequential names";
+    start.config.names.policy = NamePolicy::sequential;
+    start.promised = numbered;
+    return start;
+}
+
+/// A machine that udev has not got to: no driver, no interface, the event still to come.
+Observed before_coldplug() {
+    Observed node = booting_node();
+    node.loaded.clear();
+    node.functions = {fixture::port(0, "", ""), fixture::port(1, "", "")};
+    return node;
+}
+
+Start not_yet_loaded() {
+    Start start = bound_by_coldplug();
+    start.name = "in-tree not loaded yet";
+    start.node = before_coldplug();
+    start.coldplug_pending = true;
+    return start;
+}
+
+Start not_yet_loaded_sequential() {
+    Start start = sequential();
+    start.name = "in-tree not loaded yet, sequential names";
+    start.node = before_coldplug();
+    start.coldplug_pending = true;
+    return start;
+}
+
+/// Somebody else's build of the whole family is in, with names of its own; names are written down.
+Start another_build() {
+    Start start = bound_by_coldplug();
+    start.name = "another build loaded, explicit names";
+    start.node.loaded.clear();
+    const auto load = [&](const std::string& name, std::vector<ModuleName> holders) {
+        LoadedModule loaded =
+            fixture::loaded_module(start.node.staged.modules.at(module(name)), std::move(holders));
+        loaded.build_id = "07e7" + name;
+        start.node.loaded.emplace(module(name), loaded);
+    };
+    load("sfc", {module("sfc_resource")});
+    load("sfc_resource", {module("sfc_char"), module("onload")});
+    load("sfc_char", {module("onload")});
+    load("onload", {});
+    for (const auto* const needed : {"mtd", "mdio"}) {
+        start.node.loaded.emplace(
+            module(needed),
+            fixture::loaded_module(start.node.in_tree.at(module(needed)), {module("sfc")})
+        );
+    }
+    start.node.functions = {fixture::port(0, "ens8f0np0"), fixture::port(1, "ens8f1np1")};
+    start.config.names.policy = NamePolicy::explicit_only;
+    for (unsigned index = 0; index < 2; ++index) {
+        start.config.names.ports.push_back(
+            {fixture::port_address(index),
+             InterfaceName::parse("data" + std::to_string(index)).value(),
+             {"config.toml", index + 1, 1}}
+        );
+    }
+    start.before = {{"ens8f0np0", "ens8f0"}, {"ens8f1np1", "ens8f1"}};
+    start.promised = {"data0", "data1"};
+    return start;
+}
+
+/// The time daemon runs in a pod: chronyd is displaced all the same.
+Start no_time_daemon() {
+    Start start = bound_by_coldplug();
+    start.name = "no time daemon of the node";
+    start.config.time.daemon.clear();
+    start.node.units.erase("sfptpd.service");
+    return start;
+}
+
+/// Nothing is kept from running: the clock is left alone.
+Start clock_left_alone() {
+    Start start = bound_by_coldplug();
+    start.name = "clock left alone";
+    start.config.time = {"", {}};
+    return start;
+}
+
+/// An apply long after the boot: chronyd keeps the clock already.
+Start chronyd_runs() {
+    Start start = sequential();
+    start.name = "chronyd runs";
+    auto& chronyd = start.node.units.at("chronyd.service");
+    chronyd.active_state = "active";
+    chronyd.job_pending = false;
+    start.live = true;
+    return start;
+}
+
+/// The node that a fault-free apply leaves.
+Observed activated(const Start& start) {
+    fixture::MemoryNode node(start.node);
+    static_cast<void>(apply(node, start));
+    node.boot_goes_on();
+    Observed after = node.observed();
+    after.generated_files = node.files();
+    return after;
+}
+
+/// Sfptpd has died for good on an active node; its fallback unit is about to run.
+Start time_daemon_failed() {
+    Start start = bound_by_coldplug();
+    start.name = "time daemon failed";
+    start.node = activated(start);
+    start.node.units.at("sfptpd.service").active_state = "failed";
+    start.goal = State::degraded;
+    start.clock_lost = true;
+    start.live = true;
+    return start;
+}
+
+/// Nothing is staged: only the names can be given.
+Start nothing_staged() {
+    Start start = sequential();
+    start.name = "nothing staged";
+    start.node.staged.present = false;
+    start.node.staged.modules.clear();
+    start.goal = State::in_tree;
+    return start;
+}
+
+}  // namespace
+
+std::vector<Start> starts() {
+    return {
+        bound_by_coldplug(),
+        sequential(),
+        not_yet_loaded(),
+        not_yet_loaded_sequential(),
+        another_build(),
+        no_time_daemon(),
+        clock_left_alone(),
+        chronyd_runs(),
+        time_daemon_failed(),
+        nothing_staged(),
+    };
+}
+
+}  // namespace onload_node::simulation

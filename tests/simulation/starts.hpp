@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/config.hpp"
+#include "core/observed.hpp"
+#include "core/plan.hpp"
+
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace onload_node::simulation {
+
+/// A node as a history begins, and what it is to come to.
+struct Start {
+    std::string name;
+    Config config;
+    Observed node;
+    std::vector<std::set<std::string>> before;  ///< names that each port may have without ours
+    std::vector<std::string> promised;          ///< names of the ports once they are
+    State goal = State::active;                 ///< after an apply that meets no fault
+    bool coldplug_pending = false;              ///< udev has not got to the cards yet
+    bool clock_lost = false;  ///< no daemon keeps the clock, and one call may fail to mend it
+    bool live = false;        ///< the boot is over: a person, or a fallback unit, runs it
+};
+
+/// For GoogleTest, which prints the bytes otherwise.
+inline void PrintTo(const Start& start, std::ostream* out) {
+    *out << start.name;
+}
+
+/// Every kind of node that a plan begins differently on.
+[[nodiscard]] std::vector<Start> starts();
+
+}  // namespace onload_node::simulation
