@@ -27,6 +27,28 @@ std::vector<PciAddress> addresses(const std::vector<const NetworkFunction*>& fun
     return list;
 }
 
+/// A driver that could not be loaded again is not taken from the ports it carries.
+std::optional<Blocker> no_way_back(const PlanContext& context) {
+    for (const auto& name : context.config.driver.replace) {
+        const auto loaded = context.observed.loaded.find(name);
+        const bool carries = std::any_of(
+            context.functions.begin(),
+            context.functions.end(),
+            [&](const NetworkFunction* function) { return function->driver == name.str(); }
+        );
+        if (!carries || loaded == context.observed.loaded.end() ||
+            loaded->second.origin != Origin::in_tree) {
+            continue;
+        }
+        if (const auto order = in_tree_order(name, context.observed); !order) {
+            Blocker blocker = to_blocker(order.error());
+            blocker.reason = "there would be no way back to the in-tree driver: " + blocker.reason;
+            return blocker;
+        }
+    }
+    return std::nullopt;
+}
+
 /// One attempt at deciding the driver and Onload phases.
 class DriverPlanner {
 public:
@@ -216,6 +238,12 @@ DriverDecision DriverPlanner::decide() {
     if (const auto standing = guard_standing(config_, observed_); swap && standing.tripped) {
         decision.blocker = Blocker{ReasonCode::guard, standing.reason};
         return decision;
+    }
+    if (swap) {
+        if (auto lost = no_way_back(context_)) {
+            decision.blocker = std::move(lost);
+            return decision;
+        }
     }
     const bool cuts_network = swap || !going.empty();
     if (cuts_network && !context_.request.live && network_in_use(config_, observed_)) {

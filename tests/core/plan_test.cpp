@@ -189,6 +189,20 @@ TEST(MakePlan, RefusesToTakeOutWhatAForeignModuleUses) {
     EXPECT_NE(plan.reason.find("foreign"), std::string::npos);
 }
 
+TEST(MakePlan, DoesNotTakeAwayADriverThatCouldNotComeBack) {
+    Observed node = booting_node();
+    node.in_tree.at(module("sfc")).problem = "cannot read /lib/modules/sfc.ko";
+    const Plan plan = make_plan(Config(), node, {});
+    EXPECT_EQ(plan.code, ReasonCode::unusable_module);
+    EXPECT_NE(plan.reason.find("no way back"), std::string::npos) << plan.reason;
+    EXPECT_EQ(find_phase(plan, PhaseName::driver), nullptr);
+    // Nothing is lost where the in-tree driver carries no port.
+    node.loaded.erase(module("sfc"));
+    node.functions = {fixture::port(0, "", ""), fixture::port(1, "", "")};
+    const Plan other = make_plan(Config(), node, {});
+    EXPECT_NE(find_phase(other, PhaseName::driver), nullptr);
+}
+
 TEST(MakePlan, NeverSwapsUnderALiveNetworkUnlessTold) {
     Observed node = booting_node();
     node.network_started = true;
