@@ -96,7 +96,7 @@ Result<int> apply(const Command& command) {
     if (!config) {
         return refuse(config.error(), node);
     }
-    if (session->log.open()) {
+    if (session->log.open() && may_take_back(command, *config, node)) {
         node.ports().progress.notice("an earlier run was cut short: taking back what it had begun");
         static_cast<void>(recover(*config, node.ports(), session->log));
     }

@@ -40,6 +40,18 @@ Result<Report> report_bad_config(Node& node, const Error& error) {
     return report;
 }
 
+bool may_take_back(const Command& command, const Config& config, Node& node) {
+    const auto observed = observe(config, node.sensors());
+    const bool cuts = !command.live && observed && network_in_use(config, *observed);
+    if (cuts) {
+        node.ports().progress.notice(
+            "an earlier run could not be taken back, and the network is up by now: that waits for "
+            "the next boot"
+        );
+    }
+    return !cuts;
+}
+
 Result<Session> Session::open(const char* verb) {
     if (::geteuid() != 0) {
         return failure(

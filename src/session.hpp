@@ -24,6 +24,10 @@ namespace onload_node {
 /// The report of a node with a bad configuration: looked at with the built-in one.
 [[nodiscard]] Result<Report> report_bad_config(Node& node, const Error& error);
 
+/// False, having said so, when a run that was cut short could only be taken back by cutting off a
+/// network that is up: that waits for the next boot, which begins anew.
+[[nodiscard]] bool may_take_back(const Command& command, const Config& config, Node& node);
+
 /// One run that may change the node: as root, alone, with what earlier runs of this boot did.
 struct Session {
     Lock lock;

@@ -37,6 +37,9 @@ Result<int> recover(const Command& command) {
     }
     const Config config = config_or_default(command);
     Node& node = *session->node;
+    if (!may_take_back(command, config, node)) {
+        return 1;
+    }
     node.ports().progress.notice("the run was cut short: taking back what it had begun");
     return tell(config, node, recover(config, node.ports(), session->log));
 }

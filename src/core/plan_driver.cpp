@@ -41,9 +41,10 @@ std::optional<Blocker> no_way_back(const PlanContext& context) {
             continue;
         }
         if (const auto order = in_tree_order(name, context.observed); !order) {
-            Blocker blocker = to_blocker(order.error());
-            blocker.reason = "there would be no way back to the in-tree driver: " + blocker.reason;
-            return blocker;
+            const bool missing = order.error().code == ErrorCode::not_found;
+            return Blocker{
+                missing ? ReasonCode::module_missing : ReasonCode::unusable_module,
+                "there would be no way back to the in-tree driver: " + order.error().message};
         }
     }
     return std::nullopt;

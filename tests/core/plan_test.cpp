@@ -195,12 +195,12 @@ TEST(MakePlan, DoesNotTakeAwayADriverThatCouldNotComeBack) {
     const Plan plan = make_plan(Config(), node, {});
     EXPECT_EQ(plan.code, ReasonCode::unusable_module);
     EXPECT_NE(plan.reason.find("no way back"), std::string::npos) << plan.reason;
-    EXPECT_EQ(find_phase(plan, PhaseName::driver), nullptr);
+    EXPECT_EQ(fixture::find_phase(plan, PhaseName::driver), nullptr);
     // Nothing is lost where the in-tree driver carries no port.
     node.loaded.erase(module("sfc"));
     node.functions = {fixture::port(0, "", ""), fixture::port(1, "", "")};
     const Plan other = make_plan(Config(), node, {});
-    EXPECT_NE(find_phase(other, PhaseName::driver), nullptr);
+    EXPECT_NE(fixture::find_phase(other, PhaseName::driver), nullptr);
 }
 
 TEST(MakePlan, NeverSwapsUnderALiveNetworkUnlessTold) {

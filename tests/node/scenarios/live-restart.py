@@ -93,6 +93,17 @@ def what_is_as_configured_stays(watched):
     expect_equal("the node stays active", watched.product.status()["state"], "active")
 
 
+def what_was_cut_short_stays_as_it_is(watched):
+    """As after a run that could not take everything back: the way back would lead through the driver."""
+    machine = watched.product.machine
+    machine.check("sed -i 's/^committed = .*/committed = 0/' /run/onload-node/undo.toml && grep -q '^committed = 0$' /run/onload-node/undo.toml")
+    machine.run("onload-node recover")
+    watched.unharmed("recover of an open record")
+    machine.check("sed -i 's/^committed = .*/committed = 0/' /run/onload-node/undo.toml; systemctl restart onload-node", 120)
+    watched.unharmed("restart with an open record")
+    check("and the journal says what waits", "waits for the next boot" in watched.product.journal(), watched.product.journal())
+
+
 def revert_is_refused(watched):
     output = watched.product.run("revert")
     check("revert: refused, with the way out", output.rc == 1 and "pending reboot" in output.stderr and "--live" in output.stderr,
@@ -161,6 +172,7 @@ def scenario(lab):
     start_pinging(machine)
     watched = Watched(product)
     what_is_as_configured_stays(watched)
+    what_was_cut_short_stays_as_it_is(watched)
     revert_is_refused(watched)
     build = what_is_new_waits(lab, watched)
     not_a_packet_was_lost(machine, received)
