@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <sys/stat.h>
+
 namespace onload_node::fixture {
 
 /// A directory of its own for a test; removed with all that is in it.
@@ -20,6 +22,8 @@ public:
             throw std::runtime_error("cannot make a temporary directory");
         }
         path_ = name;
+        // What the product is to trust must not depend on the umask of who runs the tests.
+        ::umask(022);
     }
 
     ~TemporaryDirectory() {
