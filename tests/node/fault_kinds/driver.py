@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Faults of the swap itself: the driver, its ports, what uses it, who else loads it."""
+
+from .kind import active, degraded, stays
+
+PARAMETER = '[driver.parameters]\nsfc = { %s }\n'
+LOADS_AGAIN = 'ACTION=="remove", SUBSYSTEM=="module", KERNEL=="sfc", RUN+="/sbin/modprobe sfc"'
+
+KINDS = (
+    stays("the driver's init fails", "undone", driver_fault="INIT_FAILS", says=("sfc",)),
+    stays("the driver's probe fails on one of two ports", "undone", driver_fault="PROBE_FAILS", config='[limits]\nprobe = "2s"\n',
+          says=("0000:00:08.1", "no driver")),
+    active("the driver's probe takes two seconds", driver_fault="PROBE_SLEEPS", slow=True),
+    stays("the driver's init fails, names are sequential", "undone", driver_fault="INIT_FAILS",
+          config='[names]\npolicy = "sequential"\n', names=("sf0", "sf1")),
+    active("an unknown parameter is ignored by the kernel", config=PARAMETER % 'no_such = "1"'),
+    degraded("onload refuses a parameter", "onload-missing",
+             config='[driver.parameters]\nonload = { cplane_init_timeout = "soon" }\n', says=("onload",)),
+    stays("the in-tree driver is in use", "busy", breaks="setsid sleep 600 </dev/mtd0ro >/dev/null 2>&1 &",
+          config='[limits]\nunload = "1s"\n', says=("/dev/mtd",)),
+    active("the in-tree driver is in use at first", breaks="setsid sleep 4 </dev/mtd0ro >/dev/null 2>&1 &"),
+    active("udev loads the in-tree driver again and again",
+           breaks=f"echo '{LOADS_AGAIN}' >/run/udev/rules.d/99-load-again.rules; udevadm control --reload"),
+    active("somebody runs modprobe sfc without a pause", during="for i in $(seq 400); do modprobe sfc; sleep 0.02; done"),
+    active("somebody triggers all PCI events without a pause",
+           during="for i in $(seq 200); do udevadm trigger --action=add --subsystem-match=pci; sleep 0.02; done"),
+    active("a port was taken from its driver", breaks="echo 0000:00:08.1 >/sys/bus/pci/drivers/sfc/unbind",
+           names=("ens8f0", "ens8f1np1"), config='[limits]\nprobe = "3s"\n',
+           except_for="its name was not known when the boot began"),
+    active("the in-tree driver was taken out by somebody", breaks="rmmod sfc", config='[names]\npolicy = "sequential"\n',
+           names=("sf0", "sf1")),
+    active("the interface of a port is up already", breaks="ip link set ens8f0 up"),
+    degraded("the control plane server is missing", "control-plane", breaks="mv /usr/local/sbin/onload_cp_server /var/"),
+    degraded("the control plane server cannot be executed", "control-plane", breaks="chmod 644 /usr/local/sbin/onload_cp_server"),
+    degraded("the control plane server is a directory", "control-plane",
+             breaks="rm /usr/local/sbin/onload_cp_server; mkdir /usr/local/sbin/onload_cp_server"),
+    degraded("a device node is taken away", "onload-missing", after="rm /dev/onload_epoll; systemctl start onload-node-refresh",
+             exit=0, says=("/dev/onload_epoll",), except_for="the unit ended before the device went"),
+)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What one kind of fault is, and what the node is to come to."""
+
+import dataclasses
+
+IN_TREE, OUT_OF_TREE = "in-tree", "out-of-tree"
+CHRONYD, SFPTPD = "chronyd.service", "sfptpd.service"
+PRESERVED = ("ens8f0", "ens8f1")
+
+# Three starts, each with its pause, and then the fallback.
+WAIT_CHRONYD = "timeout 60 bash -c 'until systemctl is-active --quiet chronyd; do sleep 0.2; done'; systemctl start onload-node-refresh"
+LOST_TIME = {"clock": CHRONYD, "after": WAIT_CHRONYD, "exit": 0, "slow": True}
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    name: str
+    # Shell, in the parked boot before the unit. $staged, $in_tree, $K (kernel) are set, and $folder for what it leaves.
+    breaks: str = ""
+    # Shell, in the background from then on; bounded by itself or by the end of the case.
+    during: str = ""
+    # Shell, after the boot and before the node is looked at: another run, or waiting for what follows the boot.
+    after: str = ""
+    config: str = ""
+    # A broken sfc.ko from fixture_fault.h to be staged in place of the right one.
+    driver_fault: str = ""
+    state: str = "in-tree"
+    code: str = ""
+    exit: int = 3
+    driver: str = IN_TREE
+    names: tuple = PRESERVED
+    clock: str | None = CHRONYD
+    # Words that the reason has to hold.
+    says: tuple = ()
+    # Why the case may end without something that every other case has.
+    except_for: str = ""
+    # Not in the short set: it takes longer than the others.
+    slow: bool = False
+
+
+def active(name, **rest):
+    """The fault is no obstacle."""
+    return Kind(name, **{"state": "active", "code": "as-wanted", "exit": 0, "driver": OUT_OF_TREE, "clock": SFPTPD, **rest})
+
+
+def degraded(name, code, **rest):
+    """The staged driver is on, something secondary is not."""
+    return Kind(name, **{"state": "degraded", "code": code, "exit": 4, "driver": OUT_OF_TREE, "clock": SFPTPD, **rest})
+
+
+def stays(name, code, **rest):
+    """The in-tree driver stays, or is back."""
+    return Kind(name, **{"code": code, **rest})
+
+
+def refused(name, **rest):
+    """The configuration is wrong: nothing is touched."""
+    return Kind(name, **{"code": "config", "exit": 78, **rest})

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Faults of interface names and of the clock daemons."""
+
+from .kind import CHRONYD, LOST_TIME, active, degraded
+
+EXPLICIT = '[names]\npolicy = "explicit"\n[[names.port]]\nmatch = { pci = "0000:00:08.0" }\nname = "%s"\n'
+ADMIN_LINK = "printf '[Match]\\nPath=pci-0000:00:08.0\\n[Link]\\nName=admin0\\n' >/etc/systemd/network/10-admin.link"
+
+KINDS = (
+    active("the configured name is another interface's", breaks="ip link add sf0 type dummy", config=EXPLICIT % "sf0",
+           names=("ens8f0np0", "ens8f1np1"), except_for="no name is promised that somebody else has"),
+    active("the ports have each other's names", config='[names]\npolicy = "sequential"\n', names=("sf1", "sf0"),
+           breaks="ip link set ens8f0 name sf1; ip link set ens8f1 name tmp; ip link set tmp name sf0",
+           except_for="", slow=True),
+    degraded("an administrator's .link file wins", "name-missing", breaks=ADMIN_LINK, config='[names]\npolicy = "sequential"\n',
+             names=("admin0", "sf1"), except_for="the administrator's own name is the expected one", slow=True),
+    active("names are switched off", config='[names]\npolicy = "off"\n', names=("ens8f0np0", "ens8f1np1")),
+    active("old generated names lie about",
+           breaks="mkdir -p /run/systemd/network; echo junk >/run/systemd/network/71-onload-node-0000:00:1f.0.link"),
+    active("a generated .link file is a directory", breaks="mkdir -p /run/systemd/network/71-onload-node-0000:00:1f.0.link"),
+    # --- the clock
+    degraded("sfptpd is missing", "time-daemon", breaks="mv /usr/local/sbin/sfptpd /var/", **LOST_TIME),
+    degraded("sfptpd cannot be executed", "time-daemon", breaks="chmod 644 /usr/local/sbin/sfptpd", **LOST_TIME),
+    degraded("sfptpd exits at once", "time-daemon", breaks="echo 5 >/run/fixture-sfptpd-fail", **LOST_TIME),
+    degraded("sfptpd's configuration is missing", "time-daemon", breaks="rm /etc/sfptpd.conf", **LOST_TIME),
+    degraded("sfptpd never gets ready", "time-daemon", breaks="printf '#!/bin/sh\\nexec sleep 600\\n' >/usr/local/sbin/sfptpd", **LOST_TIME),
+    active("sfptpd has no unit", clock=CHRONYD, state="degraded", code="time-daemon", exit=4,
+           breaks="rm /etc/systemd/system/sfptpd.service; systemctl daemon-reload"),
+    degraded("sfptpd is masked by somebody", "time-daemon", clock=CHRONYD, exit=4,
+             breaks="rm /etc/systemd/system/sfptpd.service; ln -s /dev/null /etc/systemd/system/sfptpd.service; systemctl daemon-reload"),
+    active("chronyd is started by somebody afterwards", after="systemctl start chronyd; true"),
+    active("chronyd is stopped by somebody before", breaks="systemctl disable --now chronyd"),
+    active("chronyd has no unit", breaks="rm -f /etc/systemd/system/chronyd.service /usr/lib/systemd/system/chronyd.service; systemctl daemon-reload"),
+    active("a daemon to displace does not exist", config='[time]\ndisplace = ["chronyd.service", "no-such.service"]\n'),
+    active("chronyd runs before us", breaks="rm -rf /etc/systemd/system/chronyd.service.d; systemctl daemon-reload; "
+                                            "systemctl start --job-mode=ignore-dependencies --no-block chronyd; sleep 2", slow=True),
+)
