@@ -9,7 +9,7 @@ ADMIN_LINK = "printf '[Match]\\nPath=pci-0000:00:08.0\\n[Link]\\nName=admin0\\n'
 KINDS = (
     active("the configured name is another interface's", breaks="ip link add sf0 type dummy", config=EXPLICIT % "sf0",
            names=("ens8f0np0", "ens8f1np1"), except_for="no name is promised that somebody else has"),
-    active("the ports have each other's names", config='[names]\npolicy = "sequential"\n', names=("sf1", "sf0"),
+    active("the ports have each other's names", config='[names]\npolicy = "sequential"\n', names=("sf0", "sf1"),
            breaks="ip link set ens8f0 name sf1; ip link set ens8f1 name tmp; ip link set tmp name sf0",
            except_for="", slow=True),
     degraded("an administrator's .link file wins", "name-missing", breaks=ADMIN_LINK, config='[names]\npolicy = "sequential"\n',

@@ -20,14 +20,14 @@ KINDS = (
           breaks="mkdir -p /run/udev/rules.d; mount -t tmpfs -o ro none /run/udev/rules.d"),
     stays("/run/udev/rules.d is a file", "undone", breaks="rm -rf /run/udev/rules.d; echo >/run/udev/rules.d"),
     # --- records of earlier runs
-    # An undo log that nobody can read stops everything until the next boot; the journal says so.
-    stays("the undo log is garbage", "pending-apply", exit=1,
+    # An undo log that nobody can read stops everything until the next boot: the journal says so, no status is recorded.
+    stays("the undo log is garbage", "", state="", exit=1,
           breaks="mkdir -p /run/onload-node; head -c 2000 /dev/urandom >/run/onload-node/undo.toml"),
     active("the undo log is empty", breaks="mkdir -p /run/onload-node; : >/run/onload-node/undo.toml"),
-    stays("the undo log has an unknown step", "pending-apply", exit=1,
+    stays("the undo log has an unknown step", "", state="", exit=1,
            breaks="mkdir -p /run/onload-node; printf 'committed = 0\\n[[entry]]\\nphase = \"driver\"\\ndone = \"x\"\\n"
                   "inverse = [{ step = \"fly\" }]\\n' >/run/onload-node/undo.toml"),
-    stays("the undo log is a directory", "pending-apply", exit=1, breaks="mkdir -p /run/onload-node/undo.toml/inside"),
+    stays("the undo log is a directory", "", state="", exit=1, breaks="mkdir -p /run/onload-node/undo.toml/inside"),
     active("the record of loads is garbage", breaks="mkdir -p /run/onload-node; echo '[[[' >/run/onload-node/loaded.toml"),
     stays("the record of loads is a directory", "undone", breaks="mkdir -p /run/onload-node/loaded.toml/inside"),
     active("the record of the last run is garbage", breaks="mkdir -p /run/onload-node; echo '[[[' >/run/onload-node/last-run.toml"),
