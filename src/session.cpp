@@ -40,6 +40,24 @@ Result<Report> report_bad_config(Node& node, const Error& error) {
     return report;
 }
 
+namespace {
+
+/// The plan goes by what is true on the node; a record that nobody can read must not keep the node
+/// from getting there. One that cannot even be removed stops the next step: its way back could not
+/// be recorded.
+void forget_undo_log(const Ports& ports, const Error& why) {
+    ports.progress.notice(
+        "what was done earlier in this boot is not known any more, and revert cannot take it "
+        "back: " +
+        why.message
+    );
+    if (const auto removed = ports.files.remove(std::string(names::undo_log)); !removed) {
+        ports.progress.notice(removed.error().message);
+    }
+}
+
+}  // namespace
+
 bool may_take_back(const Command& command, const Config& config, Node& node) {
     const auto observed = observe(config, node.sensors());
     const bool cuts = !command.live && observed && network_in_use(config, *observed);
@@ -67,7 +85,7 @@ Result<Session> Session::open(const char* verb) {
     auto node = std::make_unique<Node>();
     UndoLog log(node->ports().files);
     if (auto loaded = log.load(); !loaded) {
-        return tl::unexpected(loaded.error());
+        forget_undo_log(node->ports(), loaded.error());
     }
     return Session{std::move(*lock), std::move(node), std::move(log)};
 }

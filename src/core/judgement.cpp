@@ -38,13 +38,14 @@ bool blocked(const Plan& plan) {
 }
 
 Judgement judge_in_tree(const Plan& plan, const RunRecord& run) {
+    // What stands in the way now comes before what the last run met.
+    if (blocked(plan)) {
+        return {State::in_tree, plan.code, plan.reason};
+    }
     for (const auto phase : {PhaseName::names, PhaseName::driver}) {
         if (const auto* const failed = failure_in(run, phase)) {
             return {State::in_tree, failed->code, failed->text};
         }
-    }
-    if (blocked(plan)) {
-        return {State::in_tree, plan.code, plan.reason};
     }
     return {
         State::in_tree,

@@ -69,6 +69,9 @@ private:
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> window_settings() const;
     void append_window_settings(Steps& steps) const;
     void append_settings_back(Steps& steps) const;
+    void append_unloads(Steps& steps, const std::vector<ModuleName>& going) const;
+    void append_driver(Steps& steps) const;
+    void append_loads(Steps& steps, Origin origin, bool even_if_loaded) const;
     void append_autoload_block(Steps& steps) const;
     void append_autoload_unblock(Steps& steps) const;
 
@@ -167,19 +170,7 @@ void DriverPlanner::append_settings_back(Steps& steps) const {
     }
 }
 
-Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
-    Steps steps;
-    append_autoload_block(steps);
-    for (const ModuleFile* const file : driver_) {
-        if (file->origin == Origin::in_tree) {
-            append_load(steps, *file, false);
-        }
-    }
-    steps.push_back(
-        {ArmGuard{armed_guard(config_, observed_)},
-         "a driver that takes the node down must be known at the next boot"}
-    );
-    append_window_settings(steps);
+void DriverPlanner::append_unloads(Steps& steps, const std::vector<ModuleName>& going) const {
     for (const auto& name : going) {
         steps.push_back({UnloadModule{name}, "the staged driver takes its place"});
     }
@@ -190,17 +181,17 @@ Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
             );
         }
     }
+}
+
+/// The modules of the driver first, while nothing is bound to it; then port by port.
+void DriverPlanner::append_driver(Steps& steps) const {
     const auto functions = addresses(context_.functions);
     if (!functions.empty()) {
         steps.push_back(
             {HoldFunctions{functions}, "the driver is to meet them one by one, once it is loaded"}
         );
     }
-    for (const ModuleFile* const file : driver_) {
-        if (file->origin == Origin::out_of_tree) {
-            append_load(steps, *file, true);
-        }
-    }
+    append_loads(steps, Origin::out_of_tree, true);
     if (!functions.empty()) {
         steps.push_back(
             {BindFunctions{functions, config_.driver.load},
@@ -211,6 +202,27 @@ Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
              "every port must have its interface before the network starts"}
         );
     }
+}
+
+void DriverPlanner::append_loads(Steps& steps, Origin origin, bool even_if_loaded) const {
+    for (const ModuleFile* const file : driver_) {
+        if (file->origin == origin) {
+            append_load(steps, *file, even_if_loaded);
+        }
+    }
+}
+
+Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
+    Steps steps;
+    append_autoload_block(steps);
+    append_loads(steps, Origin::in_tree, false);
+    steps.push_back(
+        {ArmGuard{armed_guard(config_, observed_)},
+         "a driver that takes the node down must be known at the next boot"}
+    );
+    append_window_settings(steps);
+    append_unloads(steps, going);
+    append_driver(steps);
     append_settings_back(steps);
     append_autoload_unblock(steps);
     return steps;

@@ -1,35 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/step_toml.hpp"
 
-#include "core/overloaded.hpp"
-
 #include <array>
 #include <optional>
 
 namespace onload_node {
 
 namespace {
-
-/// The names of the alternatives of Step in the log, in the order of the variant.
-constexpr std::array<std::string_view, std::variant_size_v<Step>> kinds = {
-    "write-file",
-    "remove-file",
-    "reload-udev",
-    "trigger-interfaces",
-    "unload-module",
-    "load-module",
-    "await-ports",
-    "arm-guard",
-    "disarm-guard",
-    "set-kernel-setting",
-    "hold-functions",
-    "release-functions",
-    "bind-functions",
-    "mask-unit",
-    "unmask-unit",
-    "stop-unit",
-    "start-unit",
-};
 
 toml::array parameters_to_toml(const ModuleParameters& parameters) {
     toml::array list;
@@ -63,53 +40,79 @@ toml::array modules_to_toml(const std::vector<ModuleName>& modules) {
     return list;
 }
 
-void fill(toml::table& table, const Step& step) {
-    std::visit(
-        Overloaded{
-            [&](const WriteFile& s) {
-                table.insert("path", s.path);
-                table.insert("content", s.content);
-            },
-            [&](const RemoveFile& s) { table.insert("path", s.path); },
-            [](const ReloadUdev&) {},
-            [&](const TriggerInterfaces& s) { table.insert("address", s.address.to_string()); },
-            [&](const UnloadModule& s) {
-                table.insert("module", s.name.str());
-                table.insert("tolerate-use", s.tolerate_use);
-            },
-            [&](const LoadModule& s) {
-                table.insert("module", s.name.str());
-                table.insert("out-of-tree", s.origin == Origin::out_of_tree);
-                table.insert("path", s.path);
-                table.insert("sha256", s.sha256);
-                table.insert("build-id", s.build_id);
-                table.insert("parameters", parameters_to_toml(s.parameters));
-            },
-            [&](const AwaitPorts& s) { table.insert("ports", ports_to_toml(s.ports)); },
-            // No step's inverse: they never stand in the log.
-            [](const ArmGuard&) {},
-            [](const HoldFunctions&) {},
-            [&](const BindFunctions& s) {
-                table.insert("functions", addresses_to_toml(s.functions));
-                table.insert("modules", modules_to_toml(s.modules));
-            },
-            [&](const DisarmGuard& s) { table.insert("boot-id", s.boot_id); },
-            [&](const SetKernelSetting& s) {
-                table.insert("name", s.name);
-                table.insert("value", s.value);
-                table.insert("only-over", s.only_over);
-            },
-            [&](const ReleaseFunctions& s) {
-                table.insert("functions", addresses_to_toml(s.functions));
-            },
-            [&](const MaskUnit& s) { table.insert("unit", s.id); },
-            [&](const UnmaskUnit& s) { table.insert("unit", s.id); },
-            [&](const StopUnit& s) { table.insert("unit", s.id); },
-            [&](const StartUnit& s) { table.insert("unit", s.id); },
-        },
-        step
-    );
+// What a step holds, key by key. The last two are no step's inverse: they never stand in the log.
+
+void fill(toml::table& table, const WriteFile& s) {
+    table.insert("path", s.path);
+    table.insert("content", s.content);
 }
+
+void fill(toml::table& table, const RemoveFile& s) {
+    table.insert("path", s.path);
+}
+
+void fill(toml::table& /*table*/, const ReloadUdev& /*s*/) {}
+
+void fill(toml::table& table, const TriggerInterfaces& s) {
+    table.insert("address", s.address.to_string());
+}
+
+void fill(toml::table& table, const UnloadModule& s) {
+    table.insert("module", s.name.str());
+    table.insert("tolerate-use", s.tolerate_use);
+}
+
+void fill(toml::table& table, const LoadModule& s) {
+    table.insert("module", s.name.str());
+    table.insert("out-of-tree", s.origin == Origin::out_of_tree);
+    table.insert("path", s.path);
+    table.insert("sha256", s.sha256);
+    table.insert("build-id", s.build_id);
+    table.insert("parameters", parameters_to_toml(s.parameters));
+}
+
+void fill(toml::table& table, const AwaitPorts& s) {
+    table.insert("ports", ports_to_toml(s.ports));
+}
+
+void fill(toml::table& table, const DisarmGuard& s) {
+    table.insert("boot-id", s.boot_id);
+}
+
+void fill(toml::table& table, const SetKernelSetting& s) {
+    table.insert("name", s.name);
+    table.insert("value", s.value);
+    table.insert("only-over", s.only_over);
+}
+
+void fill(toml::table& table, const ReleaseFunctions& s) {
+    table.insert("functions", addresses_to_toml(s.functions));
+}
+
+void fill(toml::table& table, const BindFunctions& s) {
+    table.insert("functions", addresses_to_toml(s.functions));
+    table.insert("modules", modules_to_toml(s.modules));
+}
+
+void fill(toml::table& table, const MaskUnit& s) {
+    table.insert("unit", s.id);
+}
+
+void fill(toml::table& table, const UnmaskUnit& s) {
+    table.insert("unit", s.id);
+}
+
+void fill(toml::table& table, const StopUnit& s) {
+    table.insert("unit", s.id);
+}
+
+void fill(toml::table& table, const StartUnit& s) {
+    table.insert("unit", s.id);
+}
+
+void fill(toml::table& /*table*/, const ArmGuard& /*s*/) {}
+
+void fill(toml::table& /*table*/, const HoldFunctions& /*s*/) {}
 
 /// Reads the keys of one table; the first one that is missing or of another type is remembered as
 /// the error.
@@ -201,9 +204,15 @@ private:
     std::string wrong_key_;
 };
 
-LoadModule read_load(Reader& reader, const ModuleName& name) {
+using MaybeStep = std::optional<Step>;
+
+MaybeStep read_load(Reader& reader) {
+    const auto name = reader.module();
+    if (!name) {
+        return std::nullopt;
+    }
     LoadModule step{
-        name,
+        *name,
         Origin::in_tree,
         reader.text("path"),
         reader.text("sha256"),
@@ -216,7 +225,12 @@ LoadModule read_load(Reader& reader, const ModuleName& name) {
     return step;
 }
 
-AwaitPorts read_await(Reader& reader) {
+MaybeStep read_unload(Reader& reader) {
+    const auto name = reader.module();
+    return name ? MaybeStep(UnloadModule{*name, reader.boolean("tolerate-use")}) : std::nullopt;
+}
+
+MaybeStep read_await(Reader& reader) {
     AwaitPorts step;
     reader.pairs("ports", [&](const std::string& address, std::string name) {
         step.ports.push_back({reader.address(address), std::move(name)});
@@ -224,56 +238,54 @@ AwaitPorts read_await(Reader& reader) {
     return step;
 }
 
-std::optional<Step> read_step(Reader& reader, std::string_view kind) {
-    if (kind == "write-file") {
-        return WriteFile{reader.text("path"), reader.text("content")};
-    }
-    if (kind == "remove-file") {
-        return RemoveFile{reader.text("path")};
-    }
-    if (kind == "reload-udev") {
-        return ReloadUdev{};
-    }
-    if (kind == "trigger-interfaces") {
-        return TriggerInterfaces{reader.address(reader.text("address"))};
-    }
-    if (kind == "await-ports") {
-        return read_await(reader);
-    }
-    if (kind == "unload-module" || kind == "load-module") {
-        const auto name = reader.module();
-        if (!name) {
-            return std::nullopt;
+template <typename UnitStep>
+MaybeStep read_unit_step(Reader& reader) {
+    return UnitStep{reader.text("unit")};
+}
+
+/// One alternative of Step: its name in the log, and how it is read from there.
+struct Kind {
+    std::string_view name;
+    MaybeStep (*read)(Reader& reader);  ///< null for what never stands in the log
+};
+
+/// In the order of the variant.
+constexpr std::array<Kind, std::variant_size_v<Step>> kinds = {{
+    {"write-file",
+     [](Reader& r) -> MaybeStep {
+         return WriteFile{r.text("path"), r.text("content")};
+     }},
+    {"remove-file", [](Reader& r) -> MaybeStep { return RemoveFile{r.text("path")}; }},
+    {"reload-udev", [](Reader&) -> MaybeStep { return ReloadUdev{}; }},
+    {"trigger-interfaces",
+     [](Reader& r) -> MaybeStep { return TriggerInterfaces{r.address(r.text("address"))}; }},
+    {"unload-module", read_unload},
+    {"load-module", read_load},
+    {"await-ports", read_await},
+    {"arm-guard", nullptr},
+    {"disarm-guard", [](Reader& r) -> MaybeStep { return DisarmGuard{r.text("boot-id")}; }},
+    {"set-kernel-setting",
+     [](Reader& r) -> MaybeStep {
+         return SetKernelSetting{r.text("name"), r.text("value"), r.text("only-over")};
+     }},
+    {"hold-functions", nullptr},
+    {"release-functions",
+     [](Reader& r) -> MaybeStep { return ReleaseFunctions{r.addresses("functions")}; }},
+    {"bind-functions",
+     [](Reader& r) -> MaybeStep {
+         return BindFunctions{r.addresses("functions"), r.modules("modules")};
+     }},
+    {"mask-unit", read_unit_step<MaskUnit>},
+    {"unmask-unit", read_unit_step<UnmaskUnit>},
+    {"stop-unit", read_unit_step<StopUnit>},
+    {"start-unit", read_unit_step<StartUnit>},
+}};
+
+MaybeStep read_step(Reader& reader, std::string_view name) {
+    for (const auto& kind : kinds) {
+        if (kind.name == name && kind.read != nullptr) {
+            return kind.read(reader);
         }
-        if (kind == "load-module") {
-            return read_load(reader, *name);
-        }
-        return UnloadModule{*name, reader.boolean("tolerate-use")};
-    }
-    if (kind == "disarm-guard") {
-        return DisarmGuard{reader.text("boot-id")};
-    }
-    if (kind == "set-kernel-setting") {
-        return SetKernelSetting{
-            reader.text("name"), reader.text("value"), reader.text("only-over")};
-    }
-    if (kind == "release-functions") {
-        return ReleaseFunctions{reader.addresses("functions")};
-    }
-    if (kind == "bind-functions") {
-        return BindFunctions{reader.addresses("functions"), reader.modules("modules")};
-    }
-    if (kind == "mask-unit") {
-        return MaskUnit{reader.text("unit")};
-    }
-    if (kind == "unmask-unit") {
-        return UnmaskUnit{reader.text("unit")};
-    }
-    if (kind == "stop-unit") {
-        return StopUnit{reader.text("unit")};
-    }
-    if (kind == "start-unit") {
-        return StartUnit{reader.text("unit")};
     }
     return std::nullopt;
 }
@@ -282,8 +294,8 @@ std::optional<Step> read_step(Reader& reader, std::string_view kind) {
 
 toml::table to_toml(const Step& step) {
     toml::table table;
-    table.insert("kind", kinds[step.index()]);
-    fill(table, step);
+    table.insert("kind", kinds[step.index()].name);
+    std::visit([&](const auto& s) { fill(table, s); }, step);
     return table;
 }
 

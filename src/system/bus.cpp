@@ -41,7 +41,7 @@ private:
 
 ErrorCode code_of(std::string_view name, int result) {
     if (name.ends_with(".NoSuchUnit") || name.ends_with(".FileNotFound") ||
-        name.ends_with(".UnknownObject")) {
+        name.ends_with(".NoSuchProcess") || name.ends_with(".UnknownObject")) {
         return ErrorCode::not_found;
     }
     if (name.ends_with(".AccessDenied") || name.ends_with(".InteractiveAuthorizationRequired")) {

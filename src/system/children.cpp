@@ -71,25 +71,31 @@ void take_answer(Child& child) {
     while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {}
 }
 
+/// One entry for each child, in their order; poll(2) passes over those that have answered.
+std::vector<pollfd> open_answers(const std::vector<Child>& children) {
+    std::vector<pollfd> answers;
+    answers.reserve(children.size());
+    for (const auto& child : children) {
+        answers.push_back({child.answer.valid() ? child.answer.get() : -1, POLLIN, 0});
+    }
+    return answers;
+}
+
+bool all_answered(const std::vector<Child>& children) {
+    return std::none_of(children.begin(), children.end(), [](const Child& child) {
+        return child.answer.valid();
+    });
+}
+
 void wait_for_answers(std::vector<Child>& children, const Deadline& deadline) {
-    for (;;) {
-        std::vector<pollfd> open;
-        std::vector<Child*> waiting;
-        for (auto& child : children) {
-            if (child.answer.valid()) {
-                open.push_back({child.answer.get(), POLLIN, 0});
-                waiting.push_back(&child);
-            }
-        }
-        if (open.empty() || deadline.passed()) {
+    while (!all_answered(children) && !deadline.passed()) {
+        auto answers = open_answers(children);
+        if (::poll(answers.data(), answers.size(), deadline.poll_timeout()) < 0 && errno != EINTR) {
             return;
         }
-        if (::poll(open.data(), open.size(), deadline.poll_timeout()) < 0 && errno != EINTR) {
-            return;
-        }
-        for (std::size_t i = 0; i < open.size(); ++i) {
-            if (open[i].revents != 0) {
-                take_answer(*waiting[i]);
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            if (answers[i].revents != 0) {
+                take_answer(children[i]);
             }
         }
     }

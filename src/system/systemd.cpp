@@ -313,7 +313,7 @@ Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std
 
 Result<void> SystemdUnits::reload_udev() {
     const std::string udevd(names::unit_udevd);
-    return order(
+    auto told = order(
         "cannot have udevd read its files again",
         "KillUnit",
         call_limit,
@@ -322,6 +322,9 @@ Result<void> SystemdUnits::reload_udev() {
         "main",
         SIGHUP
     );
+    // One that has died reads them when PID 1 starts it again.
+    const bool not_running = !told && told.error().code == ErrorCode::not_found;
+    return not_running ? Result<void>() : told;
 }
 
 }  // namespace onload_node

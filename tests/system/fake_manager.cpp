@@ -152,6 +152,12 @@ int FakeManager::answer_manager(sd_bus_message* message, const std::string& memb
         int signal = 0;
         sd_bus_message_read(message, "si", &who, &signal);
         record(member + " " + name + " " + who + " " + std::to_string(signal));
+        const FakeUnit* const killed = unit_named(name);
+        if (killed != nullptr && killed->active_state != "active") {
+            return sd_bus_reply_method_errorf(
+                message, "org.freedesktop.systemd1.NoSuchProcess", "No main process to kill"
+            );
+        }
         return sd_bus_reply_method_return(message, "");
     }
     record(member + " " + name);

@@ -158,6 +158,14 @@ TEST(SystemdUnits, HasUdevdReloadBySignal) {
     );
 }
 
+TEST(SystemdUnits, AUdevdThatDoesNotRunNeedsNoReload) {
+    auto dead = unit("systemd-udevd.service");
+    dead.active_state = "failed";
+    FakeManager manager({{"systemd-udevd.service", dead}});
+    EXPECT_TRUE(SystemdUnits(manager.take_client()).reload_udev());
+    EXPECT_EQ(manager.calls().size(), 1U);
+}
+
 TEST(SystemdUnits, DoesNotWaitForAnAnswerForEver) {
     FakeManager manager({{"sfptpd.service", unit("sfptpd.service")}});
     SystemdUnits units(manager.take_client());

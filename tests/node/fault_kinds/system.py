@@ -20,14 +20,13 @@ KINDS = (
           breaks="mkdir -p /run/udev/rules.d; mount -t tmpfs -o ro none /run/udev/rules.d"),
     stays("/run/udev/rules.d is a file", "undone", breaks="rm -rf /run/udev/rules.d; echo >/run/udev/rules.d"),
     # --- records of earlier runs
-    # An undo log that nobody can read stops everything until the next boot: the journal says so, no status is recorded.
-    stays("the undo log is garbage", "", state="", exit=1,
-          breaks="mkdir -p /run/onload-node; head -c 2000 /dev/urandom >/run/onload-node/undo.toml"),
+    active("the undo log is garbage",
+           breaks="mkdir -p /run/onload-node; head -c 2000 /dev/urandom >/run/onload-node/undo.toml"),
     active("the undo log is empty", breaks="mkdir -p /run/onload-node; : >/run/onload-node/undo.toml"),
-    stays("the undo log has an unknown step", "", state="", exit=1,
+    active("the undo log has an unknown step",
            breaks="mkdir -p /run/onload-node; printf 'committed = 0\\n[[entry]]\\nphase = \"driver\"\\ndone = \"x\"\\n"
                   "inverse = [{ step = \"fly\" }]\\n' >/run/onload-node/undo.toml"),
-    stays("the undo log is a directory", "", state="", exit=1, breaks="mkdir -p /run/onload-node/undo.toml/inside"),
+    stays("the undo log is a directory", "undone", says=("the way back could not be recorded",), breaks="mkdir -p /run/onload-node/undo.toml/inside"),
     active("the record of loads is garbage", breaks="mkdir -p /run/onload-node; echo '[[[' >/run/onload-node/loaded.toml"),
     stays("the record of loads is a directory", "undone", breaks="mkdir -p /run/onload-node/loaded.toml/inside"),
     active("the record of the last run is garbage", breaks="mkdir -p /run/onload-node; echo '[[[' >/run/onload-node/last-run.toml"),
@@ -36,7 +35,7 @@ KINDS = (
     active("the autoload rule was left by somebody", breaks="mkdir -p /run/udev/rules.d; echo >/run/udev/rules.d/70-onload-node.rules"),
     active("the time marker was left by somebody", breaks="mkdir -p /run/onload-node; echo >/run/onload-node/sfptpd-keeps-time"),
     # --- udevd
-    stays("udevd is killed while the unit runs", "undone", says=("udevd",), during=HIT.replace("pgrep -x onload-node", "pgrep -x onload-node >/dev/null && pgrep -o -x systemd-udevd") % ("0.05", "KILL"),
+    active("udevd is killed while the unit runs", during=HIT.replace("pgrep -x onload-node", "pgrep -x onload-node >/dev/null && pgrep -o -x systemd-udevd") % ("0.05", "KILL"),
            slow=True),
     active("udevd stands still for two seconds", breaks="systemctl kill --kill-whom=main -s STOP systemd-udevd",
            during="sleep 2; systemctl kill --kill-whom=main -s CONT systemd-udevd", slow=True),

@@ -11,8 +11,9 @@ from harness import check, note
 from harness.product import Product
 
 FIRST_SEED = 1
-# From the start of the unit to the confirmed boot, with some room; a cut behind that is one of a node at rest.
-LATEST = 9.0
+# From the start of the unit to the confirmed boot, with some room; a cut behind that is one of a node at rest. Half of the
+# cuts fall into the first seconds, where everything is changed.
+LATEST, SWAP = 9.0, 3.0
 GUARD = "/var/lib/onload-node/guard.toml"
 LABELS = "/etc/kubernetes/node-feature-discovery/features.d"
 PORTS = {"0000:00:08.0": "ens8f0", "0000:00:08.1": "ens8f1"}
@@ -22,7 +23,8 @@ CONFIGURATION = '[guard]\nsettle = "1s"\n'
 def cut(machine, seed):
     """Returns to the moment before the unit, lets the boot go on and cuts the power; seconds in between."""
     machine.loadvm("parked")
-    instant = random.Random(seed).uniform(0, LATEST)
+    chance = random.Random(seed)
+    instant = chance.uniform(0, SWAP if chance.random() < 0.5 else LATEST)
     machine.release()
     time.sleep(instant)
     machine.power_cut()
