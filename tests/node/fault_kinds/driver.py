@@ -9,11 +9,11 @@ LOADS_AGAIN = 'ACTION=="remove", SUBSYSTEM=="module", KERNEL=="sfc", RUN+="/sbin
 KINDS = (
     stays("the driver's init fails", "undone", driver_fault="INIT_FAILS", says=("sfc",)),
     stays("the driver's probe fails on one of two ports", "undone", driver_fault="PROBE_FAILS", config='[limits]\nprobe = "2s"\n',
-          says=("0000:00:08.1", "no driver")),
+          says=("0000:00:08.1: the probe of the driver failed",)),
     active("the driver's probe takes two seconds", driver_fault="PROBE_SLEEPS", slow=True),
     stays("the driver's init fails, names are sequential", "undone", driver_fault="INIT_FAILS",
           config='[names]\npolicy = "sequential"\n', names=("sf0", "sf1")),
-    active("an unknown parameter is ignored by the kernel", config=PARAMETER % 'no_such = "1"'),
+    degraded("an unknown parameter is ignored by the kernel", "unknown-parameter", says=("no_such",), config=PARAMETER % 'no_such = "1"'),
     degraded("onload refuses a parameter", "onload-missing",
              config='[driver.parameters]\nonload = { cplane_init_timeout = "soon" }\n', says=("onload",)),
     stays("the in-tree driver is in use", "busy", breaks="setsid sleep 600 </dev/mtd0ro >/dev/null 2>&1 &",

@@ -25,7 +25,7 @@ KINDS = (
     stays("staged sfc.ko is text", "unusable-module", breaks="echo not a module >$staged/sfc.ko", says=("sfc.ko",)),
     stays("staged sfc.ko is a directory", "unusable-module", breaks="rm $staged/sfc.ko; mkdir $staged/sfc.ko", says=("sfc.ko",)),
     stays("staged sfc.ko is a fifo", "unusable-module", breaks="rm $staged/sfc.ko; mkfifo $staged/sfc.ko", says=("sfc.ko",)),
-    stays("staged sfc.ko is a link into nowhere", "unusable-module",
+    stays("staged sfc.ko is a link into nowhere", "unsafe-path",
           breaks="rm $staged/sfc.ko; ln -s /nowhere/sfc.ko $staged/sfc.ko", says=("sfc.ko",)),
     stays("staged sfc.ko for another kernel", "wrong-kernel",
           breaks="sed -i \"s/vermagic=$K/vermagic=9${K:1}/\" $staged/sfc.ko", says=("9.1.0",)),
@@ -38,9 +38,9 @@ KINDS = (
     stays("staged sfc_char.ko.zst is cut in half", "unusable-module",
           breaks="truncate -s $(($(stat -c %s $staged/sfc_char.ko.zst) / 2)) $staged/sfc_char.ko.zst", says=("sfc_char",)),
     stays("staged onload.ko missing", "unusable-module", breaks="rm $staged/onload.ko", says=("onload",)),
-    degraded("sfc_resource refused by the kernel", "onload-missing",
-             breaks="xz -d $staged/sfc_resource.ko.xz; sed -i s/sfc_fixture_port_count/sfc_fixture_port_c0unt/g $staged/sfc_resource.ko; "
-                    "xz -z --check=crc32 $staged/sfc_resource.ko", says=("sfc_resource",)),
+    stays("sfc_resource needs a symbol that nobody exports", "symbols",
+          breaks="xz -d $staged/sfc_resource.ko.xz; sed -i s/sfc_fixture_port_count/sfc_fixture_port_c0unt/g $staged/sfc_resource.ko; "
+                 "xz -z --check=crc32 $staged/sfc_resource.ko", says=("sfc_fixture_port_c0unt",)),
     # --- the kernel's own tree
     stays("the in-tree mdio.ko is gone", "unusable-module", breaks="rm /lib/modules/$K/kernel/drivers/net/mdio.ko*", says=("mdio.ko",)),
     stays("the in-tree sfc.ko is gone: there would be no way back", "unusable-module", breaks="rm $in_tree/sfc.ko*",
