@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include <unistd.h>
+
 namespace onload_node {
 
 namespace {
@@ -81,7 +83,10 @@ std::string driver_of(udev_device* device) {
 }
 
 bool is_initialised(udev_device* device) {
-    return udev_device_get_is_initialized(device) > 0;
+    // udev's database knows an interface as soon as it is being renamed: until the "move" event has
+    // been handled it says so by ID_RENAMING, and the name is not final.
+    return udev_device_get_is_initialized(device) > 0 && property(device, "ID_RENAMING") != "1" &&
+           ::access(udev_device_get_syspath(device), F_OK) == 0;
 }
 
 std::string name_of(udev_device* device) {

@@ -134,10 +134,11 @@ void HardwareFixture::add_virtual_interface(const std::string& name) {
     register_interface(name, {"", "", next_index_++, false}, "0");
 }
 
-void HardwareFixture::write_database(int index) const {
+void HardwareFixture::write_database(int index, bool renaming) const {
     std::ofstream file(database + "/n" + std::to_string(index));
     file << "I:1000000\nE:ID_NET_LINK_FILE=/usr/lib/systemd/network/99-default.link\n"
-            "E:ID_PATH=pci-from-udev\nG:systemd\n";
+            "E:ID_PATH=pci-from-udev\nG:systemd\n"
+         << (renaming ? "E:ID_RENAMING=1\n" : "");
 }
 
 void HardwareFixture::rename(
@@ -146,9 +147,13 @@ void HardwareFixture::rename(
     MadeInterface interface = interfaces_.at(name);
     umockdev_testbed_remove_device(testbed_, interface.sysfs.c_str());
     interfaces_.erase(name);
-    write_database(interface.index);
+    write_database(interface.index, false);
     register_interface(final_name, std::move(interface), mark);
     umockdev_testbed_uevent(testbed_, interfaces_.at(final_name).sysfs.c_str(), "add");
+}
+
+void HardwareFixture::begin_rename(const std::string& name) {
+    write_database(interfaces_.at(name).index, true);
 }
 
 void HardwareFixture::finish(const std::string& name, const std::string& final_name) {

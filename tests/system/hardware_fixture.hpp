@@ -37,6 +37,9 @@ public:
     /// An interface that hangs on no hardware.
     void add_virtual_interface(const std::string& name);
 
+    /// udevd has written its database and is about to give the interface its name.
+    void begin_rename(const std::string& name);
+
     /// udevd finishes an interface: writes its database, renames it, sends its event.
     void finish(const std::string& name, const std::string& final_name);
 
@@ -56,7 +59,7 @@ private:
 
     void
     register_interface(const std::string& name, MadeInterface interface, const std::string& mark);
-    void write_database(int index) const;
+    void write_database(int index, bool renaming) const;
     void rename(const std::string& name, const std::string& final_name, const std::string& mark);
 
     _UMockdevTestbed* testbed_;

@@ -67,6 +67,16 @@ TEST(Hardware, TakesFromUdevWhatUdevHasSet) {
     EXPECT_EQ(found[0].function.id_path, "pci-from-udev");
 }
 
+TEST(Hardware, DoesNotTakeANameForFinalWhileUdevChangesIt) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.add_interface(first, "eth7");
+    machine.begin_rename("eth7");
+    EXPECT_FALSE(functions().at(0).function.interfaces.at(0).initialised);
+    machine.finish("eth7", "sf0");
+    EXPECT_TRUE(functions().at(0).function.interfaces.at(0).initialised);
+}
+
 TEST(Hardware, SortsByAddressAndGivesEachItsOwnInterfaces) {
     fixture::HardwareFixture machine;
     machine.add_function(second);
