@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace onload_node::fuzz {
+
+/// A node on which one file is all there is.
+class OneFile final : public Files {
+public:
+    OneFile(std::string_view path, std::string content)
+        : path_(path), content_(std::move(content)) {}
+
+    [[nodiscard]] Result<std::string> read(const std::string& path) const override {
+        return exists(path) ? Result<std::string>(content_) : failure(ErrorCode::not_found, path);
+    }
+
+    [[nodiscard]] Result<void> write(const std::string& path, const std::string& content) override {
+        content_ = content;
+        there_ = path == path_;
+        return {};
+    }
+
+    [[nodiscard]] Result<void> remove(const std::string&) override {
+        there_ = false;
+        return {};
+    }
+
+    [[nodiscard]] std::vector<std::string> list(const std::string&) const override { return {}; }
+
+    [[nodiscard]] bool exists(const std::string& path) const override {
+        return there_ && path == path_;
+    }
+
+    [[nodiscard]] bool executable(const std::string&) const override { return false; }
+
+private:
+    std::string_view path_;
+    std::string content_;
+    bool there_ = true;
+};
+
+}  // namespace onload_node::fuzz
