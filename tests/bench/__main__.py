@@ -10,9 +10,9 @@ from harness.lab import Lab
 from runner import build, process
 from runner.exclusive import lock
 
-from . import memory, swap
+from . import memory, swap, symbols
 
-BENCHES = {"swap": swap, "memory": memory}
+BENCHES = {"swap": swap, "memory": memory, "symbols": symbols}
 
 
 def parse_arguments():
