@@ -4,6 +4,7 @@
 import argparse
 import difflib
 import os
+import signal
 import sys
 import time
 
@@ -38,6 +39,8 @@ def choose(names):
 
 
 def print_list():
+    # `tests/run --list | head` is no error.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for name, (what, _) in suites.SUITES.items():
         print(f"{name:16} suite     {what}")
     for name, promise in scenarios.available().items():

@@ -2,7 +2,8 @@
 """Whatever is wrong with a staged tree is found before anything is touched: `verify` names it, apply stays in-tree.
 
 Each doctored tree is looked at where the boot stands still just before the activation, and given back. The unsigned
-one is refused by `driver.signature = "always"`: under module.sig_enforce=1 the fixture in the place of the in-tree driver would not load either."""
+one is refused by `driver.signature = "always"`, and by a kernel that takes signed modules only from then on: booted so, the fixture in the
+place of the in-tree driver would not load either."""
 
 import hashlib
 import json
@@ -150,6 +151,14 @@ def a_foreign_module(node):
     node.machine.check("rmmod sfc_watcher")
 
 
+def enforced_by_the_kernel(node):
+    node.machine.savevm("before")
+    node.machine.check("echo 1 >/sys/module/module/parameters/sig_enforce")
+    verify_says(node, "enforced by the kernel", "signature", "onload.ko is not signed", "sig_enforce")
+    apply_stays_in_tree(node, "enforced by the kernel", "signature")
+    node.machine.loadvm("before")
+
+
 def an_unknown_parameter(node):
     """Advice: the driver is on, the node degraded."""
     node.product.configure("[driver.parameters]\nsfc = { rss_cpu = \"4\" }\n")
@@ -175,5 +184,6 @@ def scenario(lab):
     for case, breakage, identifier, code, *words in CASES:
         refused(node, case, breakage, identifier, code, *words)
     a_foreign_module(node)
+    enforced_by_the_kernel(node)
     an_unknown_parameter(node)
     note("virtual functions and Onload stacks: the emulated card and the fixtures have none; see tests/core/verify_test.cpp")
