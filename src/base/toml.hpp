@@ -23,4 +23,21 @@
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE __builtin_unreachable()
 
+#include <sstream>
+#include <string>
+
 #include <toml++/toml.h>
+
+namespace onload_node {
+
+/// A document as text that reads back as it was. By itself the library writes strings with line
+/// breaks between three single quotes, also those that hold three of them.
+inline std::string toml_text(const toml::table& document) {
+    constexpr auto misread =
+        toml::format_flags::allow_literal_strings | toml::format_flags::allow_multi_line_strings;
+    std::ostringstream text;
+    text << toml::toml_formatter(document, toml::toml_formatter::default_flags & ~misread) << '\n';
+    return text.str();
+}
+
+}  // namespace onload_node

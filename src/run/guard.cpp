@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <sstream>
 
 namespace onload_node {
 
@@ -19,7 +18,7 @@ Result<GuardRecord> damaged(const std::string& what) {
 /// Every key has to be there and of its type: a guess would be a guess about dead boots.
 Result<GuardRecord> record_from(const toml::table& table) {
     const auto kernel = table["kernel"].value<std::string>();
-    const auto attempts = table["attempts"].value<std::int64_t>();
+    const auto attempts = table["attempts"].value_exact<std::int64_t>();
     const auto boot_id = table["boot-id"].value<std::string>();
     const auto tripped = table["tripped"].value<bool>();
     const auto reason = table["reason"].value<std::string>();
@@ -65,16 +64,15 @@ Result<void> write_guard(Files& files, const GuardRecord& record) {
     for (const auto& line : record.set) {
         set.push_back(line);
     }
-    std::ostringstream text;
-    text << toml::table{
+    const toml::table document{
         {"set", std::move(set)},
         {"kernel", record.kernel},
         {"attempts", static_cast<std::int64_t>(record.attempts)},
         {"boot-id", record.boot_id},
         {"tripped", record.tripped},
         {"reason", record.reason},
-    } << '\n';
-    return files.write(std::string(names::guard_file), text.str());
+    };
+    return files.write(std::string(names::guard_file), toml_text(document));
 }
 
 Result<void> disarm_guard(Files& files, const std::string& boot_id) {

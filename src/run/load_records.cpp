@@ -4,8 +4,6 @@
 #include "base/toml.hpp"
 #include "core/names.hpp"
 
-#include <sstream>
-
 namespace onload_node {
 
 namespace {
@@ -67,9 +65,7 @@ Result<void> record_load(Files& files, const LoadModule& step) {
     for (const auto& [name, record] : records) {
         document.insert(name.str(), to_toml(record));
     }
-    std::ostringstream text;
-    text << document << '\n';
-    return files.write(std::string(names::loaded_record), text.str());
+    return files.write(std::string(names::loaded_record), toml_text(document));
 }
 
 }  // namespace onload_node

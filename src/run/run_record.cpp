@@ -5,7 +5,6 @@
 #include "core/names.hpp"
 
 #include <array>
-#include <sstream>
 
 namespace onload_node {
 
@@ -59,7 +58,9 @@ RunRecord read_run_record(const Files& files) {
     }
     if (const toml::table* const timings = table["timings"].as_table()) {
         for (const auto& [step, duration] : *timings) {
-            record.timings_ms.emplace_back(step.str(), duration.value_or(std::int64_t{0}));
+            record.timings_ms.emplace_back(
+                step.str(), duration.value_exact<std::int64_t>().value_or(0)
+            );
         }
     }
     return record;
@@ -77,13 +78,12 @@ Result<void> write_run_record(Files& files, const RunRecord& record) {
     for (const auto& [step, duration] : record.timings_ms) {
         timings.insert(step, duration);
     }
-    std::ostringstream text;
-    text << toml::table{
+    const toml::table document{
         {"boot-id", record.boot_id},
         {"failures", std::move(failures)},
         {"timings", std::move(timings)},
-    } << '\n';
-    return files.write(std::string(names::last_run), text.str());
+    };
+    return files.write(std::string(names::last_run), toml_text(document));
 }
 
 }  // namespace onload_node

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <sstream>
 
 namespace onload_node {
 
@@ -84,7 +83,7 @@ Result<void> UndoLog::load() {
             entries.push_back(std::move(*entry));
         }
     }
-    const auto committed = document.table()["committed"].value_or(std::int64_t{0});
+    const auto committed = document.table()["committed"].value_exact<std::int64_t>().value_or(0);
     entries_ = std::move(entries);
     committed_ =
         std::min(static_cast<std::size_t>(std::max(committed, std::int64_t{0})), entries_.size());
@@ -134,9 +133,7 @@ Result<void> UndoLog::save() {
         {"committed", static_cast<std::int64_t>(committed_)},
         {"entry", std::move(list)},
     };
-    std::ostringstream text;
-    text << document << '\n';
-    return files_.write(std::string(names::undo_log), text.str());
+    return files_.write(std::string(names::undo_log), toml_text(document));
 }
 
 }  // namespace onload_node

@@ -76,6 +76,33 @@ TEST(UndoLog, RemembersAcrossProcesses) {
     EXPECT_EQ(found.entries()[1].inverse, every_kind());
 }
 
+/// What a file may hold that is to come back as it was; bytes that are no UTF-8 are not kept.
+TEST(UndoLog, GivesBackWhateverAFileHeld) {
+    for (const std::string& content : {
+             std::string("'''\n'''"),
+             std::string("\"\"\"\n\\ \\u0041"),
+             std::string("\r\n\t\x7f\x1b"),
+             std::string("a\0b\n", 4),
+             std::string("\xef\xbb\xbf\xf0\x9f\x98\x80\n"),
+         }) {
+        MemoryNode node(fixture::booting_node());
+        UndoLog log(node);
+        ASSERT_TRUE(log.append({PhaseName::names, "write x", {WriteFile{"/run/x", content}}}));
+        UndoLog again(node);
+        ASSERT_TRUE(again.load()) << testing::PrintToString(content);
+        ASSERT_EQ(again.entries().size(), 1U);
+        EXPECT_EQ(again.entries().front().inverse.front(), Step(WriteFile{"/run/x", content}));
+    }
+}
+
+TEST(UndoLog, TakesNoFractionForACount) {
+    MemoryNode node(fixture::booting_node());
+    ASSERT_TRUE(node.write(std::string(names::undo_log), "committed = -533333E33\n"));
+    UndoLog log(node);
+    ASSERT_TRUE(log.load());
+    EXPECT_EQ(log.committed(), 0U);
+}
+
 TEST(UndoLog, AnEntryThatCouldNotBeWrittenIsNotThere) {
     MemoryNode node(fixture::booting_node());
     node.fail_call(0);
