@@ -106,6 +106,9 @@ std::string running_displaced(const Config& config, const Observed& observed) {
 }
 
 std::string time_complaint(const Config& config, const Observed& observed) {
+    if (!observed.units_problem.empty()) {
+        return "it is not known who keeps the clock: " + observed.units_problem;
+    }
     const std::string other = running_displaced(config, observed);
     if (config.time.daemon.empty()) {
         return other.empty() ? "" : other + " runs although it is displaced";

@@ -144,7 +144,7 @@ struct Observed {
     std::string boot_id;
     BootSwitch boot_switch = BootSwitch::normal;
     bool privileged = false;       ///< running as root
-    bool network_started = false;  ///< network-pre.target has been reached
+    bool network_started = false;  ///< network-pre.target has been reached, or nobody knows
 
     std::vector<NetworkFunction> functions;  ///< by address
     std::set<std::string> other_interfaces;  ///< names of interfaces that are not ours
@@ -166,6 +166,7 @@ struct Observed {
     unsigned onload_stacks = 0;  ///< stacks that applications have now
 
     std::map<std::string, UnitState> units;  ///< by the name configured
+    std::string units_problem;               ///< why PID 1 did not tell of them; empty when it did
     std::map<std::string, std::string>
         generated_files;                ///< path to content, of all files that we may generate
     std::vector<std::string> devices;   ///< Onload's device nodes that are there

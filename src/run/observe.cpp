@@ -6,6 +6,7 @@
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
 #include "run/observe_load.hpp"
+#include "run/observe_units.hpp"
 
 #include <algorithm>
 
@@ -184,21 +185,6 @@ void observe_holders(Observed& observed, const Config& config, ModuleReader read
             reader.read_in_tree(name);
         }
     }
-}
-
-void observe_units(Observed& observed, const Config& config, const Sensors& sensors) {
-    observed.units.clear();
-    std::vector<std::string> wanted = config.time.displace;
-    if (!config.time.daemon.empty()) {
-        wanted.push_back(config.time.daemon);
-    }
-    for (const auto& name : wanted) {
-        if (auto unit = sensors.units.state(name)) {
-            observed.units.emplace(name, std::move(*unit));
-        }
-    }
-    const auto network = sensors.units.state(std::string(names::unit_network_pre));
-    observed.network_started = network && network->active_state == "active";
 }
 
 void observe_files(Observed& observed, const Sensors& sensors) {

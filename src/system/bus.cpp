@@ -13,8 +13,8 @@ namespace {
 
 constexpr const char* manager_name = "org.freedesktop.systemd1";
 
-/// PID 1 accepts a connection at once, unless it is reloading.
-constexpr Milliseconds connect_limit = std::chrono::seconds(5);
+/// PID 1 accepts a connection at once, unless it is reloading, which took seconds on a busy node.
+constexpr Milliseconds connect_limit = std::chrono::seconds(25);
 
 class BusError final {
 public:

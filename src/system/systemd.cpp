@@ -19,7 +19,8 @@ constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
 constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* job_interface = "org.freedesktop.systemd1.Job";
 
-constexpr Milliseconds call_limit = std::chrono::seconds(5);
+/// What sd-bus itself takes: PID 1 answers at once, unless it is reloading.
+constexpr Milliseconds call_limit = std::chrono::seconds(25);
 /// Reading every unit again took over a second in the early boot of a small node.
 constexpr Milliseconds reload_limit = std::chrono::seconds(30);
 

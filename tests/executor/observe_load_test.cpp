@@ -2,6 +2,7 @@
 #include "core/observed_fixture.hpp"
 #include "memory_node.hpp"
 #include "run/observe_load.hpp"
+#include "run/observe_units.hpp"
 
 #include <gtest/gtest.h>
 
@@ -109,6 +110,58 @@ TEST_F(ObserveLoadTest, CountsStacksAndVirtualFunctions) {
     EXPECT_EQ(observed.onload_stacks, 2U);
     EXPECT_EQ(observed.functions[0].virtual_functions, 0U);
     EXPECT_EQ(observed.functions[1].virtual_functions, 4U);
+}
+
+/// PID 1 as it is while it reloads for too long.
+class SilentUnits final : public Units {
+public:
+    [[nodiscard]] Result<UnitState> state(const std::string& name) override {
+        ++asked;
+        return name == answers ? Result<UnitState>(UnitState{name, "loaded", "inactive", "", false})
+                               : failure(ErrorCode::timeout, "PID 1 does not answer");
+    }
+
+    [[nodiscard]] Result<void> mask(const std::string&) override { return {}; }
+
+    [[nodiscard]] Result<void> unmask(const std::string&) override { return {}; }
+
+    [[nodiscard]] Result<void> stop(const std::string&, Milliseconds) override { return {}; }
+
+    [[nodiscard]] Result<void> start(const std::string&) override { return {}; }
+
+    [[nodiscard]] Result<void> remove_at_shutdown(const std::string&, const std::string&) override {
+        return {};
+    }
+
+    [[nodiscard]] Result<void> reload_udev() override { return {}; }
+
+    std::string answers;
+    int asked = 0;
+};
+
+TEST_F(ObserveLoadTest, TakesTheNetworkForUpWhilePid1DoesNotAnswer) {
+    SilentUnits silent;
+    const Sensors sensors{host_, hardware_, trees_, node_, node_, silent};
+    Observed observed = fixture::booting_node();
+    observe_units(observed, Config(), sensors);
+    EXPECT_TRUE(observed.network_started);
+    EXPECT_EQ(observed.units_problem, "PID 1 does not answer");
+    EXPECT_TRUE(observed.units.empty());
+    EXPECT_EQ(silent.asked, 1);
+}
+
+TEST_F(ObserveLoadTest, AsksASilentPid1NoFurther) {
+    SilentUnits silent;
+    silent.answers = "network-pre.target";
+    const Sensors sensors{host_, hardware_, trees_, node_, node_, silent};
+    Observed observed = fixture::booting_node();
+    observe_units(observed, Config(), sensors);
+    EXPECT_FALSE(observed.network_started);
+    EXPECT_EQ(observed.units_problem, "PID 1 does not answer");
+    EXPECT_EQ(silent.asked, 2);
+    observe_units(observed, Config(), sensors_);
+    EXPECT_EQ(observed.units_problem, "");
+    EXPECT_EQ(observed.units.size(), 3U);
 }
 
 }  // namespace
