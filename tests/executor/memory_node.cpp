@@ -142,6 +142,9 @@ Result<void> MemoryNode::insert_file(const LoadModule& step) {
             return failure(ErrorCode::not_found, step.name.str() + " needs " + needed.str());
         }
     }
+    if (step.origin == Origin::out_of_tree && failing_init_.contains(step.name)) {
+        return failure(ErrorCode::io, step.name.str() + ": its init failed");
+    }
     insert(*file);
     return {};
 }
@@ -174,6 +177,9 @@ Result<void> MemoryNode::take_out(const ModuleName& name) {
         return failure(
             ErrorCode::busy, name.str() + " is used by " + found->second.holders.front().str()
         );
+    }
+    if (in_use_.contains(name)) {
+        return failure(ErrorCode::busy, name.str() + " is in use");
     }
     node_.loaded.erase(found);
     for (auto& [other, module] : node_.loaded) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,12 @@ public:
 
     /// The out-of-tree driver finds no hardware on this port.
     void break_port(const PciAddress& address) { broken_port_ = address; }
+
+    /// Somebody has a device of this module open.
+    void keep_in_use(const ModuleName& name) { in_use_.insert(name); }
+
+    /// The init of the staged module of this name fails.
+    void fail_init_of(const ModuleName& name) { failing_init_.insert(name); }
 
     [[nodiscard]] const std::map<std::string, std::string>& files() const { return files_; }
 
@@ -171,6 +178,8 @@ private:
     std::vector<std::string> history_;
     std::optional<PciAddress> broken_port_;
     std::optional<PciAddress> hanging_port_;
+    std::set<ModuleName> in_use_;
+    std::set<ModuleName> failing_init_;
     bool restarted_ = false;
     std::optional<int> coldplug_;
     std::map<int, Fate> fates_;

@@ -2,7 +2,6 @@
 #include "processes.hpp"
 
 #include "core/port_names.hpp"
-#include "core/report.hpp"
 #include "run/execute.hpp"
 #include "run/run_record.hpp"
 
@@ -13,12 +12,6 @@ namespace onload_node::simulation {
 namespace {
 
 using fixture::MemoryNode;
-
-Report report_on(const MemoryNode& node, const Start& start) {
-    const Observed observed = node.observed();
-    const Plan plan = make_plan(start.config, observed, {});
-    return make_report(start.config, observed, plan, read_run_record(node));
-}
 
 bool swaps(const Plan& plan) {
     return std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) {
@@ -50,20 +43,35 @@ Plan plan_for(MemoryNode& node, const Start& start, Observed& observed) {
     return plan;
 }
 
+Ports ports_of(MemoryNode& node, Progress& progress) {
+    return {node, node, node, node, node, node, progress};
+}
+
 }  // namespace
 
+Report report_on(const MemoryNode& node, const Start& start) {
+    const Observed observed = node.observed();
+    const Plan plan = make_plan(start.config, observed, {});
+    return make_report(start.config, observed, plan, read_run_record(node));
+}
+
 int apply(MemoryNode& node, const Start& start) {
+    return apply(node, start, node);
+}
+
+int apply(MemoryNode& node, const Start& start, Progress& progress) {
+    const Ports ports = ports_of(node, progress);
     UndoLog log(node);
     if (!log.load()) {
         return 1;
     }
     if (log.open()) {
-        static_cast<void>(onload_node::recover(start.config, node.ports(), log));
+        static_cast<void>(onload_node::recover(start.config, ports, log));
     }
     Observed observed = node.observed();
     const Plan plan = plan_for(node, start, observed);
     if (!plan.empty()) {
-        const auto execution = execute(plan, start.config, observed, node.ports(), log);
+        const auto execution = execute(plan, start.config, observed, ports, log);
         static_cast<void>(write_run_record(node, to_record(execution, observed.boot_id)));
     }
     return exit_status(report_on(node, start));

@@ -9,13 +9,13 @@ PRESERVED = ("ens8f0", "ens8f1")
 
 # Three starts, each with its pause, and then the fallback.
 WAIT_CHRONYD = "timeout 60 bash -c 'until systemctl is-active --quiet chronyd; do sleep 0.2; done'; systemctl start onload-node-refresh"
-LOST_TIME = {"clock": CHRONYD, "after": WAIT_CHRONYD, "exit": 0, "slow": True}
+LOST_TIME = {"clock": CHRONYD, "after": WAIT_CHRONYD, "exit": 0, "full_only": True}
 
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
     name: str
-    # Shell, in the parked boot before the unit. $staged, $in_tree, $K (kernel) are set, and $folder for what it leaves.
+    # Shell, in the parked boot before the unit. $staged, $in_tree and $K (kernel) are set.
     breaks: str = ""
     # Shell, in the background from then on; bounded by itself or by the end of the case.
     during: str = ""
@@ -34,8 +34,10 @@ class Kind:
     says: tuple = ()
     # Why the case may end without something that every other case has.
     except_for: str = ""
-    # Not in the short set: it takes longer than the others.
-    slow: bool = False
+    # Not in the short set: it takes longer than the others, or is much like one that is in it.
+    full_only: bool = False
+    # What the boot does, step by step, has to be what is kept under this name; the node in memory does the same.
+    trace: str = ""
 
 
 def active(name, **rest):

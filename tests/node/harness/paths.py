@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 NODE = Path(__file__).resolve().parent.parent
-PROJECT = NODE.parent.parent
+TESTS = NODE.parent
+PROJECT = TESTS.parent
 CACHE = Path(os.environ.get("ONLOAD_NODE_TEST_CACHE") or PROJECT / "build" / "node")
 SCENARIOS = NODE / "scenarios"
 RUNS = CACHE / "run"

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whatever fails during the activation, no node is stranded: each port has a driver and its name, one daemon the clock.
 
-One boot, parked just before the activation, is broken in another way each time; build/node/results/faults.md is the table.
+One boot, parked just before the activation, is broken in another way each time, then one node from boot to boot;
+build/node/results/faults.md is the table.
 ONLOAD_NODE_TEST_FAULTS, a regular expression, chooses kinds by their name."""
 
+import json
 import os
 import re
 import time
 
-from fault_kinds import KINDS
-from harness import check, note, paths
+from fault_kinds import ACROSS_BOOTS, KINDS
+from harness import check, coverage, note, paths, trace
 from harness.errors import HarnessError
 from harness.look import look
 from harness.product import Product
@@ -18,6 +20,7 @@ FOLDER = "/run/onload-node-test"
 TABLE = paths.RESULTS / "faults.md"
 BOOT_SECONDS = 120
 COLUMNS = ("fault", "state", "reason code", "exit", "driver", "names", "clock")
+
 
 def prepare(lab, machine, kind):
     staged = f"/opt/lib/modules/{lab.kernel}/extra"
@@ -47,6 +50,16 @@ def try_kind(lab, machine, kind):
     return look(machine)
 
 
+def try_across_boots(lab, machine, kind):
+    """Breaks an active node and reboots it; the fault may be busy while it goes down."""
+    machine.run("systemctl is-system-running --wait", BOOT_SECONDS)
+    prepare(lab, machine, kind)
+    machine.check("systemctl --no-block reboot")
+    machine.wait_next_boot()
+    machine.wait_booted()
+    return look(machine)
+
+
 def unexpected(kind, outcome):
     """What is not stranded and all the same not as it should be."""
     complaints = []
@@ -61,12 +74,17 @@ def unexpected(kind, outcome):
     return complaints
 
 
-def judge(lab, machine, kind):
-    """One line; the row of the table."""
+def judge(lab, machine, kind, attempt):
+    """Two checks or three; the row of the table."""
     started = time.monotonic()
-    outcome = try_kind(lab, machine, kind)
+    outcome = attempt(lab, machine, kind)
     complaints = outcome.stranded(kind.names, kind.clock)
+    if kind.trace:
+        differs = trace.difference(kind.trace, trace.trace(machine, outcome))
+        check(f"{kind.name}: it went, step by step, as is kept", not differs, differs)
     row = (kind.name, *outcome.row())
+    if coverage.build():
+        row += (coverage.taken(machine, coverage.build())[1],)
     check(f"{kind.name}: nobody is stranded", not complaints, "\n".join(complaints))
     others = unexpected(kind, outcome)
     check(f"{kind.name}: {' '.join(row[1:])} ({time.monotonic() - started:.1f} s)", not others,
@@ -75,28 +93,53 @@ def judge(lab, machine, kind):
 
 
 def write_table(rows):
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
+    columns = COLUMNS + (("branches",) if coverage.build() else ())
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def chosen(lab, kind):
     wanted = os.environ.get("ONLOAD_NODE_TEST_FAULTS")
-    return bool(re.search(wanted, kind.name)) if wanted else lab.full or not kind.slow
+    return bool(re.search(wanted, kind.name)) if wanted else lab.full or not kind.full_only
 
 
-def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
-    machine.savevm("parked")
-    kinds = [kind for kind in KINDS if chosen(lab, kind)]
-    check("every kind has a name of its own", len({kind.name for kind in KINDS}) == len(KINDS), [kind.name for kind in KINDS])
+def judge_all(lab, machine, kinds, attempt):
+    """The rows of the table; a case that cannot be carried out is a failure and has none."""
     rows = []
     for kind in kinds:
         try:
-            rows.append(judge(lab, machine, kind))
+            rows.append(judge(lab, machine, kind, attempt))
         except HarnessError as error:
             check(f"{kind.name}: the case runs to its end", False, error)
+    return rows
+
+
+def within_a_boot(lab, kinds):
+    machine = lab.delivered(functions=2, park=True)
+    machine.park()
+    machine.savevm("parked")
+    return judge_all(lab, machine, kinds, try_kind)
+
+
+def across_boots(lab, kinds):
+    """Snapshots share the boot: these are cold ones, on a machine of their own."""
+    if not kinds:
+        return []
+    machine = lab.delivered(functions=2, name="across")
+    rows = judge_all(lab, machine, kinds, try_across_boots)
+    guard = json.loads(machine.check("onload-node status --json"))["guard"]
+    check("no boot that ended in order counts against the driver", guard["attempts"] <= 1, guard)
+    return rows
+
+
+def scenario(lab):
+    every = [*KINDS, *ACROSS_BOOTS]
+    check("every kind has a name of its own", len({kind.name for kind in every}) == len(every), [kind.name for kind in every])
+    rows = within_a_boot(lab, [kind for kind in KINDS if chosen(lab, kind)])
+    rows += across_boots(lab, [kind for kind in ACROSS_BOOTS if chosen(lab, kind)])
     paths.RESULTS.mkdir(parents=True, exist_ok=True)
     write_table(rows)
-    note(f"{len(rows)} of {len(KINDS)} kinds of faults, table in {TABLE}")
+    if coverage.build():
+        note(f"{len({row[-1] for row in rows})} of {len(rows)} kinds take branches that no other takes in all")
+    note(f"{len(rows)} of {len(every)} kinds of faults, table in {TABLE}")
