@@ -23,6 +23,7 @@ SUITES = {
     "cli": ("the command line, the configuration file, the output", DEV),
     "fuzz": ("what reads bytes that others wrote, on the corpora that the fuzzer has left", DEV),
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
+    "machineconfigs": ("every MachineConfig, for every OpenShift version", RELEASE),
 }
 
 SANITIZERS = {
