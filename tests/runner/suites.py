@@ -24,6 +24,7 @@ SUITES = {
     "fuzz": ("what reads bytes that others wrote, on the corpora that the fuzzer has left", DEV),
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
     "machineconfigs": ("every MachineConfig, for every OpenShift version", RELEASE),
+    "rpm": ("the RPM: its files, its scriptlets, installed into an empty root", RELEASE),
 }
 
 SANITIZERS = {
