@@ -25,6 +25,8 @@ SUITES = {
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
     "machineconfigs": ("every MachineConfig, for every OpenShift version", RELEASE),
     "rpm": ("the RPM: its files, its scriptlets, installed into an empty root", RELEASE),
+    "manifests": ("the objects for the cluster: rendered, valid, consistent with each other", RELEASE),
+    "privileges": ("no object asks for more than its line in the table justifies", RELEASE),
 }
 
 SANITIZERS = {
