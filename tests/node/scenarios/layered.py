@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The RPM does for a node what the MachineConfig does; 99-chronyd keeps chronyd off for as long as it is there.
+
+Both are deliveries beside the usual one, and share the boots here. The RPM is made of the release build and unpacked into
+the node, which has no rpm; its scriptlet runs there."""
+
+import json
+import subprocess
+
+from harness import check, expect_equal
+from harness.machine_config import deliver, undeliver
+from harness.paths import PROJECT
+from harness.product import Product
+
+BINARY = "/usr/bin/onload-node"
+
+
+def rpm(lab):
+    """Built on the host: the folder of its files, and its scriptlet."""
+    top, files = lab.folder / "rpm", lab.folder / "files"
+    build = lab.machine_config.resolve().parent.parent
+    spec = PROJECT / "packaging/rpm/onload-node.spec"
+    clean = ["rm", "-rf", str(top), str(files)]
+    make = ["rpmbuild", "--quiet", "-bb", "--define", f"prebuilt {build}", "--define", f"_topdir {top}", "--define", f"_dbpath {top}/db", str(spec)]
+    for command in (clean, make):
+        subprocess.run(command, check=True, timeout=120, capture_output=True)
+    (package,) = top.glob("RPMS/*/*.rpm")
+    files.mkdir()
+    archive = subprocess.run(["rpm2cpio", package], check=True, timeout=60, capture_output=True).stdout
+    subprocess.run(["cpio", "--quiet", "-idm"], input=archive, cwd=files, check=True, timeout=60)
+    scriptlet = subprocess.run(["rpm", "-qp", "--qf", "%{POSTIN}", package], check=True, timeout=60, capture_output=True).stdout
+    return files, scriptlet
+
+
+def chronyd(product):
+    """Whether it runs, and how it is enabled."""
+    return product.unit("chronyd.service", "ActiveState")[0], product.is_enabled("chronyd.service")
+
+
+def status(machine):
+    return json.loads(machine.run(f"{BINARY} status --json").stdout)
+
+
+def nothing_happens_yet(product, lab):
+    expect_equal("installing the RPM swaps nothing", product.loaded_build_id("sfc"), product.in_tree_build_id(lab.kernel))
+    for unit in ("onload-node.service", "onload-node-confirm.service"):
+        expect_equal(f"it enables {unit}", product.is_enabled(unit), "enabled")
+        check(f"and does not start {unit}", product.never_started(unit))
+
+
+def without_chronyd(machine, product):
+    expect_equal("with 99-chronyd chronyd is off", chronyd(product), ("inactive", "disabled"))
+    waiting = machine.run("systemctl start chrony-wait.service")
+    check("and what requires it cannot start it", not waiting.ok and "masked" in waiting.stderr, waiting)
+    check("somebody who wants it can", machine.run("systemctl start chronyd.service").ok)
+
+
+def active_by_rpm(machine, product, lab):
+    expect_equal("the node of the RPM is active", status(machine)["state"], "active")
+    expect_equal("on the staged modules", product.loaded_build_id("sfc"), product.staged_build_ids(lab.kernel)["sfc"])
+    expect_equal("its ports have their names", product.names(), ["ens8f0", "ens8f1"])
+    expect_equal("sfptpd keeps the clock", product.unit("sfptpd.service", "ActiveState"), ["active"])
+    expect_equal("the boot is watched by the unit of the RPM", product.unit("onload-node-confirm.service", "ActiveState", "FragmentPath"),
+                 ["active", "/lib/systemd/system/onload-node-confirm.service"])
+
+
+def scenario(lab):
+    files, scriptlet = rpm(lab)
+    machine = lab.stock(functions=2)
+    product = Product(machine)
+    machine.wait_booted()
+    without = lab.machine_config.with_name("99-worker-chronyd-4.12.yaml")
+    deliver(machine, without)
+    machine.push(files, "/")
+    machine.check("sh -s 1", stdin=scriptlet)
+    nothing_happens_yet(product, lab)
+    machine.reboot()
+    without_chronyd(machine, product)
+    told = status(machine)
+    check("without staged modules the node stays on its in-tree driver and says so", told["state"] == "in-tree" and told["reason"], told)
+    lab.stage(machine)
+    undeliver(machine, without)
+    machine.reboot()
+    active_by_rpm(machine, product, lab)
+    expect_equal("without 99-chronyd chronyd is as it was, and displaced as ever", chronyd(product), ("inactive", "masked-runtime"))
