@@ -210,7 +210,10 @@ Result<ConfigText> read_text(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream content;
     content << stream.rdbuf();
-    if (!stream || !content) {
+    // Of an empty file nothing is taken, which the stream calls a failure.
+    std::error_code error;
+    const bool empty = std::filesystem::file_size(path, error) == 0 && !error;
+    if (!stream || (!content && !empty)) {
         return failure(ErrorCode::config, path + ": cannot be read");
     }
     return ConfigText{path, content.str()};
