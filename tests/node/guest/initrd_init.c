@@ -3,12 +3,15 @@
 // Static and without a shell, because every process costs under software emulation.
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -73,6 +76,32 @@ static void mount_root(void)
     close(watch);
 }
 
+// As the initrd of RHCOS does for a node that boots over the network: named by udev's rules, and up.
+static void name_and_bring_up(int socket_fd, const char* before, const char* after)
+{
+    struct ifreq request = {0};
+    strncpy(request.ifr_name, before, IFNAMSIZ - 1);
+    strncpy(request.ifr_newname, after, IFNAMSIZ - 1);
+    if (ioctl(socket_fd, SIOCSIFNAME, &request) < 0)
+        die(before);
+    strncpy(request.ifr_name, after, IFNAMSIZ - 1);
+    if (ioctl(socket_fd, SIOCGIFFLAGS, &request) < 0)
+        die(after);
+    request.ifr_flags |= IFF_UP;
+    if (ioctl(socket_fd, SIOCSIFFLAGS, &request) < 0)
+        die(after);
+}
+
+static void configure_ports(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        die("socket");
+    name_and_bring_up(fd, "eth0", "ens8f0");
+    name_and_bring_up(fd, "eth1", "ens8f1");
+    close(fd);
+}
+
 int main(void)
 {
     mkdir("/proc", 0755);
@@ -84,6 +113,8 @@ int main(void)
     // As RHCOS, whose initrd carries the network drivers: the in-tree driver is there before systemd is.
     if (kernel_argument_given("onload_node_test.sfc_in_initrd"))
         load_modules("/modules/sfc.list");
+    if (kernel_argument_given("onload_node_test.up_in_initrd"))
+        configure_ports();
     mount_root();
     if (mount("/dev", "/root/dev", NULL, MS_MOVE, NULL) < 0 || umount2("/proc", MNT_DETACH) < 0)
         die("moving /dev");

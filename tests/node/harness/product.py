@@ -87,6 +87,11 @@ class Product:
     def names(self):
         return [name for _, name in sorted(self.interfaces().items())]
 
+    def alternative_names(self):
+        """Interface to its alternative names, of those that have any."""
+        links = json.loads(self.machine.check("ip -j -d link show"))
+        return {link["ifname"]: sorted(link["altnames"]) for link in links if link.get("altnames")}
+
     def parameter(self, module, name):
         return self.machine.run(f"cat /sys/module/{module}/parameters/{name}").stdout.strip()
 

@@ -35,20 +35,32 @@ def pci_address(function):
     return f"0000:00:{FIRST_NIC_SLOT + slot:02x}.{number}"
 
 
-def _nic(function):
-    slot, number = divmod(function, FUNCTIONS_PER_SLOT)
+def card(slot, first_mac, ports=2):
+    """The functions of one card, for `functions=`: in this slot, with MAC addresses that go with the card."""
+    return [(slot, number, first_mac + number) for number in range(ports)]
+
+
+def _layout(functions):
+    """(slot, function, number of its MAC) of each function; a count of them fills slot after slot."""
+    if not isinstance(functions, int):
+        return list(functions)
+    return [(FIRST_NIC_SLOT + number // FUNCTIONS_PER_SLOT, number % FUNCTIONS_PER_SLOT, number) for number in range(functions)]
+
+
+def _nic(slot, number, mac_number):
     return (
-        f"e1000e,subsys_ven=0x1924,subsys=0x8022,addr={FIRST_NIC_SLOT + slot:x}.{number},"
-        f"multifunction=on,mac={mac(function)}"
+        f"e1000e,subsys_ven=0x1924,subsys=0x8022,addr={slot:x}.{number},"
+        f"multifunction=on,mac={mac(mac_number)}"
     )
 
 
 def arguments(disk, console, functions, kernel_arguments, agent_fd, qmp_fd):
-    if not 0 <= functions <= MAX_FUNCTIONS:
-        raise HarnessError(f"functions={functions}: a node has 0 to {MAX_FUNCTIONS}")
+    layout = _layout(functions)
+    if len(layout) > MAX_FUNCTIONS:
+        raise HarnessError(f"{len(layout)} functions: a node has 0 to {MAX_FUNCTIONS}")
     accel = os.environ.get("ONLOAD_NODE_TEST_ACCEL", "tcg,thread=multi")
     cpu = "host" if accel.startswith("kvm") else "max"
-    nics = [word for function in range(functions) for word in ("-device", _nic(function))]
+    nics = [word for function in layout for word in ("-device", _nic(*function))]
     # nodefaults and nic none: no user networking, the cards have no other side.
     return [
         *("qemu-system-x86_64", "-accel", accel, "-cpu", cpu, "-smp", "2", "-m", "1024"),
