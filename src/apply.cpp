@@ -19,10 +19,9 @@ constexpr Milliseconds naming_limit = std::chrono::seconds(10);
 
 bool names_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
-    return needs_interfaces(config.names) &&
-           std::ranges::any_of(functions, [](const NetworkFunction* function) {
-               return function->interfaces.empty() || !function->interfaces.front().initialised;
-           });
+    return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
+        return worth_waiting_for(config.names, *function, observed);
+    });
 }
 
 bool swaps(const Plan& plan) {
@@ -64,13 +63,15 @@ Result<int>
 carry_out(const Plan& plan, const Config& config, Observed& observed, Session& session) {
     Node& node = *session.node;
     if (!plan.empty()) {
-        const auto execution = execute(plan, config, observed, node.ports(), session.log);
-        const auto record = to_record(execution, observed.boot_id);
+        const auto look = [&] { return observe_again(observed, config, node.sensors()); };
+        const auto execution =
+            execute_and_correct(plan, config, observed, node.ports(), session.log, look);
+        if (!execution) {
+            return tl::unexpected(execution.error());
+        }
+        const auto record = to_record(*execution, observed.boot_id);
         if (const auto written = write_run_record(node.ports().files, record); !written) {
             node.ports().progress.notice(written.error().message);
-        }
-        if (auto seen = observe_again(observed, config, node.sensors()); !seen) {
-            return tl::unexpected(seen.error());
         }
     }
     return publish(report_now(config, observed, node.sensors().files), config.publish, node);

@@ -39,7 +39,7 @@ constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothi
                                          "wanted; 4 the driver is on, something secondary is not; "
                                          "78 the configuration is wrong; 1 anything else.\n";
 
-constexpr std::array<CommandWord, 10> command_words = {{
+constexpr std::array<CommandWord, 11> command_words = {{
     {Verb::apply,
      "apply",
      "make the node what the configuration asks for",
@@ -58,6 +58,11 @@ constexpr std::array<CommandWord, 10> command_words = {{
      {&json, nullptr},
      "Exit status: 0 it would; 3 a check failed; 78 the configuration is wrong; 1 anything else.\n",
      true},
+    {Verb::nics,
+     "nics",
+     "print the Solarflare functions of this machine, and who names their ports",
+     {&json, nullptr},
+     "Exit status: 0, also when there is none; 1 the machine could not be looked at.\n"},
     {Verb::revert,
      "revert",
      "take back all that was done since the node booted",

@@ -16,6 +16,7 @@ enum class Verb {
     plan,
     status,
     verify,
+    nics,
     revert,
     recover,
     confirm,

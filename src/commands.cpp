@@ -84,6 +84,8 @@ Result<int> run_command(const Command& command) {
         return status(command);
     case Verb::verify:
         return verify(command);
+    case Verb::nics:
+        return nics(command);
     case Verb::revert:
         return revert(command);
     case Verb::recover:

@@ -14,6 +14,9 @@ namespace onload_node {
 [[nodiscard]] Result<int> status(const Command& command);
 [[nodiscard]] Result<int> refresh(const Command& command);
 
+// (nics_command.cpp)
+[[nodiscard]] Result<int> nics(const Command& command);
+
 // (verify_command.cpp)
 [[nodiscard]] Result<int> verify(const Command& command);
 

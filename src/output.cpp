@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "output.hpp"
 
+#include "base/concat.hpp"
 #include "base/toml.hpp"
 #include "core/identity.hpp"
+#include "output_parts.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -34,41 +36,23 @@ std::string_view state_colour(State state) {
     return "0";
 }
 
-std::string to_json(const toml::table& table) {
-    std::ostringstream text;
-    text << toml::json_formatter(table) << '\n';
-    return text.str();
-}
-
-std::string hex4(unsigned value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "0x";
-    for (int shift = 12; shift >= 0; shift -= 4) {
-        text += digits[(value >> static_cast<unsigned>(shift)) & 0xFU];
-    }
-    return text;
-}
-
-toml::array texts(const std::vector<std::string>& values) {
-    toml::array list;
-    for (const auto& value : values) {
-        list.push_back(value);
-    }
-    return list;
-}
-
 toml::array modules_json(const Report& report) {
     toml::array list;
     for (const auto& reported : report.modules) {
-        list.push_back(toml::table{
-            {"name", reported.module.name.str()},
-            {"origin", to_string(reported.module.origin)},
-            {"version", reported.module.version},
-            {"build_id", reported.module.build_id},
-            {"sha256", reported.sha256},
-        });
+        toml::table module;
+        put(module, "name", reported.module.name.str());
+        put(module, "origin", to_string(reported.module.origin));
+        put(module, "version", reported.module.version);
+        put(module, "build_id", reported.module.build_id);
+        put(module, "sha256", reported.sha256);
+        list.push_back(std::move(module));
     }
     return list;
+}
+
+std::string mac_of(const Interface* interface) {
+    return interface == nullptr ? ""
+                                : interface->permanent_mac.value_or(interface->mac).to_string();
 }
 
 toml::array nics_json(const Report& report) {
@@ -76,16 +60,14 @@ toml::array nics_json(const Report& report) {
     for (const auto& function : report.functions) {
         const Interface* const interface =
             function.interfaces.empty() ? nullptr : &function.interfaces.front();
-        list.push_back(toml::table{
-            {"pci", function.address.to_string()},
-            {"mac",
-             interface == nullptr ? ""
-                                  : interface->permanent_mac.value_or(interface->mac).to_string()},
-            {"interface", interface == nullptr ? "" : interface->name},
-            {"driver", function.driver},
-            {"model", function.model},
-            {"subsystem_vendor", hex4(function.subsystem_vendor)},
-        });
+        toml::table nic;
+        put(nic, "pci", function.address.to_string());
+        put(nic, "mac", mac_of(interface));
+        put(nic, "interface", interface == nullptr ? "" : interface->name);
+        put(nic, "driver", function.driver);
+        put(nic, "model", function.model);
+        put(nic, "subsystem_vendor", hex4(function.subsystem_vendor));
+        list.push_back(std::move(nic));
     }
     return list;
 }
@@ -93,9 +75,34 @@ toml::array nics_json(const Report& report) {
 toml::table names_json(const Report& report) {
     toml::array rules;
     for (const auto& [file, name] : report.rules) {
-        rules.push_back(toml::table{{"file", file}, {"name", name}});
+        toml::table rule;
+        put(rule, "file", file);
+        put(rule, "name", name);
+        rules.push_back(std::move(rule));
     }
-    return toml::table{{"policy", to_string(report.policy)}, {"rules", std::move(rules)}};
+    toml::array ports;
+    for (const auto& port : report.names) {
+        auto table = name_json(port);
+        put(table, "pci", port.address.to_string());
+        ports.push_back(std::move(table));
+    }
+    toml::table names;
+    put(names, "policy", to_string(report.policy));
+    names.insert("rules", std::move(rules));
+    names.insert("ports", std::move(ports));
+    put(names, "memory_problem", report.names_problem);
+    return names;
+}
+
+/// Ports whose name is not simply ours to give.
+std::string names_text(const Report& report) {
+    std::string text = concat({"names       ", to_string(report.policy), "\n"});
+    for (const auto& port : report.names) {
+        if (!port.owner.empty() || port.problem) {
+            text += concat({"            ", port.address.to_string(), ": ", port.reason, "\n"});
+        }
+    }
+    return text;
 }
 
 toml::table timings_json(const Report& report) {
@@ -104,11 +111,6 @@ toml::table timings_json(const Report& report) {
         timings.insert(step, duration);
     }
     return timings;
-}
-
-std::string column(std::string text, std::size_t width) {
-    text.resize(std::max(width, text.size() + 1), ' ');
-    return text;
 }
 
 std::string module_line(const ReportedModule& reported) {
@@ -143,6 +145,49 @@ std::string_view verdict_word(const Check& check) {
     return "not checkable";
 }
 
+}  // namespace
+
+void put(toml::table& table, std::string_view key, std::string_view value) {
+    table.insert(key, value);
+}
+
+toml::table name_json(const ChosenName& name) {
+    toml::table table;
+    put(table, "name", name.name);
+    put(table, "reason", name.reason);
+    put(table, "named_by", name.owner);
+    table.insert("problem", name.problem);
+    return table;
+}
+
+std::string to_json(const toml::table& table) {
+    std::ostringstream text;
+    text << toml::json_formatter(table) << '\n';
+    return text.str();
+}
+
+std::string hex4(unsigned value) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "0x";
+    for (int shift = 12; shift >= 0; shift -= 4) {
+        text += digits[(value >> static_cast<unsigned>(shift)) & 0xFU];
+    }
+    return text;
+}
+
+toml::array texts(const std::vector<std::string>& values) {
+    toml::array list;
+    for (const auto& value : values) {
+        list.push_back(value);
+    }
+    return list;
+}
+
+std::string column(std::string text, std::size_t width) {
+    text.resize(std::max(width, text.size() + 1), ' ');
+    return text;
+}
+
 std::string join(const std::vector<std::string>& words) {
     std::string text;
     for (const auto& word : words) {
@@ -150,8 +195,6 @@ std::string join(const std::vector<std::string>& words) {
     }
     return text.empty() ? "none" : text;
 }
-
-}  // namespace
 
 std::string plan_text(const Plan& plan, bool colour) {
     if (plan.empty()) {
@@ -175,20 +218,20 @@ std::string plan_json(const Plan& plan) {
     toml::array steps;
     for (const auto& phase : plan.phases) {
         for (const auto& planned : phase.steps) {
-            steps.push_back(toml::table{
-                {"phase", to_string(phase.name)},
-                {"step", describe(planned.step)},
-                {"reason", planned.reason},
-            });
+            toml::table step;
+            put(step, "phase", to_string(phase.name));
+            put(step, "step", describe(planned.step));
+            put(step, "reason", planned.reason);
+            steps.push_back(std::move(step));
         }
     }
-    return to_json(toml::table{
-        {"schema", status_schema},
-        {"goal", to_string(plan.goal)},
-        {"reason_code", to_string(plan.code)},
-        {"reason", plan.reason},
-        {"steps", std::move(steps)},
-    });
+    toml::table document;
+    document.insert("schema", status_schema);
+    put(document, "goal", to_string(plan.goal));
+    put(document, "reason_code", to_string(plan.code));
+    put(document, "reason", plan.reason);
+    document.insert("steps", std::move(steps));
+    return to_json(document);
 }
 
 std::string status_text(const Report& report, bool colour) {
@@ -208,7 +251,7 @@ std::string status_text(const Report& report, bool colour) {
     for (const auto& left : report.left_alone) {
         text += "left alone  " + left + "\n";
     }
-    text += "names       " + std::string(to_string(report.policy)) + "\n";
+    text += names_text(report);
     text += "clock       kept by " + join(report.clock_keepers) + "; displaced " +
             join(report.displaced) + "\n";
     text += "devices     " + join(report.devices) + "\n";
@@ -235,20 +278,20 @@ std::string verify_text(const std::vector<Check>& checks, bool colour) {
 std::string verify_json(const std::vector<Check>& checks, const std::string& kernel) {
     toml::array list;
     for (const auto& check : checks) {
-        list.push_back(toml::table{
-            {"id", to_string(check.id)},
-            {"verdict", to_string(check.verdict)},
-            {"mandatory", check.mandatory},
-            {"subject", check.subject},
-            {"text", check.text},
-            {"advice", check.advice},
-        });
+        toml::table entry;
+        put(entry, "id", to_string(check.id));
+        put(entry, "verdict", to_string(check.verdict));
+        entry.insert("mandatory", check.mandatory);
+        put(entry, "subject", check.subject);
+        put(entry, "text", check.text);
+        put(entry, "advice", check.advice);
+        list.push_back(std::move(entry));
     }
-    return to_json(toml::table{
-        {"schema", status_schema},
-        {"kernel", kernel},
-        {"checks", std::move(list)},
-    });
+    toml::table document;
+    document.insert("schema", status_schema);
+    put(document, "kernel", kernel);
+    document.insert("checks", std::move(list));
+    return to_json(document);
 }
 
 std::string version_text() {
@@ -256,36 +299,34 @@ std::string version_text() {
 }
 
 std::string status_json(const Report& report) {
-    const bool keeps_time = report.time_state == "active";
-    return to_json(toml::table{
-        {"schema", status_schema},
-        {"version", version},
-        {"boot_id", report.boot_id},
-        {"kernel", report.kernel},
-        {"state", to_string(report.state)},
-        {"reason", report.reason},
-        {"reason_code", to_string(report.code)},
-        {"sentence", sentence(report)},
-        {"modules", modules_json(report)},
-        {"nics", nics_json(report)},
-        {"left_alone", texts(report.left_alone)},
-        {"names", names_json(report)},
-        {"time",
-         toml::table{
-             {"daemon", report.time_daemon},
-             {"active", keeps_time},
-             {"state", report.time_state},
-             {"displaced", texts(report.displaced)},
-         }},
-        {"guard",
-         toml::table{
-             {"attempts", static_cast<std::int64_t>(report.guard.dead_boots)},
-             {"limit", static_cast<std::int64_t>(report.guard_limit)},
-             {"tripped", report.guard.tripped}}},
-        {"devices", texts(report.devices)},
-        {"staged", texts(report.staged)},
-        {"timings_ms", timings_json(report)},
-    });
+    toml::table time;
+    put(time, "daemon", report.time_daemon);
+    time.insert("active", report.time_state == "active");
+    put(time, "state", report.time_state);
+    time.insert("displaced", texts(report.displaced));
+    toml::table guard;
+    guard.insert("attempts", static_cast<std::int64_t>(report.guard.dead_boots));
+    guard.insert("limit", static_cast<std::int64_t>(report.guard_limit));
+    guard.insert("tripped", report.guard.tripped);
+    toml::table document;
+    document.insert("schema", status_schema);
+    put(document, "version", version);
+    put(document, "boot_id", report.boot_id);
+    put(document, "kernel", report.kernel);
+    put(document, "state", to_string(report.state));
+    put(document, "reason", report.reason);
+    put(document, "reason_code", to_string(report.code));
+    put(document, "sentence", sentence(report));
+    document.insert("modules", modules_json(report));
+    document.insert("nics", nics_json(report));
+    document.insert("left_alone", texts(report.left_alone));
+    document.insert("names", names_json(report));
+    document.insert("time", std::move(time));
+    document.insert("guard", std::move(guard));
+    document.insert("devices", texts(report.devices));
+    document.insert("staged", texts(report.staged));
+    document.insert("timings_ms", timings_json(report));
+    return to_json(document);
 }
 
 }  // namespace onload_node

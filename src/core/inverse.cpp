@@ -28,6 +28,10 @@ Steps with_reload(Step step, const std::string& path) {
 }
 
 Steps restore_file(const std::string& path, const Observed& observed) {
+    if (path == names::names_file) {
+        // What was learnt stays true.
+        return {};
+    }
     const auto before = observed.generated_files.find(path);
     if (before == observed.generated_files.end()) {
         return with_reload(RemoveFile{path}, path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/judgement.hpp"
 
+#include "base/concat.hpp"
 #include "core/names.hpp"
 #include "core/port_names.hpp"
 
@@ -66,6 +67,16 @@ std::string missing_onload(const Config& config, const Observed& observed) {
         const auto& present = observed.devices;
         if (wants_onload && std::ranges::find(present, device) == present.end()) {
             return std::string(device) + " is not there";
+        }
+    }
+    return "";
+}
+
+/// A name that could not even be tried.
+std::string refused_name(const std::vector<ChosenName>& chosen) {
+    for (const auto& port : chosen) {
+        if (port.problem) {
+            return concat({"port ", port.function->address.to_string(), ": ", port.reason});
         }
     }
     return "";
@@ -146,11 +157,20 @@ Judgement judge_out_of_tree(
     if (const auto text = wrong_name(chosen); !text.empty()) {
         return {State::degraded, ReasonCode::name_missing, with_failure(PhaseName::names, text)};
     }
+    if (auto text = refused_name(chosen); !text.empty()) {
+        return {State::degraded, ReasonCode::name_missing, std::move(text)};
+    }
     if (!observed.control_plane_problem.empty()) {
         return {State::degraded, ReasonCode::control_plane, observed.control_plane_problem};
     }
     if (const auto text = time_complaint(config, observed); !text.empty()) {
         return {State::degraded, ReasonCode::time_daemon, with_failure(PhaseName::time, text)};
+    }
+    if (!observed.names_problem.empty()) {
+        return {
+            State::degraded,
+            ReasonCode::names_not_remembered,
+            "the names of the ports are not remembered: " + observed.names_problem};
     }
     if (!plan.empty()) {
         return {

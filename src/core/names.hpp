@@ -25,6 +25,13 @@ inline constexpr std::string_view link_directory = "/run/systemd/network";
 inline constexpr std::string_view link_file_prefix = "71-onload-node-";
 inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";
 
+/// Where udev takes its rules from; of files of one name the first counts.
+inline constexpr std::string_view udev_rule_directories[] = {
+    "/etc/udev/rules.d",
+    "/run/udev/rules.d",
+    "/usr/local/lib/udev/rules.d",
+    "/usr/lib/udev/rules.d"};
+
 /// Node labels through NFD's local source. The directory is NFD's; we never make it.
 inline constexpr std::string_view label_directory =
     "/etc/kubernetes/node-feature-discovery/features.d";
@@ -33,6 +40,7 @@ inline constexpr std::string_view label_file =
 
 /// The only state that survives a boot.
 inline constexpr std::string_view guard_file = "/var/lib/onload-node/guard.toml";
+inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml";
 
 // The kernel's own files.
 inline constexpr std::string_view in_tree_modules = "/lib/modules";

@@ -3,6 +3,7 @@
 
 #include "core/config.hpp"
 #include "core/guard_record.hpp"
+#include "core/name_record.hpp"
 #include "core/symbols.hpp"
 
 #include <cstdint>
@@ -64,9 +65,14 @@ struct Interface {
     std::string name;
     MacAddress mac;
     std::optional<MacAddress> permanent_mac;
-    bool up = false;           ///< IFF_UP: udev will not rename it
-    bool initialised = false;  ///< udev has finished with it: the name is final
-    std::string link_file;     ///< the .link file that udev applied, ID_NET_LINK_FILE
+    bool up = false;              ///< IFF_UP: udev will not rename it
+    bool initialised = false;     ///< udev has finished with it: the name is final
+    std::string link_file;        ///< the .link file that udev applied, ID_NET_LINK_FILE
+    std::string link_name = {};   ///< the name that this file gave, ID_NET_NAME
+    std::string link_gives = {};  ///< Name= of this file, when it is not ours
+    std::string rule = {};        ///< the udev rules file that names it otherwise than this file
+    /// What else udev would call it: ID_NET_NAME_ONBOARD, _SLOT, _PATH.
+    std::vector<std::string> predictable = {};
 };
 
 /// One PCI network function that a Solarflare driver would carry.
@@ -83,10 +89,23 @@ struct NetworkFunction {
     std::string modalias;            ///< what module aliases are matched against
     unsigned virtual_functions = 0;  ///< sriov_numvfs
     std::vector<Interface> interfaces;
+    std::vector<std::string> representors =
+        {};  ///< interfaces that stand for virtual functions of this one
+    std::optional<PciAddress> physical_function =
+        std::nullopt;  ///< whose virtual function this is; none for a physical one
 
     /// Driven, and its interface is not to be seen: once the network is up, because a pod has it in
     /// its own network namespace.
     [[nodiscard]] bool lent_out() const { return !driver.empty() && interfaces.empty(); }
+};
+
+/// What a card says of itself when asked; nothing is decided by it.
+struct FunctionDetails {
+    std::string part;    ///< number, from its VPD; empty when it cannot be read
+    std::string serial;  ///< number, likewise
+    int numa_node = -1;  ///< -1 when the machine has none, or does not say
+    std::string port;    ///< phys_port_name of its interface, empty when the driver tells none
+    std::vector<std::string> also;  ///< alternative names of its interface
 };
 
 /// A unit as PID 1 knows it.
@@ -136,6 +155,12 @@ struct SignaturePolicy {
     std::optional<std::vector<std::string>> keys;  ///< descriptions of the kernel's asymmetric keys
 };
 
+/// One `ifname=NAME:MAC` of the kernel command line.
+struct NamedByArgument {
+    std::string name;
+    MacAddress mac;
+};
+
 /// The node as it is: plain data, filled by run/observe, read by the pure core. Nothing here is
 /// wished for.
 struct Observed {
@@ -154,6 +179,11 @@ struct Observed {
     std::map<ModuleName, ModuleFile> in_tree;  ///< as far as the load set needs it
     std::set<ModuleName> builtin;  ///< part of the kernel image, as far as the load set needs it
     std::map<ModuleName, LoadRecord> load_records;
+
+    NameRecord remembered;      ///< names of ports, from earlier boots
+    std::string names_text;     ///< the file that they were read from, as it is
+    std::string names_problem;  ///< why they cannot be read; empty when they can, or there are none
+    std::vector<NamedByArgument> named_by_argument;
 
     std::optional<GuardRecord> guard;  ///< of the last boot that was not yet known to be good
     std::string guard_problem;         ///< why the guard cannot be read; empty when it can

@@ -55,7 +55,8 @@ managed_functions(const Config& config, const Observed& observed) {
             });
         const bool free =
             function.driver_override.empty() || function.driver_override == names::hold_driver;
-        if (free && (function.driver.empty() || our_driver)) {
+        // A virtual function belongs to whoever has made it.
+        if (free && !function.physical_function && (function.driver.empty() || our_driver)) {
             managed.push_back(&function);
         }
     }
@@ -156,8 +157,11 @@ std::string_view to_string(ReasonCode code) {
         "stacks-in-use",
         "virtual-functions",
         "unknown-parameter",
+        "names-not-remembered",
     };
-    static_assert(std::size(names) == static_cast<std::size_t>(ReasonCode::unknown_parameter) + 1);
+    static_assert(
+        std::size(names) == static_cast<std::size_t>(ReasonCode::names_not_remembered) + 1
+    );
     return names[static_cast<std::size_t>(code)];
 }
 

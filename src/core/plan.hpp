@@ -49,6 +49,7 @@ enum class ReasonCode {
     stacks_in_use,      ///< applications run on the Onload that must go
     virtual_functions,  ///< a port has virtual functions, which a swap would take away
     unknown_parameter,  ///< a configured parameter that the module does not have
+    names_not_remembered,  ///< the names of the ports cannot be kept for the next boot
 };
 
 /// A step and the reason for it, in words for an administrator.
@@ -97,8 +98,12 @@ struct PlanRequest {
 [[nodiscard]] Plan
 make_plan(const Config& config, const Observed& observed, const PlanRequest& request);
 
+/// What is left to do for the names, once a plan has been carried out: the swap has shown ports
+/// that were not to be seen before. Empty unless a file for udev changes.
+[[nodiscard]] Plan names_left(Plan plan);
+
 /// The functions that onload-node may touch: those without a driver_override and without a foreign
-/// driver.
+/// driver, physical ones only.
 [[nodiscard]] std::vector<const NetworkFunction*>
 managed_functions(const Config& config, const Observed& observed);
 

@@ -1,31 +1,55 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/names.hpp"
+#include "core/other_namers.hpp"
+#include "core/own_names.hpp"
 #include "core/plan_phases.hpp"
+
+#include <algorithm>
 
 namespace onload_node {
 
 namespace {
 
-bool is_link_file(const std::string& path) {
-    const std::string prefix =
-        std::string(names::link_directory) + "/" + std::string(names::link_file_prefix);
-    return path.compare(0, prefix.size(), prefix) == 0;
-}
-
 /// A port that is down can be renamed without a swap; udev refuses one that is up.
 bool can_be_renamed_now(const ChosenName& port) {
-    if (port.name.empty() || port.function->interfaces.size() != 1) {
+    if (port.name.empty() || !port.owner.empty() || port.function->interfaces.size() != 1) {
         return false;
     }
     const Interface& interface = port.function->interfaces.front();
     return interface.initialised && !interface.up && interface.name != port.name;
 }
 
+/// Udev has handled the interface: it comes back to it only when asked.
+bool named_already(const NetworkFunction& function) {
+    return !function.interfaces.empty() && function.interfaces.front().initialised;
+}
+
+/// What somebody else names is not ours to remember: he may change his mind.
+void append_record(const PlanContext& context, std::vector<PlannedStep>& steps) {
+    const Observed& observed = context.observed;
+    auto own = own_names(context.functions, observed);
+    for (std::size_t index = 0; index < own.size(); ++index) {
+        const auto other = named_by_other(*context.functions[index], observed);
+        own[index].lasting = own[index].lasting && !other;
+    }
+    const auto record = updated_record(context.functions, own, observed);
+    auto text = to_text(record);
+    if (text == observed.names_text || (record.empty() && observed.names_text.empty())) {
+        return;
+    }
+    steps.push_back(
+        {WriteFile{std::string(names::names_file), std::move(text)},
+         observed.names_problem.empty()
+             ? "the names have to last in a boot in which the in-tree driver does not come first"
+             : "what was remembered cannot be read: " + observed.names_problem}
+    );
+}
+
 void append_files(const PlanContext& context, std::vector<PlannedStep>& steps) {
     std::set<std::string> wanted;
     for (const auto& port : context.chosen) {
         const std::string path = link_file_path(port.function->address);
-        if (port.name.empty()) {
+        if (port.name.empty() || !port.owner.empty()) {
             if (port.function->lent_out()) {
                 // The name it had is the one it is to come back with.
                 wanted.insert(path);
@@ -42,13 +66,24 @@ void append_files(const PlanContext& context, std::vector<PlannedStep>& steps) {
         }
     }
     for (const auto& [path, content] : context.observed.generated_files) {
-        if (is_link_file(path) && !wanted.contains(path)) {
+        if (is_our_link_file(path) && !wanted.contains(path)) {
             steps.push_back({RemoveFile{path}, "no port is to get this name any more"});
         }
     }
 }
 
+bool tells_udev(const PlannedStep& planned) {
+    return std::holds_alternative<ReloadUdev>(planned.step);
+}
+
 }  // namespace
+
+Plan names_left(Plan plan) {
+    std::erase_if(plan.phases, [](const Phase& phase) {
+        return phase.name != PhaseName::names || std::ranges::none_of(phase.steps, tells_udev);
+    });
+    return plan;
+}
 
 std::vector<PortExpectation> expectations(const PlanContext& context) {
     std::vector<PortExpectation> ports;
@@ -77,12 +112,15 @@ std::vector<PlannedStep> plan_names(const PlanContext& context, bool swapping) {
                 {TriggerInterfaces{port.function->address}, "the port is down and named otherwise"}
             );
             renamed.ports.push_back({port.function->address, port.name});
-        } else if (swapping && !port.name.empty() && port.function->interfaces.empty()) {
+        } else if (swapping && !port.name.empty() && !named_already(*port.function)) {
             steps.push_back(
                 {TriggerInterfaces{port.function->address},
                  "the in-tree driver may have come since, and the port have been named otherwise"}
             );
         }
+    }
+    if (!context.chosen.empty()) {
+        append_record(context, steps);
     }
     // A swap makes new interfaces; the old ones only have to be right should it not come about.
     if (!swapping && !renamed.ports.empty()) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the executor needs of a node. Each port is implemented once by an adapter in system/ and
@@ -184,6 +185,9 @@ struct DiscoveredFunction {
     std::string modalias;  ///< what module aliases are matched against
 };
 
+/// Interface and alternative name, for each alternative name that there is.
+using AlternativeNames = std::vector<std::pair<std::string, std::string>>;
+
 class Hardware {
 public:
     virtual ~Hardware() = default;
@@ -193,6 +197,11 @@ public:
 
     /// The model by pci.ids, which is worth a look-up only for functions that are ours.
     [[nodiscard]] virtual std::string model(const NetworkFunction& function) const = 0;
+
+    /// What `nics` shows beside what everybody needs; asks the card itself.
+    [[nodiscard]] virtual FunctionDetails details(const NetworkFunction& function) const = 0;
+
+    [[nodiscard]] virtual Result<AlternativeNames> alternative_names() const = 0;
 
     /// Names of all network interfaces of the machine, physical or not.
     [[nodiscard]] virtual Result<std::vector<std::string>> interface_names() const = 0;

@@ -3,7 +3,6 @@
 
 #include "base/concat.hpp"
 #include "core/judgement.hpp"
-#include "core/port_names.hpp"
 
 #include <algorithm>
 
@@ -51,6 +50,9 @@ void fill_functions(
         const bool ours = std::ranges::any_of(managed, [&](const NetworkFunction* m) {
             return m->address == function.address;
         });
+        if (function.physical_function) {
+            continue;
+        }
         if (!ours) {
             report.left_alone.push_back(
                 function.address.to_string() +
@@ -159,6 +161,11 @@ Report make_report(
     report.guard_limit = config.guard.attempts;
     fill_modules(report, config, observed);
     fill_functions(report, observed, functions);
+    report.names = choose_names(config.names, functions, observed);
+    for (auto& port : report.names) {
+        port.function = nullptr;
+    }
+    report.names_problem = observed.names_problem;
     fill_rules(report, observed);
     fill_time(report, config, observed);
     return report;

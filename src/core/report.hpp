@@ -3,6 +3,7 @@
 
 #include "core/guard.hpp"
 #include "core/plan.hpp"
+#include "core/port_names.hpp"
 
 #include <string>
 #include <utility>
@@ -44,6 +45,8 @@ struct Report {
                                      ///< is in the network namespace of a pod
     std::vector<std::string> left_alone;  ///< functions that are not ours to touch, with the reason
     NamePolicy policy = NamePolicy::preserve;
+    std::vector<ChosenName> names;  ///< of each function that is ours; their `function` is null
+    std::string names_problem;      ///< why what is remembered cannot be read; empty when it can
     std::vector<std::pair<std::string, std::string>> rules;  ///< file and the name it gives
     std::string time_daemon;                                 ///< the unit that is to keep the clock
     std::string time_state;  ///< its active state; "activating" also while its start is queued

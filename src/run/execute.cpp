@@ -212,6 +212,34 @@ ExecutionReport execute(
     return execution.take_report();
 }
 
+Result<ExecutionReport> execute_and_correct(
+    const Plan& plan,
+    const Config& config,
+    Observed& observed,
+    const Ports& ports,
+    UndoLog& log,
+    const std::function<Result<void>()>& look
+) {
+    ExecutionReport report = execute(plan, config, observed, ports, log);
+    if (auto seen = look(); !seen) {
+        return tl::unexpected(seen.error());
+    }
+    const bool unnamed = std::ranges::any_of(report.failures, [](const PhaseFailure& failed) {
+        return failed.phase == PhaseName::names;
+    });
+    const Plan rest = names_left(make_plan(config, observed, {}));
+    if (unnamed || report.resetting || rest.empty()) {
+        return report;
+    }
+    auto corrected = execute(rest, config, observed, ports, log);
+    std::ranges::move(corrected.failures, std::back_inserter(report.failures));
+    std::ranges::move(corrected.timings, std::back_inserter(report.timings));
+    if (auto seen = look(); !seen) {
+        return tl::unexpected(seen.error());
+    }
+    return report;
+}
+
 std::vector<std::string> recover(const Config& config, const Ports& ports, UndoLog& log) {
     StepRunner runner(ports, config.limits);
     return take_back_from(log.committed(), runner, ports, log);

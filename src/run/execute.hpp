@@ -4,6 +4,7 @@
 #include "core/ports.hpp"
 #include "run/undo_log.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,18 @@ struct ExecutionReport {
     const Observed& observed,
     const Ports& ports,
     UndoLog& log
+);
+
+/// The same, and looks at the node again: `look` brings `observed` up to date. What the swap has
+/// then shown of the names, a card in another slot or somebody else who names a port, is carried
+/// out too, once.
+[[nodiscard]] Result<ExecutionReport> execute_and_correct(
+    const Plan& plan,
+    const Config& config,
+    Observed& observed,
+    const Ports& ports,
+    UndoLog& log,
+    const std::function<Result<void>()>& look
 );
 
 /// Takes back what a run that was cut short had begun: the uncommitted entries, last first. Returns

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe.hpp"
 
+#include "base/concat.hpp"
 #include "core/load_order.hpp"
 #include "core/names.hpp"
+#include "core/other_namers.hpp"
+#include "core/port_names.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
+#include "run/name_record.hpp"
 #include "run/observe_load.hpp"
 #include "run/observe_units.hpp"
 
@@ -151,6 +155,14 @@ Result<void> observe_hardware(
             observed.other_interfaces.insert(name);
         }
     }
+    // For the kernel an alternative name is taken like any other.
+    if (const auto others = sensors.hardware.alternative_names()) {
+        for (const auto& [name, also] : *others) {
+            if (!our_interfaces.contains(name)) {
+                observed.other_interfaces.insert(also);
+            }
+        }
+    }
     return {};
 }
 
@@ -209,6 +221,43 @@ void observe_files(Observed& observed, const Sensors& sensors) {
     }
 }
 
+/// The first rules file that gives this name.
+std::string rules_file_for(const std::string& name, const Files& files) {
+    for (const auto directory : names::udev_rule_directories) {
+        for (const auto& file : files.list(std::string(directory))) {
+            const std::string path = concat({directory, "/", file});
+            const auto text = path.ends_with(".rules") ? files.read(path) : std::string();
+            if (text && rules_give_name(*text, name)) {
+                return path;
+            }
+        }
+    }
+    return "";
+}
+
+/// Who else names the port. Rules are looked through only for one that is named otherwise than its
+/// .link file says.
+void observe_namers(Interface& interface, const Files& files) {
+    if (!interface.initialised) {
+        return;
+    }
+    if (!interface.link_file.empty() && !is_our_link_file(interface.link_file)) {
+        const auto text = files.read(interface.link_file);
+        interface.link_gives = text ? name_in_link_file(*text) : "";
+    }
+    if (interface.name != interface.link_name && InterfaceName::parse(interface.name)) {
+        interface.rule = rules_file_for(interface.name, files);
+    }
+}
+
+void observe_other_namers(Observed& observed, const Files& files) {
+    for (auto& function : observed.functions) {
+        for (auto& interface : function.interfaces) {
+            observe_namers(interface, files);
+        }
+    }
+}
+
 /// The settings that the swap changes for its moment.
 void observe_kernel_settings(Observed& observed, const Sensors& sensors) {
     observed.kernel_settings.clear();
@@ -234,7 +283,8 @@ void observe_control_plane(Observed& observed, const Config& config, const Senso
             }
             observed.control_plane_problem =
                 path + (sensors.files.exists(path) ? " cannot be executed" : " is not there") +
-                ", and without its control plane server Onload accelerates nothing; stage it there "
+                ", and without its control plane server Onload accelerates nothing; "
+                "stage it there "
                 "or change " +
                 "driver.parameters.onload.cplane_server_path";
         }
@@ -271,6 +321,7 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     observed.boot_id = facts->boot_id;
     observed.privileged = facts->privileged;
     observed.boot_switch = boot_switch_from(facts->command_line);
+    observed.named_by_argument = ifname_arguments(facts->command_line);
     const auto staged = sensors.trees.open(config.driver.tree, facts->kernel);
     const auto own = sensors.trees.open("", facts->kernel);
     if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
@@ -285,8 +336,10 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     observe_users(observed, sensors);
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
+    observe_other_namers(observed, sensors.files);
     observe_kernel_settings(observed, sensors);
     read_guard(observed, sensors.files);
+    read_name_record(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     return observed;
 }
@@ -302,8 +355,10 @@ Result<void> observe_again(Observed& observed, const Config& config, const Senso
     observe_users(observed, sensors);
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
+    observe_other_namers(observed, sensors.files);
     observe_kernel_settings(observed, sensors);
     read_guard(observed, sensors.files);
+    read_name_record(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     return {};
 }

@@ -2,6 +2,7 @@
 #include "run/step_runner.hpp"
 
 #include "core/identity.hpp"
+#include "core/names.hpp"
 #include "core/overloaded.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
@@ -64,7 +65,7 @@ misnamed(const std::vector<PortExpectation>& ports, const std::vector<PortOutcom
 Result<void> StepRunner::run(const Step& step) {
     return std::visit(
         Overloaded{
-            [&](const WriteFile& s) { return ports_.files.write(s.path, s.content); },
+            [&](const WriteFile& s) { return write(s); },
             [&](const RemoveFile& s) { return ports_.files.remove(s.path); },
             [&](const ReloadUdev&) { return ports_.units.reload_udev(); },
             [&](const TriggerInterfaces& s) {
@@ -90,6 +91,18 @@ Result<void> StepRunner::run(const Step& step) {
         },
         step
     );
+}
+
+/// Names that are forgotten can be learnt again: no reason to do without the driver.
+Result<void> StepRunner::write(const WriteFile& step) {
+    auto written = ports_.files.write(step.path, step.content);
+    if (!written && step.path == names::names_file) {
+        ports_.progress.notice(
+            "the names of the ports are not remembered: " + written.error().message
+        );
+        return {};
+    }
+    return written;
 }
 
 Result<void> StepRunner::check_loaded(const LoadModule& step) const {

@@ -15,6 +15,7 @@ public:
     [[nodiscard]] Result<void> run(const Step& step);
 
 private:
+    [[nodiscard]] Result<void> write(const WriteFile& step);
     [[nodiscard]] Result<void> load(const LoadModule& step);
     [[nodiscard]] Result<void> check_loaded(const LoadModule& step) const;
     [[nodiscard]] Result<void> unload(const UnloadModule& step);

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/hardware.hpp"
 
+#include "core/names.hpp"
+#include "core/vpd.hpp"
+#include "system/file_bytes.hpp"
+#include "system/links.hpp"
 #include "system/permanent_mac.hpp"
 #include "system/udev_objects.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include <net/if.h>
+#include <unistd.h>
 
 namespace onload_node {
 
@@ -40,7 +46,31 @@ Interface read_interface(udev_device* device) {
     interface.up = (hex_number(attribute(device, "flags")) & static_cast<unsigned>(IFF_UP)) != 0;
     interface.initialised = is_initialised(device);
     interface.link_file = property(device, "ID_NET_LINK_FILE");
+    interface.link_name = property(device, "ID_NET_NAME");
+    for (const char* const kind : {"ID_NET_NAME_ONBOARD", "ID_NET_NAME_SLOT", "ID_NET_NAME_PATH"}) {
+        if (auto name = property(device, kind); !name.empty()) {
+            interface.predictable.push_back(std::move(name));
+        }
+    }
     return interface;
+}
+
+/// The function that a virtual one belongs to.
+std::optional<PciAddress> physical_function(udev_device* device) {
+    std::array<char, 256> target{};
+    const std::string link = udev_device_get_syspath(device) + std::string("/physfn");
+    const ssize_t length = ::readlink(link.c_str(), target.data(), target.size());
+    if (length <= 0) {
+        return std::nullopt;
+    }
+    const std::string_view path(target.data(), static_cast<std::size_t>(length));
+    const auto address = PciAddress::parse(path.substr(path.rfind('/') + 1));
+    return address ? std::optional(*address) : std::nullopt;
+}
+
+/// The port's own interface is called "p0", one that stands for a virtual function "p0pf0vf1".
+bool is_representor(udev_device* device) {
+    return attribute(device, "phys_port_name").find("pf") != std::string::npos;
 }
 
 std::string driver_override(udev_device* device) {
@@ -52,6 +82,7 @@ std::string driver_override(udev_device* device) {
 /// The interfaces of one function, and the ID_PATH that udev gave to them.
 struct FunctionInterfaces {
     std::vector<Interface> interfaces;
+    std::vector<std::string> representors;
     std::string id_path;
 };
 
@@ -63,6 +94,10 @@ std::map<std::string, FunctionInterfaces> by_function(const std::vector<UdevDevi
             continue;
         }
         auto& entry = functions[function];
+        if (is_representor(device.get())) {
+            entry.representors.push_back(name_of(device.get()));
+            continue;
+        }
         entry.interfaces.push_back(read_interface(device.get()));
         if (entry.id_path.empty()) {
             entry.id_path = property(device.get(), "ID_PATH");
@@ -81,6 +116,7 @@ DiscoveredFunction read_function(udev_device* device, const PciAddress& address)
     function.subsystem_device = id_attribute(device, "subsystem_device");
     function.driver = driver_of(device);
     function.driver_override = driver_override(device);
+    function.physical_function = physical_function(device);
     discovered.modalias = attribute(device, "modalias");
     return discovered;
 }
@@ -92,6 +128,7 @@ void add_interfaces(NetworkFunction& function, FunctionInterfaces own) {
     function.id_path =
         own.id_path.empty() ? "pci-" + function.address.to_string() : std::move(own.id_path);
     function.interfaces = std::move(own.interfaces);
+    function.representors = std::move(own.representors);
 }
 
 }  // namespace
@@ -128,6 +165,39 @@ std::string SystemHardware::model(const NetworkFunction& function) const {
     return names_.model(
         {function.vendor, function.device, function.subsystem_vendor, function.subsystem_device}
     );
+}
+
+FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
+    FunctionDetails details;
+    const std::string folder =
+        std::string(names::sys_pci_devices) + "/" + function.address.to_string() + "/";
+    if (const auto bytes = read_text_file(folder + "vpd")) {
+        auto vpd = parse_vpd(*bytes);
+        details.part = std::move(vpd.part);
+        details.serial = std::move(vpd.serial);
+    }
+    if (const auto text = read_text_file(folder + "numa_node")) {
+        std::from_chars(text->data(), text->data() + text->size(), details.numa_node);
+    }
+    if (function.interfaces.empty()) {
+        return details;
+    }
+    const std::string& interface = function.interfaces.front().name;
+    if (const auto text = read_text_file(folder + "net/" + interface + "/phys_port_name")) {
+        details.port = text->substr(0, text->find('\n'));
+    }
+    if (const auto others = onload_node::alternative_names()) {
+        for (const auto& [name, also] : *others) {
+            if (name == interface) {
+                details.also.push_back(also);
+            }
+        }
+    }
+    return details;
+}
+
+Result<AlternativeNames> SystemHardware::alternative_names() const {
+    return onload_node::alternative_names();
 }
 
 Result<std::vector<std::string>> SystemHardware::interface_names() const {

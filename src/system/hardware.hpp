@@ -9,13 +9,17 @@
 
 namespace onload_node {
 
-/// The network hardware of this machine, from sysfs and udev's database; no device is asked for
-/// anything that it would have to be woken for.
+/// The network hardware of this machine, from sysfs and udev's database; but for details() no
+/// device is asked for anything that it would have to be woken for.
 class SystemHardware final : public Hardware {
 public:
     [[nodiscard]] Result<std::vector<DiscoveredFunction>> network_functions() const override;
 
     [[nodiscard]] std::string model(const NetworkFunction& function) const override;
+
+    [[nodiscard]] FunctionDetails details(const NetworkFunction& function) const override;
+
+    [[nodiscard]] Result<AlternativeNames> alternative_names() const override;
 
     [[nodiscard]] Result<std::vector<std::string>> interface_names() const override;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/names.hpp"
 #include "core/observed_fixture.hpp"
+#include "core/own_names.hpp"
 #include "core/plan.hpp"
 #include "core/port_names.hpp"
+#include "core/report.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,6 +39,12 @@ Observed applied_node() {
         }
     }
     node.generated_files.erase(std::string(names::autoload_rules));
+    node.names_text = node.generated_files.extract(std::string(names::names_file)).mapped();
+    node.remembered = updated_record(
+        managed_functions(Config(), node),
+        own_names(managed_functions(Config(), node), booting_node()),
+        node
+    );
     node.units["chronyd.service"] = {
         "chronyd.service", "loaded", "inactive", "masked-runtime", false};
     node.units["sfptpd.service"] = {"sfptpd.service", "loaded", "active", "static", false};
@@ -54,7 +62,7 @@ TEST(MakePlan, SwapsTheDriverInTheOrderOfTheDesign) {
     EXPECT_EQ(
         steps_of(plan, PhaseName::names),
         "write 71-onload-node-0000:3b:00.0.link; write 71-onload-node-0000:3b:00.1.link; reload "
-        "udev"
+        "udev; write names.toml"
     );
     EXPECT_EQ(
         steps_of(plan, PhaseName::driver),
@@ -236,6 +244,21 @@ TEST(MakePlan, KeepsTheLinkFileOfAPortThatAPodHas) {
     ) << "a card that is gone";
 }
 
+TEST(MakePlan, LeavesVirtualFunctionsToWhoeverMadeThem) {
+    Observed node = applied_node();
+    NetworkFunction virtual_one = fixture::port(7, "");
+    virtual_one.driver.clear();
+    virtual_one.physical_function = node.functions.front().address;
+    node.functions.push_back(virtual_one);
+    EXPECT_EQ(managed_functions(Config(), node).size(), 2U);
+    const Plan plan = make_plan(Config(), node, {});
+    EXPECT_TRUE(plan.empty());
+    const Report report = make_report(Config(), node, plan, {});
+    EXPECT_EQ(report.ports.size(), 2U);
+    EXPECT_TRUE(report.left_alone.empty());
+    EXPECT_NE(report.state, State::failed) << "one without a driver is waiting for its machine";
+}
+
 TEST(MakePlan, SwapsAfterTheNetworkStartedWhenNoPortIsUp) {
     Observed node = booting_node();
     node.network_started = true;
@@ -297,7 +320,7 @@ TEST(MakePlan, RenamesPortsThatAreDownWhenTheDriverStays) {
         steps_of(make_plan(config, node, {}), PhaseName::names),
         "write 71-onload-node-0000:3b:00.0.link; write 71-onload-node-0000:3b:00.1.link; reload "
         "udev; "
-        "trigger 0000:3b:00.0; await ports"
+        "trigger 0000:3b:00.0; write names.toml; await ports"
     );
 }
 

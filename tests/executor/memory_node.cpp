@@ -5,6 +5,7 @@
 #include "core/port_names.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
+#include "run/name_record.hpp"
 
 namespace onload_node::fixture {
 
@@ -33,6 +34,7 @@ Observed MemoryNode::observed() const {
     }
     now.load_records = read_load_records(*this);
     read_guard(now, *this);
+    read_name_record(now, *this);
     now.devices.clear();
     if (node_.loaded.contains(ModuleName::parse("onload").value())) {
         now.devices.assign(std::begin(names::onload_devices), std::end(names::onload_devices));
@@ -201,7 +203,10 @@ Result<void> MemoryNode::take_out(const ModuleName& name) {
 
 std::string MemoryNode::name_for(const NetworkFunction& function) const {
     const auto link = known_to_udev_.find(link_file_path(function.address));
-    if (link != known_to_udev_.end()) {
+    const std::string card = "PermanentMACAddress=";
+    if (link != known_to_udev_.end() &&
+        (link->second.find(card) == std::string::npos ||
+         link->second.find(card + mac_of(function).to_string()) != std::string::npos)) {
         return name_in_link_file(link->second);
     }
     const bool in_tree = node_.loaded.at(sfc()).origin == Origin::in_tree;

@@ -72,6 +72,9 @@ public:
     /// Lets udev put the in-tree driver back right after it was unloaded, this many times.
     void reload_in_tree(int times) { in_tree_reloads_ = times; }
 
+    /// The two cards have changed places since the node ran last.
+    void exchange_cards() { exchanged_ = true; }
+
     /// The out-of-tree driver hangs in its probe of this port.
     void hang_on(const PciAddress& address) { hanging_port_ = address; }
 
@@ -168,6 +171,7 @@ private:
     Result<void> bind_one_by_one(const std::vector<PciAddress>& functions);
     void give_interface(NetworkFunction& function);
     [[nodiscard]] NetworkFunction* function_at(const PciAddress& address);
+    [[nodiscard]] MacAddress mac_of(const NetworkFunction& function) const;
     [[nodiscard]] std::string name_for(const NetworkFunction& function) const;
     [[nodiscard]] UnitState* unit(const std::string& id);
 
@@ -185,6 +189,7 @@ private:
     std::map<int, Fate> fates_;
     std::vector<std::string> calls_;
     bool killed_ = false;
+    bool exchanged_ = false;
     int in_tree_reloads_ = 0;
 };
 

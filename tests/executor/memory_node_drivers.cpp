@@ -13,8 +13,14 @@ ModuleName sfc() {
 
 }  // namespace
 
+MacAddress MemoryNode::mac_of(const NetworkFunction& function) const {
+    const unsigned place = function.address.function;
+    const unsigned card = exchanged_ && place < 2 ? 1 - place : place;
+    return {{0x00, 0x0f, 0x53, 0, 0, static_cast<std::uint8_t>(card)}};
+}
+
 void MemoryNode::give_interface(NetworkFunction& function) {
-    const MacAddress mac{{0x00, 0x0f, 0x53, 0, 0, function.address.function}};
+    const MacAddress mac = mac_of(function);
     function.driver = "sfc";
     function.interfaces = {{name_for(function), mac, mac, false, true, ""}};
 }

@@ -45,15 +45,13 @@ void MemoryNode::boot_goes_on() {
 }
 
 void MemoryNode::power_cycle() {
-    const auto on_disk = files_;
     node_ = start_;
-    files_ = start_.generated_files;
-    std::copy_if(
-        on_disk.begin(),
-        on_disk.end(),
-        std::inserter(files_, files_.end()),
-        [](const auto& file) { return !lies_in_run(file.first); }
-    );
+    std::erase_if(files_, [](const auto& file) { return lies_in_run(file.first); });
+    for (const auto& [path, content] : start_.generated_files) {
+        if (lies_in_run(path)) {
+            files_[path] = content;
+        }
+    }
     known_to_udev_ = files_;
     coldplug_.reset();
     next_process();

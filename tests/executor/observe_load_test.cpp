@@ -22,6 +22,12 @@ public:
 
     [[nodiscard]] std::string model(const NetworkFunction&) const override { return ""; }
 
+    [[nodiscard]] FunctionDetails details(const NetworkFunction&) const override { return {}; }
+
+    [[nodiscard]] Result<AlternativeNames> alternative_names() const override {
+        return AlternativeNames();
+    }
+
     [[nodiscard]] Result<std::vector<std::string>> interface_names() const override {
         return std::vector<std::string>();
     }

@@ -17,6 +17,7 @@ SKIPPED_STATUS = 77
 # Suite -> what it tests and the build it belongs to.
 SUITES = {
     "core": ("the pure part: configuration, plan, inverses", DEV),
+    "names-property": ("any ports, configuration and memory give names without conflict, and only once", DEV),
     "system": ("the adapters of the C libraries", DEV),
     "run": ("observing, executing and undoing, on faked ports", DEV),
     "simulation": ("every failure, pair of failures and stop, on the node in memory", DEV),

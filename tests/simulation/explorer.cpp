@@ -45,6 +45,9 @@ std::string to_string(const std::vector<Decision>& decisions) {
 
 Explorer::Node Explorer::beginning() const {
     Node node(start_.node);
+    if (start_.cards_exchanged) {
+        node.exchange_cards();
+    }
     if (start_.coldplug_pending) {
         // Not before somebody waits or the boot goes on.
         node.coldplug_before(1 << 20);

@@ -21,10 +21,9 @@ bool swaps(const Plan& plan) {
 
 bool names_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
-    return needs_interfaces(config.names) &&
-           std::any_of(functions.begin(), functions.end(), [](const NetworkFunction* function) {
-               return function->interfaces.empty();
-           });
+    return std::any_of(functions.begin(), functions.end(), [&](const NetworkFunction* function) {
+        return worth_waiting_for(config.names, *function, observed);
+    });
 }
 
 Plan plan_for(MemoryNode& node, const Start& start, Observed& observed) {
@@ -71,8 +70,13 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
     Observed observed = node.observed();
     const Plan plan = plan_for(node, start, observed);
     if (!plan.empty()) {
-        const auto execution = execute(plan, start.config, observed, ports, log);
-        static_cast<void>(write_run_record(node, to_record(execution, observed.boot_id)));
+        const auto look = [&] {
+            observed = node.observed();
+            return Result<void>();
+        };
+        const auto execution =
+            execute_and_correct(plan, start.config, observed, ports, log, look);
+        static_cast<void>(write_run_record(node, to_record(*execution, observed.boot_id)));
     }
     return exit_status(report_on(node, start));
 }

@@ -6,6 +6,8 @@
 #include "executor/memory_node.hpp"
 #include "processes.hpp"
 
+#include <utility>
+
 namespace onload_node::simulation {
 
 namespace {
@@ -50,6 +52,38 @@ Start not_yet_loaded_sequential() {
     start.name = "in-tree not loaded yet, sequential names";
     start.node = before_coldplug();
     start.coldplug_pending = true;
+    return start;
+}
+
+/// What an earlier boot has remembered.
+std::string record_on_disk() {
+    NameRecord record;
+    for (unsigned index = 0; index < 2; ++index) {
+        const MacAddress mac{{0x00, 0x0f, 0x53, 0, 0, static_cast<std::uint8_t>(index)}};
+        record.push_back({fixture::port_address(index), mac, in_tree_names[index], {}});
+    }
+    return to_text(record);
+}
+
+/// Nothing has to be waited for.
+Start remembered() {
+    Start start = not_yet_loaded();
+    start.name = "in-tree not loaded yet, names remembered";
+    start.node.generated_files[std::string(names::names_file)] = record_on_disk();
+    return start;
+}
+
+/// The in-tree driver names by slot; the names go with the cards.
+Start cards_moved() {
+    Start start = bound_by_coldplug();
+    start.name = "the cards have changed places";
+    start.node.generated_files[std::string(names::names_file)] = record_on_disk();
+    auto& first = start.node.functions[0].interfaces.front();
+    auto& second = start.node.functions[1].interfaces.front();
+    std::swap(first.mac, second.mac);
+    std::swap(first.permanent_mac, second.permanent_mac);
+    start.cards_exchanged = true;
+    start.promised = {"ens8f1", "ens8f0"};
     return start;
 }
 
@@ -156,6 +190,8 @@ std::vector<Start> starts() {
         sequential(),
         not_yet_loaded(),
         not_yet_loaded_sequential(),
+        remembered(),
+        cards_moved(),
         another_build(),
         no_time_daemon(),
         clock_left_alone(),

@@ -21,8 +21,9 @@ struct Start {
     std::vector<std::string> promised;          ///< names of the ports once they are
     State goal = State::active;                 ///< after an apply that meets no fault
     bool coldplug_pending = false;              ///< udev has not got to the cards yet
-    bool clock_lost = false;  ///< no daemon keeps the clock, and one call may fail to mend it
-    bool live = false;        ///< the boot is over: a person, or a fallback unit, runs it
+    bool clock_lost = false;       ///< no daemon keeps the clock, and one call may fail to mend it
+    bool cards_exchanged = false;  ///< since the names were remembered
+    bool live = false;             ///< the boot is over: a person, or a fallback unit, runs it
 };
 
 /// For GoogleTest, which prints the bytes otherwise.

@@ -88,6 +88,31 @@ void HardwareFixture::set_attribute(
     );
 }
 
+void HardwareFixture::set_bytes(
+    const std::string& address, const std::string& name, const std::string& bytes
+) {
+    umockdev_testbed_set_attribute_binary(
+        testbed_,
+        functions_.at(address).c_str(),
+        name.c_str(),
+        reinterpret_cast<const guint8*>(bytes.data()),
+        static_cast<gint>(bytes.size())
+    );
+}
+
+void HardwareFixture::make_virtual(const std::string& address, const std::string& physical) {
+    const std::string target = "../" + physical;
+    umockdev_testbed_set_attribute_link(
+        testbed_, functions_.at(address).c_str(), "physfn", target.c_str()
+    );
+}
+
+void HardwareFixture::set_port_name(const std::string& interface, const std::string& name) {
+    umockdev_testbed_set_attribute(
+        testbed_, interfaces_.at(interface).sysfs.c_str(), "phys_port_name", name.c_str()
+    );
+}
+
 void HardwareFixture::bind(const std::string& address, const std::string& driver) {
     const std::string target = "/sys/bus/pci/drivers/" + driver;
     umockdev_testbed_set_attribute_link(
@@ -137,6 +162,7 @@ void HardwareFixture::add_virtual_interface(const std::string& name) {
 void HardwareFixture::write_database(int index, bool renaming) const {
     std::ofstream file(database + "/n" + std::to_string(index));
     file << "I:1000000\nE:ID_NET_LINK_FILE=/usr/lib/systemd/network/99-default.link\n"
+            "E:ID_NET_NAME=udevs0\nE:ID_NET_NAME_SLOT=udevs0\nE:ID_NET_NAME_PATH=udevp0\n"
             "E:ID_PATH=pci-from-udev\nG:systemd\n"
          << (renaming ? "E:ID_RENAMING=1\n" : "");
 }

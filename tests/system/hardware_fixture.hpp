@@ -29,6 +29,15 @@ public:
     void
     set_attribute(const std::string& address, const std::string& name, const std::string& value);
 
+    /// An attribute of bytes: "vpd".
+    void set_bytes(const std::string& address, const std::string& name, const std::string& bytes);
+
+    /// Makes one function a virtual one of another.
+    void make_virtual(const std::string& address, const std::string& physical);
+
+    /// What the driver says of an interface.
+    void set_port_name(const std::string& interface, const std::string& name);
+
     void bind(const std::string& address, const std::string& driver);
 
     /// The driver registers an interface.

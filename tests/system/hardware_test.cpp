@@ -64,6 +64,8 @@ TEST(Hardware, TakesFromUdevWhatUdevHasSet) {
     EXPECT_FALSE(interface.up);
     EXPECT_TRUE(interface.initialised);
     EXPECT_EQ(interface.link_file, "/usr/lib/systemd/network/99-default.link");
+    EXPECT_EQ(interface.link_name, "udevs0");
+    EXPECT_EQ(interface.predictable, (Strings{"udevs0", "udevp0"}));
     EXPECT_EQ(found[0].function.id_path, "pci-from-udev");
 }
 
@@ -100,6 +102,55 @@ TEST(Hardware, NamesEveryInterface) {
     machine.add_interface(first, "sf0");
     machine.add_virtual_interface("bond0");
     EXPECT_EQ(SystemHardware().interface_names().value(), (Strings{"bond0", "sf0"}));
+}
+
+TEST(Hardware, TellsAVirtualFunctionAndWhoseItIs) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.add_function("0000:08:02.1");
+    machine.make_virtual("0000:08:02.1", first);
+    const auto found = functions();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_FALSE(found[0].function.physical_function);
+    EXPECT_EQ(found[1].function.physical_function, PciAddress::parse(first).value());
+}
+
+TEST(Hardware, AnInterfaceThatStandsForAVirtualFunctionIsNotThePorts) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.add_interface(first, "eth0");
+    machine.add_interface(first, "eth1");
+    machine.set_port_name("eth0", "p0pf0vf1");
+    machine.set_port_name("eth1", "p0");
+    const auto found = functions();
+    ASSERT_EQ(found.at(0).function.interfaces.size(), 1U);
+    EXPECT_EQ(found[0].function.interfaces[0].name, "eth1");
+    EXPECT_EQ(found[0].function.representors, Strings{"eth0"});
+}
+
+TEST(Hardware, AsksTheCardForItsNumbers) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.add_interface(first, "eth0");
+    machine.set_port_name("eth0", "p0");
+    const FunctionDetails nothing = SystemHardware().details(functions().at(0).function);
+    EXPECT_EQ(nothing.part, "");
+    EXPECT_EQ(nothing.numa_node, -1);
+    machine.set_attribute(first, "numa_node", "1\n");
+    machine.set_bytes(
+        first,
+        "vpd",
+        std::string(
+            "\x90\x0b\0PN\x04X252SN\x01"
+            "7\x78",
+            16
+        )
+    );
+    const FunctionDetails details = SystemHardware().details(functions().at(0).function);
+    EXPECT_EQ(details.part, "X252");
+    EXPECT_EQ(details.serial, "7");
+    EXPECT_EQ(details.numa_node, 1);
+    EXPECT_EQ(details.port, "p0");
 }
 
 TEST(PciNames, GiveNumbersForWhatPciIdsDoesNotKnow) {

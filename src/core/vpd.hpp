@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace onload_node {
+
+/// What a card says of itself in its Vital Product Data; empty what it does not say.
+struct Vpd {
+    std::string part;    ///< PN
+    std::string serial;  ///< SN
+};
+
+/// Reads the read-only part of VPD (PCI Local Bus Specification, appendix I). Bytes that are no VPD
+/// give nothing.
+[[nodiscard]] Vpd parse_vpd(std::string_view bytes);
+
+}  // namespace onload_node

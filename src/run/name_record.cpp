@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/name_record.hpp"
+
+#include "base/concat.hpp"
+#include "base/toml.hpp"
+#include "core/interface_name.hpp"
+#include "core/names.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+/// What stands in it goes into .link files: nothing that could be more than a name.
+bool read_entry(RememberedName& entry, std::string_view slot, const toml::node& node) {
+    const toml::array* const words = node.as_array();
+    const auto address = PciAddress::parse(slot);
+    if (!address || words == nullptr || words->size() < 2) {
+        return false;
+    }
+    entry.slot = *address;
+    std::size_t index = 0;
+    for (const auto& word : *words) {
+        const auto text = word.value_or(std::string());
+        const auto mac = MacAddress::parse(text);
+        if (index == 1 ? !mac && !text.empty() : !InterfaceName::parse(text)) {
+            return false;
+        }
+        if (index == 0) {
+            entry.name = text;
+        } else if (index == 1) {
+            entry.mac = mac ? std::optional(*mac) : std::nullopt;
+        } else {
+            entry.also.push_back(text);
+        }
+        ++index;
+    }
+    return true;
+}
+
+/// An entry that says something else of a card or a name than one before it would make a name
+/// depend on the order.
+bool contradicts(const NameRecord& record, const RememberedName& entry) {
+    return std::ranges::any_of(record, [&](const RememberedName& other) {
+        return other.slot == entry.slot || other.name == entry.name ||
+               (entry.mac && other.mac == entry.mac);
+    });
+}
+
+/// What is wrong with the text; empty when nothing is.
+std::string read_record(NameRecord& record, const std::string& text) {
+    const auto document = toml::parse(text);
+    if (!document) {
+        return std::string(document.error().description());
+    }
+    for (const auto& [key, node] : document.table()) {
+        RememberedName entry;
+        if (!read_entry(entry, key.str(), node) || contradicts(record, entry)) {
+            return concat({"the entry \"", key.str(), "\" is wrong, or contradicts another"});
+        }
+        record.push_back(std::move(entry));
+    }
+    return "";
+}
+
+}  // namespace
+
+void read_name_record(Observed& observed, const Files& files) {
+    observed.remembered.clear();
+    observed.names_text.clear();
+    observed.names_problem.clear();
+    auto text = files.read(std::string(names::names_file));
+    if (!text) {
+        observed.names_problem =
+            text.error().code == ErrorCode::not_found ? "" : text.error().message;
+        return;
+    }
+    observed.names_text = std::move(*text);
+    const auto problem = read_record(observed.remembered, observed.names_text);
+    if (!problem.empty()) {
+        observed.remembered.clear();
+        observed.names_problem = concat({names::names_file, ": ", problem});
+    }
+}
+
+}  // namespace onload_node

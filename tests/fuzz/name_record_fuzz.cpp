@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The names that an earlier boot, or anybody, has left: what is understood is written as it was
+// read, holds nothing twice, and nothing that is more than a name.
+#include "core/interface_name.hpp"
+#include "core/names.hpp"
+#include "run/name_record.hpp"
+#include "target.hpp"
+
+using namespace onload_node;
+
+namespace {
+
+/// The record is the only file there is.
+class OneFile final : public Files {
+public:
+    explicit OneFile(std::string content) : content_(std::move(content)) {}
+
+    [[nodiscard]] Result<std::string> read(const std::string& path) const override {
+        return exists(path) ? Result<std::string>(content_) : failure(ErrorCode::not_found, path);
+    }
+
+    [[nodiscard]] Result<void> write(const std::string&, const std::string& content) override {
+        content_ = content;
+        return {};
+    }
+
+    [[nodiscard]] Result<void> remove(const std::string&) override { return {}; }
+
+    [[nodiscard]] std::vector<std::string> list(const std::string&) const override { return {}; }
+
+    [[nodiscard]] bool exists(const std::string& path) const override {
+        return path == names::names_file;
+    }
+
+    [[nodiscard]] bool executable(const std::string&) const override { return false; }
+
+private:
+    std::string content_;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    OneFile file(fuzz::text_of(data, size));
+    Observed observed;
+    read_name_record(observed, file);
+    fuzz::require(observed.names_problem.empty() || observed.remembered.empty());
+    const auto& record = observed.remembered;
+    for (std::size_t i = 0; i < record.size(); ++i) {
+        fuzz::require(InterfaceName::parse(record[i].name).has_value());
+        for (const auto& other : record[i].also) {
+            fuzz::require(InterfaceName::parse(other).has_value());
+        }
+        for (std::size_t k = 0; k < i; ++k) {
+            fuzz::require(record[i].slot != record[k].slot && record[i].name != record[k].name);
+        }
+    }
+    if (!observed.names_problem.empty()) {
+        return 0;
+    }
+    fuzz::require(file.write(std::string(names::names_file), to_text(record)).has_value());
+    Observed again;
+    read_name_record(again, file);
+    fuzz::require(again.names_problem.empty() && again.remembered == record);
+    return 0;
+}
