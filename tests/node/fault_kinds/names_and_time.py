@@ -7,16 +7,20 @@ EXPLICIT = '[names]\npolicy = "explicit"\n[[names.port]]\nmatch = { pci = "0000:
 ADMIN_LINK = "printf '[Match]\\nPath=pci-0000:00:08.0\\n[Link]\\nName=admin0\\n' >/etc/systemd/network/10-admin.link"
 
 KINDS = (
-    active("the configured name is another interface's", breaks="ip link add sf0 type dummy", config=EXPLICIT % "sf0",
-           names=("ens8f0np0", "ens8f1np1"), except_for="no name is promised that somebody else has"),
+    degraded("the configured name is another interface's", "name-missing", breaks="ip link add sf0 type dummy", config=EXPLICIT % "sf0",
+             names=("ens8f0np0", "ens8f1np1"), says=("0000:00:08.0", "sf0", "another interface"),
+             except_for="no name is promised that somebody else has"),
     active("the ports have each other's names", config='[names]\npolicy = "sequential"\n', names=("sf0", "sf1"),
            breaks="ip link set ens8f0 name sf1; ip link set ens8f1 name tmp; ip link set tmp name sf0",
            except_for="", full_only=True),
-    degraded("an administrator's .link file wins", "name-missing", breaks=ADMIN_LINK, config='[names]\npolicy = "sequential"\n',
+    active("an administrator's .link file wins", breaks=ADMIN_LINK, config='[names]\npolicy = "sequential"\n',
              names=("admin0", "sf1"), except_for="the administrator's own name is the expected one", full_only=True),
     active("names are switched off", config='[names]\npolicy = "off"\n', names=("ens8f0np0", "ens8f1np1")),
     active("old generated names lie about",
            breaks="mkdir -p /run/systemd/network; echo junk >/run/systemd/network/71-onload-node-0000:00:1f.0.link"),
+    active("what is remembered of names is junk", breaks="mkdir -p /var/lib/onload-node; echo junk >/var/lib/onload-node/names.toml"),
+    degraded("what is remembered of names is a directory", "names-not-remembered", breaks="mkdir -p /var/lib/onload-node/names.toml",
+             says=("names.toml", "not a regular file")),
     active("a generated .link file is a directory", breaks="mkdir -p /run/systemd/network/71-onload-node-0000:00:1f.0.link", full_only=True),
     # --- the clock
     degraded("sfptpd is missing", "time-daemon", breaks="mv /usr/local/sbin/sfptpd /var/", **LOST_TIME),

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A node of the pool without a Solarflare card is left as it is."""
 
+import json
+
 from harness import check, expect_equal
 from harness.product import Product
 
@@ -19,4 +21,7 @@ def scenario(lab):
                  (product.unit("chronyd.service", "ActiveState")[0], product.is_enabled("chronyd.service")), ("active", "enabled"))
     expect_equal("sfptpd was not started", product.unit("sfptpd.service", "ActiveState")[0], "inactive")
     expect_equal("the plan is empty", product.run("plan").rc, 0)
+    nics = product.run("nics")
+    expect_equal("nics says so", (nics.rc, nics.stdout), (0, "no Solarflare network function on this machine\n"))
+    expect_equal("nics --json lists none", json.loads(product.run("nics --json").stdout), {"schema": 1, "nics": []})
     check("no name was written", not machine.run("ls /run/systemd/network/71-onload-node-*").ok)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A node with 64 ports: every one is found, bound and named, at every boot."""
+
+from harness import check, expect_equal, note
+from harness.product import Product
+
+PORTS = 64
+NAMES = {f"0000:00:{8 + n // 8:02x}.{n % 8}": f"ens{8 + n // 8}f{n % 8}" for n in range(PORTS)}
+
+
+def all_are_named(product, case):
+    status = product.recorded_status()
+    expect_equal(f"{case}: active", (status["state"], status["reason_code"]), ("active", "as-wanted"))
+    check(f"{case}: on the staged driver", product.out_of_tree("sfc"))
+    expect_equal(f"{case}: 64 ports, 64 names", product.interfaces(), NAMES)
+    expect_equal(f"{case}: 64 ports in the status", sum(nic["driver"] == "sfc" for nic in status["nics"]), PORTS)
+    note(f"{case}: " + " ".join(f"{step}={ms}ms" for step, ms in status["timings_ms"].items() if step.startswith("phase") or "await" in step))
+
+
+def scenario(lab):
+    machine = lab.delivered(functions=PORTS)
+    product = Product(machine)
+    for boot in range(10 if lab.full else 2):
+        if boot:
+            machine.reboot(timeout=300)
+        else:
+            machine.wait_booted(timeout=300)
+        all_are_named(product, f"boot {boot + 1}")
+    expect_equal("a second apply has nothing to do", product.run("plan").rc, 0)
