@@ -175,21 +175,20 @@ NameRecord updated_record(
     const Functions& functions, const std::vector<OwnName>& own, const Observed& observed
 ) {
     NameRecord record;
+    NameRecord present;
     for (std::size_t index = 0; index < own.size(); ++index) {
         const auto& port = own[index];
+        if (port.lasting || port.remembered) {
+            present.push_back({functions[index]->address, port.mac, port.name, port.also});
+        }
         if (port.lasting) {
-            record.push_back({functions[index]->address, port.mac, port.name, port.also});
+            record.push_back(present.back());
         }
     }
-    const std::size_t present = record.size();
     for (const auto& old : observed.remembered) {
-        const auto forgotten = [&](const OwnName& port) {
-            return port.remembered && !port.lasting && port.name == old.name;
-        };
-        const auto superseded = [&](const RememberedName& entry) { return same_port(entry, old); };
-        const auto end = record.begin() + static_cast<std::ptrdiff_t>(present);
-        if (std::none_of(own.begin(), own.end(), forgotten) &&
-            std::none_of(record.begin(), end, superseded)) {
+        if (std::ranges::none_of(present, [&](const RememberedName& entry) {
+                return same_port(entry, old);
+            })) {
             record.push_back(old);
         }
     }

@@ -30,7 +30,7 @@ void append_record(const PlanContext& context, std::vector<PlannedStep>& steps) 
     auto own = own_names(context.functions, observed);
     for (std::size_t index = 0; index < own.size(); ++index) {
         const auto other = named_by_other(*context.functions[index], observed);
-        own[index].lasting = own[index].lasting && !other;
+        own[index].lasting = own[index].lasting && (!other || other->for_us);
     }
     const auto record = updated_record(context.functions, own, observed);
     auto text = to_text(record);

@@ -108,6 +108,8 @@ public:
             return chosen.owner.empty() ? written : given;
         }
         if (other) {
+            // Its number stays free: the ports behind it keep theirs.
+            static_cast<void>(next_of_sequence());
             leave_to(chosen, *other);
             return chosen.owner.empty() ? asked : given;
         }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe.hpp"
 
-#include "base/concat.hpp"
 #include "core/load_order.hpp"
 #include "core/names.hpp"
 #include "core/other_namers.hpp"
-#include "core/port_names.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
 #include "run/name_record.hpp"
 #include "run/observe_load.hpp"
+#include "run/observe_names.hpp"
 #include "run/observe_units.hpp"
 
 #include <algorithm>
@@ -217,43 +216,6 @@ void observe_files(Observed& observed, const Sensors& sensors) {
     for (const auto device : names::onload_devices) {
         if (sensors.files.exists(std::string(device))) {
             observed.devices.emplace_back(device);
-        }
-    }
-}
-
-/// The first rules file that gives this name.
-std::string rules_file_for(const std::string& name, const Files& files) {
-    for (const auto directory : names::udev_rule_directories) {
-        for (const auto& file : files.list(std::string(directory))) {
-            const std::string path = concat({directory, "/", file});
-            const auto text = path.ends_with(".rules") ? files.read(path) : std::string();
-            if (text && rules_give_name(*text, name)) {
-                return path;
-            }
-        }
-    }
-    return "";
-}
-
-/// Who else names the port. Rules are looked through only for one that is named otherwise than its
-/// .link file says.
-void observe_namers(Interface& interface, const Files& files) {
-    if (!interface.initialised) {
-        return;
-    }
-    if (!interface.link_file.empty() && !is_our_link_file(interface.link_file)) {
-        const auto text = files.read(interface.link_file);
-        interface.link_gives = text ? name_in_link_file(*text) : "";
-    }
-    if (interface.name != interface.link_name && InterfaceName::parse(interface.name)) {
-        interface.rule = rules_file_for(interface.name, files);
-    }
-}
-
-void observe_other_namers(Observed& observed, const Files& files) {
-    for (auto& function : observed.functions) {
-        for (auto& interface : function.interfaces) {
-            observe_namers(interface, files);
         }
     }
 }

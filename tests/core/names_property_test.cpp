@@ -9,6 +9,7 @@
 #include "core/port_names.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -104,15 +105,19 @@ private:
                 "/usr/lib/systemd/network/99-default.link"
         };
         interface.predictable = {name, any_name(), "enp" + std::to_string(index) + "s0"};
-        name_otherwise(interface, function, node);
+        if (interface.initialised) {
+            name_otherwise(interface, function, node);
+        }
         function.interfaces.push_back(std::move(interface));
         return function;
     }
 
     /// Somebody has named it already: ourselves earlier in this boot, an administrator, a rule.
     void name_otherwise(Interface& interface, const NetworkFunction& function, Observed& node) {
-        if (one_in(6)) {
-            ChosenName earlier{&function, interface.name};
+        if (one_in(6) && InterfaceName::parse(interface.name)) {
+            ChosenName earlier;
+            earlier.function = &function;
+            earlier.name = interface.name;
             node.generated_files[link_file_path(function.address)] = link_file_content(earlier);
             interface.link_file = link_file_path(function.address);
         } else if (one_in(6)) {
@@ -195,7 +200,8 @@ NameRecord record_of(const Case& now) {
     const auto functions = all(now.node);
     auto own = own_names(functions, now.node);
     for (std::size_t index = 0; index < own.size(); ++index) {
-        own[index].lasting = own[index].lasting && !named_by_other(*functions[index], now.node);
+        const auto other = named_by_other(*functions[index], now.node);
+        own[index].lasting = own[index].lasting && (!other || other->for_us);
     }
     auto record = updated_record(functions, own, now.node);
     std::ranges::sort(record, {}, &RememberedName::slot);
@@ -205,12 +211,13 @@ NameRecord record_of(const Case& now) {
 /// What the node comes to when the steps are carried out and every name can be given.
 void carry_out(Case& now, const std::vector<PlannedStep>& steps, bool remember = true) {
     const auto chosen = choose_names(now.config.names, all(now.node), now.node);
+    const auto record = record_of(now);
     for (const auto& planned : steps) {
         if (const auto* const file = std::get_if<WriteFile>(&planned.step)) {
             if (file->path != names::names_file) {
                 now.node.generated_files[file->path] = file->content;
             } else if (remember) {
-                now.node.remembered = record_of(now);
+                now.node.remembered = record;
                 now.node.names_text = file->content;
             }
         } else if (const auto* const gone = std::get_if<RemoveFile>(&planned.step)) {
@@ -231,9 +238,9 @@ void carry_out(Case& now, const std::vector<PlannedStep>& steps, bool remember =
 void expect_no_conflict(const Case& now) {
     std::set<std::string> given;
     for (const auto& port : choose_names(now.config.names, all(now.node), now.node)) {
-        std::vector<std::string> names = port.also;
+        std::set<std::string> names(port.also.begin(), port.also.end());
         if (!port.name.empty()) {
-            names.push_back(port.name);
+            EXPECT_TRUE(names.insert(port.name).second) << port.name << " is its own alternative";
         }
         EXPECT_TRUE(port.name.empty() || !port.problem) << port.reason;
         EXPECT_FALSE(port.reason.empty()) << port.name;
@@ -277,37 +284,70 @@ TEST(NamesProperty, TheSamePortsGetTheSameNames) {
     });
 }
 
-TEST(NamesProperty, ASecondPlanningChangesNothing) {
-    for_every_case([](Case now, Generator&) {
+std::vector<std::string> names_given(const Case& now) {
+    std::vector<std::string> names;
+    for (const auto& port : choose_names(now.config.names, all(now.node), now.node)) {
+        names.push_back(port.name);
+    }
+    return names;
+}
+
+/// What is left to do after the steps have been carried out: at most an alternative name that has
+/// become free with what is remembered no more, and after that nothing.
+void expect_settled(Case now, const std::string& history) {
+    const auto names = names_given(now);
+    const auto rest = names_steps(now);
+    for (const auto& planned : rest) {
+        const auto* const file = std::get_if<WriteFile>(&planned.step);
+        const auto* const before =
+            file == nullptr ? nullptr : &now.node.generated_files[file->path];
+        EXPECT_TRUE(
+            file == nullptr || name_in_link_file(*before) == name_in_link_file(file->content)
+        ) << text_of(rest)
+          << "after\n"
+          << history;
+        EXPECT_FALSE(std::holds_alternative<RemoveFile>(planned.step)) << history;
+        EXPECT_FALSE(std::holds_alternative<AwaitPorts>(planned.step)) << history;
+    }
+    carry_out(now, rest);
+    EXPECT_EQ(names_given(now), names) << history;
+    EXPECT_EQ(text_of(names_steps(now)), "") << "after\n" << history << "and\n" << text_of(rest);
+}
+
+TEST(NamesProperty, ASecondPlanningChangesNoNameAndAThirdNothing) {
+    unsigned settled = 0;
+    for_every_case([&](Case now, Generator&) {
         const auto first = names_steps(now);
         carry_out(now, first);
         expect_sound(now.node.remembered);
         expect_no_conflict(now);
-        EXPECT_EQ(text_of(names_steps(now)), "") << "after\n" << text_of(first);
+        settled += names_steps(now).empty() ? 1 : 0;
+        expect_settled(now, text_of(first));
     });
+    EXPECT_GT(settled, cases * 95 / 100) << "a second planning is nearly always empty";
+    std::printf("%u of %u cases are settled after the first planning\n", settled, cases);
 }
 
-TEST(NamesProperty, WhereNothingCanBeRememberedItIsTheFilesThatStay) {
+TEST(NamesProperty, WhereNothingCanBeRememberedTheNamesStayAllTheSame) {
     for_every_case([](Case now, Generator&) {
-        const auto first = names_steps(now);
-        carry_out(now, first, false);
-        for (const auto& planned : names_steps(now)) {
-            const auto* const file = std::get_if<WriteFile>(&planned.step);
-            EXPECT_TRUE(file != nullptr && file->path == names::names_file)
-                << describe(planned.step) << " after\n"
-                << text_of(first);
-        }
+        const auto first = names_given(now);
+        carry_out(now, names_steps(now), false);
+        EXPECT_EQ(names_given(now), first);
     });
 }
 
-TEST(NamesProperty, PortsThatAppearLaterAreNamedOnce) {
+/// What nobody had seen may turn a memory over: a name can then only be learnt in the next
+/// planning.
+TEST(NamesProperty, PortsThatAppearLaterComeToNamesThatStay) {
     for_every_case([](Case now, Generator& generator) {
         carry_out(now, names_steps(now));
         generator.appear(now.node);
-        const auto second = names_steps(now);
-        carry_out(now, second);
+        carry_out(now, names_steps(now));
         expect_no_conflict(now);
-        EXPECT_EQ(text_of(names_steps(now)), "") << "after\n" << text_of(second);
+        const auto third = names_steps(now);
+        carry_out(now, third);
+        expect_no_conflict(now);
+        expect_settled(now, text_of(third));
     });
 }
 

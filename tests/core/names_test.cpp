@@ -300,6 +300,10 @@ TEST(OtherNamers, ARuleIsLeftInCharge) {
     const auto chosen = choose_names({}, all(node), node);
     EXPECT_EQ(chosen[0].owner, "/etc/udev/rules.d/70-persistent.rules");
     EXPECT_EQ(chosen[0].name, "ens8f0");
+    NamesConfig numbered;
+    numbered.policy = NamePolicy::sequential;
+    EXPECT_EQ(names_of(choose_names(numbered, all(node), node)), "ens8f0 sf1")
+        << "its number stays free";
 }
 
 TEST(OtherNamers, TheConfigurationWinsOverAFileThatComesLaterOnly) {

@@ -5,6 +5,8 @@ from harness import check, expect_equal, note
 from harness.product import Product
 
 PORTS = 64
+# 64 functions on two emulated processors: the limits are for hardware.
+LIMITS = '[limits]\nunload = "60s"\nprobe = "120s"\n'
 NAMES = {f"0000:00:{8 + n // 8:02x}.{n % 8}": f"ens{8 + n // 8}f{n % 8}" for n in range(PORTS)}
 
 
@@ -18,12 +20,14 @@ def all_are_named(product, case):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=PORTS)
+    machine = lab.delivered(functions=PORTS, park=True)
+    machine.park(timeout=300)
     product = Product(machine)
+    product.configure(LIMITS)
+    machine.release()
     for boot in range(10 if lab.full else 2):
         if boot:
-            machine.reboot(timeout=300)
-        else:
-            machine.wait_booted(timeout=300)
+            machine.restart(park=False)
+        machine.wait_booted(timeout=400)
         all_are_named(product, f"boot {boot + 1}")
     expect_equal("a second apply has nothing to do", product.run("plan").rc, 0)

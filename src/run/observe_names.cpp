@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/observe_names.hpp"
+
+#include "base/concat.hpp"
+#include "core/interface_name.hpp"
+#include "core/names.hpp"
+#include "core/other_namers.hpp"
+#include "core/port_names.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+/// The first rules file that gives this name.
+std::string rules_file_for(const std::string& name, const Files& files) {
+    for (const auto directory : names::udev_rule_directories) {
+        for (const auto& file : files.list(std::string(directory))) {
+            const std::string path = concat({directory, "/", file});
+            const auto text = path.ends_with(".rules") ? files.read(path) : std::string();
+            if (text && rules_give_name(*text, name)) {
+                return path;
+            }
+        }
+    }
+    return "";
+}
+
+/// True when neither a .link file nor udev itself has given the name. (What udev says of the .link
+/// file's choice, ID_NET_NAME, is of no use here: once an interface has been renamed, systemd's own
+/// file keeps the name that it has.)
+bool named_otherwise(const Interface& interface) {
+    const auto& usual = interface.predictable;
+    const bool explained = is_our_link_file(interface.link_file)
+                               ? interface.name == interface.link_name
+                               : interface.name == interface.link_gives;
+    return !explained && std::ranges::find(usual, interface.name) == usual.end() &&
+           InterfaceName::parse(interface.name).has_value();
+}
+
+/// Who else names the port. Rules are looked through only for one that is named otherwise.
+void observe_namers(Interface& interface, const Files& files) {
+    if (!interface.initialised) {
+        return;
+    }
+    if (!interface.link_file.empty() && !is_our_link_file(interface.link_file)) {
+        const auto text = files.read(interface.link_file);
+        interface.link_gives = text ? name_in_link_file(*text) : "";
+    }
+    if (named_otherwise(interface)) {
+        interface.rule = rules_file_for(interface.name, files);
+    }
+}
+
+}  // namespace
+
+void observe_other_namers(Observed& observed, const Files& files) {
+    for (auto& function : observed.functions) {
+        for (auto& interface : function.interfaces) {
+            observe_namers(interface, files);
+        }
+    }
+}
+
+}  // namespace onload_node
