@@ -226,10 +226,10 @@ TEST(RememberedNames, OfCardsThatAreAwayStayUntilTheirPlaceIsTaken) {
 
 TEST(RememberedNames, CurrentMacsDoNotCount) {
     Observed node = fixture::booting_node();
-    // The members of a bond share one.
+    // The members of a bond share one, also when they have changed places.
     node.functions[0].interfaces.front().mac = card(1);
-    node.remembered = {entry(0, 0, "data0"), entry(1, 1, "data1")};
-    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "data0 data1");
+    node.remembered = {entry(0, 1, "data0"), entry(1, 0, "data1")};
+    EXPECT_EQ(names_of(choose_names({}, all(node), node)), "data1 data0");
 }
 
 TEST(AlternativeNames, KeepWhatNobodyElseHas) {
