@@ -59,22 +59,25 @@ plan_for(const Command& command, const Config& config, Observed& observed, Node&
     return plan;
 }
 
+/// What this run met is known here even when it could not be written down.
 Result<int>
 carry_out(const Plan& plan, const Config& config, Observed& observed, Session& session) {
     Node& node = *session.node;
-    if (!plan.empty()) {
-        const auto look = [&] { return observe_again(observed, config, node.sensors()); };
-        const auto execution =
-            execute_and_correct(plan, config, observed, node.ports(), session.log, look);
-        if (!execution) {
-            return tl::unexpected(execution.error());
-        }
-        const auto record = to_record(*execution, observed.boot_id);
-        if (const auto written = write_run_record(node.ports().files, record); !written) {
-            node.ports().progress.notice(written.error().message);
-        }
+    if (plan.empty()) {
+        return publish(report_now(config, observed, node.sensors().files), config.publish, node);
     }
-    return publish(report_now(config, observed, node.sensors().files), config.publish, node);
+    const auto look = [&] { return observe_again(observed, config, node.sensors()); };
+    const auto execution =
+        execute_and_correct(plan, config, observed, node.ports(), session.log, look);
+    if (!execution) {
+        return tl::unexpected(execution.error());
+    }
+    const auto record = to_record(*execution, observed.boot_id);
+    if (const auto written = write_run_record(node.ports().files, record); !written) {
+        node.ports().progress.notice(written.error().message);
+    }
+    const Plan left = make_plan(config, observed, {});
+    return publish(make_report(config, observed, left, record), config.publish, node);
 }
 
 /// Nothing is touched; the report says what is wrong.
