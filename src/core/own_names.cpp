@@ -44,9 +44,7 @@ void learn(OwnName& own, const NetworkFunction& function, const Observed& observ
         return;
     }
     const Interface& interface = function.interfaces.front();
-    if (is_our_link_file(interface.link_file) || on_out_of_tree_driver(function, observed)) {
-        own.reason = "the out-of-tree driver was on before a name could be learnt";
-    } else if (!InterfaceName::parse(interface.name)) {
+    if (!InterfaceName::parse(interface.name)) {
         own.problem = true;
         own.reason = concat(
             {"\"",
@@ -54,6 +52,8 @@ void learn(OwnName& own, const NetworkFunction& function, const Observed& observ
              "\" belongs to the kernel and cannot be kept by a rule; a [[names.port]] gives the "
              "port a name of its own"}
         );
+    } else if (is_our_link_file(interface.link_file) || on_out_of_tree_driver(function, observed)) {
+        own.reason = "the out-of-tree driver was on before a name could be learnt";
     } else {
         own.reason = "the name it has now";
         own.name = interface.name;

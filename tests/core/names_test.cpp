@@ -39,6 +39,13 @@ TEST(ChooseNames, DoesNotPreserveANameThatIsNotFinal) {
     node.functions[0].interfaces.front().initialised = false;
     node.functions[1].interfaces.front().name = "eth1";
     EXPECT_EQ(names_of(choose_names({}, all(node), node)), "- -");
+    EXPECT_FALSE(choose_names({}, all(node), node)[0].problem);
+    EXPECT_TRUE(choose_names({}, all(node), node)[1].problem) << "ethN is nobody's to keep";
+    node.loaded.insert_or_assign(
+        fixture::module("sfc"),
+        fixture::loaded_module(node.staged.modules.at(fixture::module("sfc")))
+    );
+    EXPECT_TRUE(choose_names({}, all(node), node)[1].problem) << "under either driver";
 }
 
 TEST(ChooseNames, PreservesWhatThisBootBeganWithOverWhatThereIsNow) {

@@ -20,7 +20,7 @@ CASES = {
     "off, one written down": ('[names]\npolicy = "off"\n' + BY_MAC, ["ens8f0np0", "ens8f1np1", "ens8f2np2", "trade0"]),
     "names that change places": (OTHER_WAY_ROUND, ["ens8f1", "ens8f0", "ens8f2", "ens8f3"]),
 }
-A, B, C = 0, 16, 32  # the first MAC of each card
+A, B, C, D = 0, 16, 32, 48  # the first MAC of each card
 UP_IN_INITRD = ["onload_node_test.sfc_in_initrd", "onload_node_test.up_in_initrd"]
 
 
@@ -70,11 +70,11 @@ def cards_come_and_go(lab):
     active(product, "sequential, a card was added behind", ports(8, "sf0", "sf1") | ports(9, "sf2", "sf3") | ports(10, "sf4", "sf5"))
 
     product.configure("")
-    machine.restart(functions=card(9, C))
-    active(product, "another card moved to where one was before", ports(9, "ens10f0", "ens10f1"))
+    machine.restart(functions=card(10, B))
+    active(product, "a card moved to where another was before", ports(10, "ens9f0", "ens9f1"))
 
-    machine.restart(functions=card(8, 48))
-    active(product, "a replaced card", ports(8, "ens9f0", "ens9f1"))
+    machine.restart(functions=card(9, D))
+    active(product, "a card was replaced", ports(9, "ens8f0", "ens8f1"))
     note(machine.read("/var/lib/onload-node/names.toml").decode().replace("\n", " "))
     machine.power_cut()
 

@@ -20,14 +20,12 @@ def all_are_named(product, case):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=PORTS, park=True)
-    machine.park(timeout=300)
+    machine = lab.delivered(functions=0)
+    machine.wait_booted()
     product = Product(machine)
     product.configure(LIMITS)
-    machine.release()
     for boot in range(10 if lab.full else 2):
-        if boot:
-            machine.restart(park=False)
-        machine.wait_booted(timeout=400)
+        machine.restart(functions=PORTS)
+        machine.wait_booted(timeout=600)
         all_are_named(product, f"boot {boot + 1}")
     expect_equal("a second apply has nothing to do", product.run("plan").rc, 0)
