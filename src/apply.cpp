@@ -15,7 +15,9 @@ namespace onload_node {
 namespace {
 
 /// How long apply gives the in-tree driver and udev to name ports whose names are to be preserved.
+/// Udev handles the events of many ports a few at a time.
 constexpr Milliseconds naming_limit = std::chrono::seconds(10);
+constexpr Milliseconds naming_limit_per_port(500);
 
 bool names_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
@@ -40,7 +42,8 @@ Result<void> await_names(const Config& config, Observed& observed, Node& node) {
     node.ports().progress.notice(
         "waiting for the in-tree driver: the names of its ports are to be preserved"
     );
-    if (const auto outcomes = node.ports().devices.await(ports, naming_limit); !outcomes) {
+    const auto limit = naming_limit + naming_limit_per_port * ports.size();
+    if (const auto outcomes = node.ports().devices.await(ports, limit); !outcomes) {
         return tl::unexpected(outcomes.error());
     }
     return observe_again(observed, config, node.sensors());

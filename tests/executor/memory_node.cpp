@@ -15,6 +15,18 @@ ModuleName sfc() {
     return ModuleName::parse("sfc").value();
 }
 
+/// The simulation would spend most of its time on reading the same few records over and over.
+void read_names(Observed& observed, const Files& files) {
+    static Observed last;
+    const auto text = files.read(std::string(names::names_file));
+    if (!text || *text != last.names_text) {
+        read_name_record(last, files);
+    }
+    observed.remembered = last.remembered;
+    observed.names_text = last.names_text;
+    observed.names_problem = last.names_problem;
+}
+
 }  // namespace
 
 MemoryNode::MemoryNode(Observed start)
@@ -34,7 +46,7 @@ Observed MemoryNode::observed() const {
     }
     now.load_records = read_load_records(*this);
     read_guard(now, *this);
-    read_name_record(now, *this);
+    read_names(now, *this);
     now.devices.clear();
     if (node_.loaded.contains(ModuleName::parse("onload").value())) {
         now.devices.assign(std::begin(names::onload_devices), std::end(names::onload_devices));
