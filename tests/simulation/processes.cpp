@@ -74,8 +74,7 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
             observed = node.observed();
             return Result<void>();
         };
-        const auto execution =
-            execute_and_correct(plan, start.config, observed, ports, log, look);
+        const auto execution = execute_and_correct(plan, start.config, observed, ports, log, look);
         static_cast<void>(write_run_record(node, to_record(*execution, observed.boot_id)));
     }
     return exit_status(report_on(node, start));
