@@ -95,7 +95,7 @@ void HardwareFixture::set_bytes(
         testbed_,
         functions_.at(address).c_str(),
         name.c_str(),
-        reinterpret_cast<const guint8*>(bytes.data()),
+        reinterpret_cast<guint8*>(const_cast<char*>(bytes.data())),
         static_cast<gint>(bytes.size())
     );
 }
