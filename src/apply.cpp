@@ -19,6 +19,9 @@ namespace {
 constexpr Milliseconds naming_limit = std::chrono::seconds(10);
 constexpr Milliseconds naming_limit_per_port(500);
 
+/// How often we wait so long while the in-tree driver is still busy with its ports.
+constexpr int most_waits = 4;
+
 bool names_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
@@ -49,14 +52,27 @@ Result<void> await_names(const Config& config, Observed& observed, Node& node) {
     return observe_again(observed, config, node.sensors());
 }
 
+/// The in-tree driver is in the middle of its init: it binds one port after the other, and until it
+/// has done so udev comes to none of them.
+bool binding(const Config& config, const Observed& observed) {
+    return std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
+        const auto loaded = observed.loaded.find(name);
+        return loaded != observed.loaded.end() && !loaded->second.live;
+    });
+}
+
 /// Makes the plan, waiting for names where that helps.
 Result<Plan>
 plan_for(const Command& command, const Config& config, Observed& observed, Node& node) {
     Plan plan = make_plan(config, observed, {command.live});
-    if (swaps(plan) && names_missing(config, observed)) {
+    bool worthwhile = swaps(plan);
+    for (int wait = 0; wait < most_waits && worthwhile && names_missing(config, observed); ++wait) {
+        // Once more after the init has ended: only then do udev's events come.
+        worthwhile = binding(config, observed);
         if (auto named = await_names(config, observed, node); !named) {
             return tl::unexpected(named.error());
         }
+        worthwhile = worthwhile || binding(config, observed);
         plan = make_plan(config, observed, {command.live});
     }
     return plan;
