@@ -68,6 +68,9 @@ std::optional<PciAddress> physical_function(udev_device* device) {
     return address ? std::optional(*address) : std::nullopt;
 }
 
+/// Every interface of this network namespace.
+constexpr const char* sys_net = "/sys/class/net/";
+
 /// The port's own interface is called "p0", one that stands for a virtual function "p0pf0vf1".
 bool is_representor(udev_device* device) {
     return attribute(device, "phys_port_name").find("pf") != std::string::npos;
@@ -183,7 +186,7 @@ FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
         return details;
     }
     const std::string& interface = function.interfaces.front().name;
-    if (const auto text = read_text_file(folder + "net/" + interface + "/phys_port_name")) {
+    if (const auto text = read_text_file(std::string(sys_net) + interface + "/phys_port_name")) {
         details.port = text->substr(0, text->find('\n'));
     }
     if (const auto others = onload_node::alternative_names()) {
