@@ -93,7 +93,11 @@ class Lab:
         machine.shutdown()
         for old in sorted(paths.CACHE.glob("delivered-*.qcow2"), key=lambda path: path.stat().st_mtime)[:-2]:
             old.unlink()
-        part.rename(disk)
+        # Another process may have been faster, and its machines stand on what it made.
+        if disk.exists():
+            part.unlink()
+        else:
+            part.rename(disk)
 
     # --- drivers
 
