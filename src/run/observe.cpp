@@ -121,6 +121,31 @@ bool is_ours(
     return claims(own) || claims(staged);
 }
 
+/// The names that are taken by interfaces other than ours.
+Result<void> observe_other_interfaces(
+    Observed& observed, const std::set<std::string>& ours, const Sensors& sensors
+) {
+    const auto all = sensors.hardware.interface_names();
+    if (!all) {
+        return tl::unexpected(all.error());
+    }
+    observed.other_interfaces.clear();
+    for (const auto& name : *all) {
+        if (!ours.contains(name)) {
+            observed.other_interfaces.insert(name);
+        }
+    }
+    // For the kernel an alternative name is taken like any other.
+    if (const auto others = sensors.hardware.alternative_names()) {
+        for (const auto& [name, also] : *others) {
+            if (!ours.contains(name)) {
+                observed.other_interfaces.insert(also);
+            }
+        }
+    }
+    return {};
+}
+
 Result<void> observe_hardware(
     Observed& observed,
     const Config& config,
@@ -144,25 +169,7 @@ Result<void> observe_hardware(
             observed.functions.back().model = sensors.hardware.model(observed.functions.back());
         }
     }
-    const auto all = sensors.hardware.interface_names();
-    if (!all) {
-        return tl::unexpected(all.error());
-    }
-    observed.other_interfaces.clear();
-    for (const auto& name : *all) {
-        if (!our_interfaces.contains(name)) {
-            observed.other_interfaces.insert(name);
-        }
-    }
-    // For the kernel an alternative name is taken like any other.
-    if (const auto others = sensors.hardware.alternative_names()) {
-        for (const auto& [name, also] : *others) {
-            if (!our_interfaces.contains(name)) {
-                observed.other_interfaces.insert(also);
-            }
-        }
-    }
-    return {};
+    return observe_other_interfaces(observed, our_interfaces, sensors);
 }
 
 void observe_loaded(Observed& observed, const Config& config, const Sensors& sensors) {
