@@ -111,6 +111,9 @@ TEST(BootEntries, KnowTheReleaseByTheImage) {
     EXPECT_EQ(release_of_image("boot/vmlinuz-6.1.0-9-amd64"), "6.1.0-9-amd64");
     EXPECT_EQ(release_of_image("vmlinuz-6.1.0-9-amd64"), "6.1.0-9-amd64");
     EXPECT_EQ(release_of_image("/0123abcd/6.1.0-9-amd64/linux"), "6.1.0-9-amd64");
+}
+
+TEST(BootEntries, KnowNoReleaseWhereTheImageTellsNone) {
     for (const char* const path :
          {"", "/", "/boot/vmlinuz", "/boot/bzImage-1", "linux", "/linux"}) {
         EXPECT_EQ(release_of_image(path), "") << path;
