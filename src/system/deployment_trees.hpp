@@ -1,40 +1,32 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "core/pending_kernel.hpp"
 #include "system/kmod_trees.hpp"
 
 namespace onload_node {
 
-/// Module trees of a node for a kernel whose own modules lie elsewhere than in the node's
-/// /lib/modules: in the ostree deployment that boots it. Staged trees are the node's.
+/// Module trees of a node, with the own modules of the pending kernel where they lie: not in the
+/// node's /lib/modules but in the ostree deployment that boots it. All else is as the node has it.
 class DeploymentTrees final : public ModuleTrees {
 public:
-    /// `root`: the node, "" for this machine. `deployment`: the root directory with the kernel's
-    /// own /lib/modules, as PendingKernel has it. `trusted`: whose staged files are read.
-    DeploymentTrees(const std::string& root, const std::string& deployment, TrustedOwner trusted)
-        : staged_(root, trusted), own_(deployment, trusted) {}
+    /// `node` has to outlive this. `trusted`: as for KmodModuleTrees.
+    DeploymentTrees(
+        const ModuleTrees& node, const std::optional<PendingKernel>& pending, TrustedOwner trusted
+    );
 
     [[nodiscard]] std::unique_ptr<ModuleTree>
-    open(const std::string& tree, const std::string& kernel) const override {
-        return trees_of(tree).open(tree, kernel);
-    }
+    open(const std::string& tree, const std::string& kernel) const override;
 
     [[nodiscard]] KernelSymbols
-    kernel_symbols(const std::string& kernel, const Symbols& wanted) const override {
-        return own_.kernel_symbols(kernel, wanted);
-    }
+    kernel_symbols(const std::string& kernel, const Symbols& wanted) const override;
 
-    [[nodiscard]] std::vector<std::string> kernels(const std::string& tree) const override {
-        return trees_of(tree).kernels(tree);
-    }
+    [[nodiscard]] std::vector<std::string> kernels(const std::string& tree) const override;
 
 private:
-    [[nodiscard]] const KmodModuleTrees& trees_of(const std::string& tree) const {
-        return tree.empty() ? own_ : staged_;
-    }
-
-    KmodModuleTrees staged_;
-    KmodModuleTrees own_;
+    const ModuleTrees& node_;
+    std::string kernel_;  ///< that is looked for in the deployment; empty when none is
+    KmodModuleTrees deployment_;
 };
 
 }  // namespace onload_node

@@ -142,15 +142,24 @@ TEST_F(OstreeTest, HasItsModulesInItsDeploymentAndTheStagedOnesOnTheNode) {
         deployment(new_checksum) + "/usr/lib/modules/" + new_kernel + "/symvers",
         "0x0000002a\tprintk\tvmlinux\tEXPORT_SYMBOL\t\n"
     );
+    directory("/lib/modules/" + old_kernel);
     const std::string deployed = root_.path(deployment(new_checksum));
-    const DeploymentTrees trees(root_.path(), deployed, TrustedOwner{::geteuid()});
+    const TrustedOwner trusted{::geteuid()};
+    const KmodModuleTrees node(root_.path(), trusted);
+    const DeploymentTrees trees(node, PendingKernel{new_kernel, deployed, ""}, trusted);
+    const Symbols wanted = {{"printk", {}}};
     EXPECT_EQ(trees.open("", new_kernel)->directory(), deployed + "/lib/modules/" + new_kernel);
+    EXPECT_EQ(trees.open("", old_kernel)->directory(), root_.path("/lib/modules/" + old_kernel));
     EXPECT_EQ(
         trees.open("/opt", new_kernel)->directory(), root_.path("/opt/lib/modules/" + new_kernel)
     );
-    EXPECT_EQ(trees.kernels(""), std::vector<std::string>{new_kernel});
+    EXPECT_EQ(trees.kernels(""), (std::vector<std::string>{old_kernel, new_kernel}));
     EXPECT_EQ(trees.kernels("/opt"), std::vector<std::string>{new_kernel});
-    EXPECT_EQ(trees.kernel_symbols(new_kernel, {{"printk", {}}}).symbols.size(), 1U);
+    EXPECT_EQ(trees.kernel_symbols(new_kernel, wanted).symbols.size(), 1U);
+    EXPECT_EQ(trees.kernel_symbols(old_kernel, wanted).path, "");
+    const DeploymentTrees as_they_are(node, std::nullopt, trusted);
+    EXPECT_EQ(as_they_are.kernels(""), std::vector<std::string>{old_kernel});
+    EXPECT_EQ(as_they_are.kernel_symbols(new_kernel, wanted).path, "");
 }
 
 TEST_F(PendingKernelTest, IsThatOfAPlainEntry) {
