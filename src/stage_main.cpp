@@ -18,6 +18,7 @@ int complain(const Error& error) {
 Result<int> carry_out(const StageCommand& command) {
     switch (command.verb) {
     case StageVerb::stage:
+        return stage(command);
     case StageVerb::purge:
         return failure(ErrorCode::usage, "this command is not there yet");
     case StageVerb::trees:
@@ -45,6 +46,8 @@ int main(int argc, char** argv) {
     if (!command) {
         return complain(command.error());
     }
+    // Line by line, also into a journal: what was done is told when it was.
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     const auto status = carry_out(*command);
     return status ? *status : complain(status.error());
 }

@@ -60,6 +60,11 @@ inline constexpr std::string_view user_work_directory = "/opt/.onload-node-new-u
 inline constexpr std::string_view in_tree_modules = "/lib/modules";
 inline constexpr std::string_view sys_module = "/sys/module";
 inline constexpr std::string_view sys_pci_devices = "/sys/bus/pci/devices";
+inline constexpr std::string_view sys_net = "/sys/class/net";
+inline constexpr std::string_view routes = "/proc/net/route";
+inline constexpr std::string_view routes_6 = "/proc/net/ipv6_route";
+/// There when SELinux is on.
+inline constexpr std::string_view selinux = "/sys/fs/selinux/enforce";
 inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
 /// What the kernel does when it breaks, by sysctl name.
 inline constexpr std::string_view window_settings[] = {

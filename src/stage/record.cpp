@@ -22,7 +22,10 @@ void read_trees(StageRecord& record, const toml::table& document) {
     }
     for (const auto& node : *trees) {
         const toml::table* const tree = node.as_table();
-        const std::string kernel = tree == nullptr ? "" : text_of(*tree, "kernel");
+        if (tree == nullptr) {
+            continue;
+        }
+        const std::string kernel = text_of(*tree, "kernel");
         if (!kernel.empty()) {
             record.set({kernel, text_of(*tree, "source"), text_of(*tree, "digest")});
         }

@@ -24,7 +24,7 @@ public:
     [[nodiscard]] std::vector<std::string> kernels(const std::string& tree) const override;
 
 private:
-    const ModuleTrees& node_;
+    const ModuleTrees* node_;
     std::string kernel_;  ///< that is looked for in the deployment; empty when none is
     KmodModuleTrees deployment_;
 };
