@@ -146,6 +146,10 @@ public:
 
     /// What follows, once everything is staged.
     Result<void> follow_up() {
+        if (!command_.common.root) {
+            // What is staged is part of the status. On a machine without the unit nobody reads it.
+            static_cast<void>(sensors_.units.start(std::string(names::unit_refresh)));
+        }
         const bool now = config_.stage.then == AfterStaging::now && !command_.common.root;
         return now && running_staged_ ? activate_now(config_, sensors_, programs_) : Result<void>();
     }

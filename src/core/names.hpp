@@ -117,6 +117,8 @@ inline constexpr std::string_view unit_self = "onload-node.service";
 /// Transient: exists to remove the label file at shutdown, also when our own files are gone by
 /// then.
 inline constexpr std::string_view unit_labels = "onload-node-labels.service";
+/// Brings status and labels up to date.
+inline constexpr std::string_view unit_refresh = "onload-node-refresh.service";
 inline constexpr std::string_view unit_udevd = "systemd-udevd.service";
 inline constexpr std::string_view unit_network_pre = "network-pre.target";
 /// PID 1's own socket: answers before the system bus is up, to root only.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace onload_node {
 
@@ -27,35 +28,47 @@ std::string_view version_of(std::string_view text) {
     return whole && shaped ? version : std::string_view();
 }
 
-}  // namespace
+/// Puts texts together, byte by byte.
+class TextScanner {
+public:
+    void take(char byte) {
+        if (byte < ' ' || byte > '~') {
+            end_text();
+        } else if (text_.size() < longest_text) {
+            text_ += byte;
+        }
+    }
 
-Result<std::set<std::string>> versions_in(ByteStream& library) {
-    std::set<std::string> versions;
-    std::string text;
-    std::array<std::byte, 16384> buffer{};
-    const auto end_text = [&] {
-        const auto version = text.size() < longest_text ? version_of(text) : std::string_view();
+    void end_text() {
+        const auto version = text_.size() < longest_text ? version_of(text_) : std::string_view();
         if (!version.empty() && versions.size() < most_versions) {
             versions.emplace(version);
         }
-        text.clear();
-    };
+        text_.clear();
+    }
+
+    std::set<std::string> versions;
+
+private:
+    std::string text_;
+};
+
+}  // namespace
+
+Result<std::set<std::string>> versions_in(ByteStream& library) {
+    TextScanner scanner;
+    std::array<std::byte, 16384> buffer{};
     for (;;) {
         const auto count = library.read(buffer);
         if (!count) {
             return tl::unexpected(count.error());
         }
         if (*count == 0) {
-            end_text();
-            return versions;
+            scanner.end_text();
+            return std::move(scanner.versions);
         }
-        for (std::size_t i = 0; i < *count; ++i) {
-            const char byte = static_cast<char>(buffer[i]);
-            if (byte < ' ' || byte > '~') {
-                end_text();
-            } else if (text.size() < longest_text) {
-                text += byte;
-            }
+        for (const auto byte : std::span(buffer).first(*count)) {
+            scanner.take(static_cast<char>(byte));
         }
     }
 }

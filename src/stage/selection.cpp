@@ -86,6 +86,39 @@ std::ptrdiff_t depth_of(std::string_view path) {
     return std::ranges::count(path, '/');
 }
 
+Result<void> check_hard_link(const ArchiveEntry& entry, const Place& place) {
+    const auto target = normalised(entry, entry.target);
+    if (!target) {
+        return tl::unexpected(target.error());
+    }
+    const auto other = place_of_path(*target);
+    if (other.part != place.part || other.kernel != place.kernel || other.path.empty()) {
+        return refused(entry, concat({"is a hard link out of its tree, to ", entry.target}));
+    }
+    return {};
+}
+
+/// True when a link at `path`, below the top of a tree, cannot lead out of the tree.
+bool stays_below(std::string_view path, std::string_view target) {
+    if (target.empty() || target.starts_with('/')) {
+        return false;
+    }
+    // ".." at its begin only: behind the name of another link it would be the parent of where that
+    // leads.
+    std::ptrdiff_t depth = depth_of(path);
+    bool down = false;
+    while (!target.empty()) {
+        const auto name = take_name(target);
+        const bool up = name == "..";
+        depth -= up ? 1 : 0;
+        if (up && (down || depth < 0)) {
+            return false;
+        }
+        down = down || (!up && !name.empty() && name != ".");
+    }
+    return true;
+}
+
 }  // namespace
 
 std::vector<std::string> selected_paths() {
@@ -128,39 +161,13 @@ bool is_link_to_node(const ArchiveEntry& entry, const Place& place) {
 
 Result<void> check_link(const ArchiveEntry& entry, const Place& place) {
     if (entry.kind == EntryKind::hard_link) {
-        const auto target = normalised(entry, entry.target);
-        if (!target) {
-            return tl::unexpected(target.error());
-        }
-        const auto other = place_of_path(*target);
-        if (other.part != place.part || other.kernel != place.kernel || other.path.empty()) {
-            return refused(entry, concat({"is a hard link out of its tree, to ", entry.target}));
-        }
-        return {};
+        return check_hard_link(entry, place);
     }
-    const auto leads_out = [&] {
-        return refused(entry, concat({"is a link that leads out of its tree, to ", entry.target}));
-    };
-    std::string_view target = entry.target;
-    if (target.empty() || target.starts_with('/')) {
-        return leads_out();
-    }
-    // Only at its begin: behind the name of another link ".." would be the parent of where that
-    // leads.
-    std::ptrdiff_t depth = depth_of(place.path);
-    bool down = false;
-    while (!target.empty()) {
-        const auto name = take_name(target);
-        if (name == "..") {
-            depth -= 1;
-            if (down || depth < 0) {
-                return leads_out();
-            }
-        } else if (!name.empty() && name != ".") {
-            down = true;
-        }
-    }
-    return {};
+    return stays_below(place.path, entry.target)
+               ? Result<void>()
+               : refused(
+                     entry, concat({"is a link that leads out of its tree, to ", entry.target})
+                 );
 }
 
 bool is_module_file(std::string_view path) {

@@ -269,7 +269,7 @@ private:
         return {};
     }
 
-    tl::unexpected<Error> after_some(const Error& error) const {
+    [[nodiscard]] tl::unexpected<Error> after_some(const Error& error) const {
         const auto done = joined(staged_.kernels);
         return done.empty() ? tl::unexpected(error)
                             : failure(concat({"after the modules for ", done}), error);

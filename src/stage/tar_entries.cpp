@@ -13,7 +13,7 @@ namespace onload_node {
 namespace {
 
 /// Names and what pax knows beside them; anything longer is nothing that we would want.
-constexpr std::uint64_t longest_extension = 1024 * 1024;
+constexpr std::uint64_t longest_extension = std::uint64_t{1024} * 1024;
 constexpr std::uint64_t largest_file = std::uint64_t{1} << 40;
 
 struct Field {
@@ -261,6 +261,33 @@ Result<void> TarEntries::drain() {
     return passed;
 }
 
+/// What is behind the end mark is read too: only then has the program behind it ended, and told
+/// whether it failed.
+Result<void> TarEntries::read_rest() {
+    std::array<std::byte, 16384> rest{};
+    for (;;) {
+        const auto count = stream_.read(rest);
+        if (!count || *count == 0) {
+            return count ? Result<void>() : tl::unexpected(count.error());
+        }
+    }
+}
+
+/// True when `entry` has been filled; false when the header only tells of the one behind it.
+Result<bool> TarEntries::take_header(ArchiveEntry& entry, const Block& header) {
+    const std::string_view block(header.data(), header.size());
+    const auto size = number_of(block, size_field);
+    if (!size) {
+        return damaged(position_ - block.size(), "a size that is no number");
+    }
+    const auto extended = take_extended(block[type_offset], *size);
+    if (!extended) {
+        return tl::unexpected(extended.error());
+    }
+    const auto filled = *extended ? Result<void>() : fill(entry, header);
+    return filled ? Result<bool>(!*extended) : tl::unexpected(filled.error());
+}
+
 Result<bool> TarEntries::next(ArchiveEntry& entry) {
     if (auto drained = drain(); !drained) {
         return tl::unexpected(drained.error());
@@ -272,29 +299,12 @@ Result<bool> TarEntries::next(ArchiveEntry& entry) {
             return tl::unexpected(more.error());
         }
         if (!*more) {
-            // What is behind the end mark is read too: only then has its program ended, and told
-            // whether it failed.
-            std::array<std::byte, 16384> rest{};
-            auto count = stream_.read(rest);
-            while (count && *count > 0) {
-                count = stream_.read(rest);
-            }
-            return count ? Result<bool>(false) : tl::unexpected(count.error());
+            const auto rest = read_rest();
+            return rest ? Result<bool>(false) : tl::unexpected(rest.error());
         }
-        const std::string_view block(header.data(), header.size());
-        const auto size = number_of(block, size_field);
-        if (!size) {
-            return damaged(position_ - block.size(), "a size that is no number");
-        }
-        const auto extended = take_extended(block[type_offset], *size);
-        if (!extended) {
-            return tl::unexpected(extended.error());
-        }
-        if (!*extended) {
-            if (auto filled = fill(entry, header); !filled) {
-                return tl::unexpected(filled.error());
-            }
-            return true;
+        auto taken = take_header(entry, header);
+        if (!taken || *taken) {
+            return taken;
         }
     }
 }
@@ -304,7 +314,7 @@ Result<std::size_t> TarEntries::read(std::span<std::byte> room) {
     if (wanted == 0) {
         return std::size_t{0};
     }
-    const auto count = stream_.read(room.first(static_cast<std::size_t>(wanted)));
+    auto count = stream_.read(room.first(static_cast<std::size_t>(wanted)));
     if (!count) {
         return count;
     }

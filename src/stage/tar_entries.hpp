@@ -36,6 +36,8 @@ private:
     [[nodiscard]] Result<std::string> read_text(std::uint64_t size);
     [[nodiscard]] Result<bool> take_extended(char type, std::uint64_t size);
     [[nodiscard]] Result<void> take_records(const std::string& records);
+    [[nodiscard]] Result<void> read_rest();
+    [[nodiscard]] Result<bool> take_header(ArchiveEntry& entry, const Block& header);
     [[nodiscard]] Result<void> fill(ArchiveEntry& entry, const Block& header);
     [[nodiscard]] Result<void> drain();
 

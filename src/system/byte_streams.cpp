@@ -48,15 +48,10 @@ public:
 
     Result<std::size_t> read(std::span<std::byte> room) override {
         for (;;) {
-            if (input_.empty() && !ended_) {
-                const auto count = packed_->read(buffer_);
-                if (!count) {
-                    return count;
-                }
-                input_ = std::span(buffer_).first(*count);
-                ended_ = *count == 0;
+            if (auto filled = fill(); !filled) {
+                return tl::unexpected(filled.error());
             }
-            const auto produced = decoder_->decode(input_, room, ended_);
+            auto produced = decoder_->decode(input_, room, ended_);
             if (!produced) {
                 return failure(name_, produced.error());
             }
@@ -64,16 +59,32 @@ public:
                 return produced;
             }
             if (ended_ && input_.empty()) {
-                return decoder_->complete()
-                           ? Result<std::size_t>(0)
-                           : failure(
-                                 ErrorCode::mismatch, name_ + ": the compressed data is cut off"
-                             );
+                return at_end();
             }
         }
     }
 
 private:
+    Result<void> fill() {
+        if (!input_.empty() || ended_) {
+            return {};
+        }
+        const auto count = packed_->read(buffer_);
+        if (!count) {
+            return tl::unexpected(count.error());
+        }
+        input_ = std::span(buffer_).first(*count);
+        ended_ = *count == 0;
+        return {};
+    }
+
+    Result<std::size_t> at_end() {
+        if (!decoder_->complete()) {
+            return failure(ErrorCode::mismatch, name_ + ": the compressed data is cut off");
+        }
+        return std::size_t{0};
+    }
+
     std::unique_ptr<ByteStream> packed_;
     std::unique_ptr<StreamDecoder> decoder_;
     std::string name_;
