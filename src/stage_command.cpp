@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 #include <unistd.h>
@@ -92,6 +93,7 @@ public:
         const bool configured = command_.source.empty();
         const std::string& text = configured ? config_.stage.source : command_.source;
         std::vector<Job> jobs;
+        missing_.reset();
         if (text.empty()) {
             return jobs;
         }
@@ -112,12 +114,19 @@ public:
             if (configured && already_staged(expanded, kernel, source)) {
                 continue;
             }
-            if (!source) {
-                return tl::unexpected(source.error());
+            if (source) {
+                jobs.push_back({*source, kernel});
+            } else {
+                missing_ = source.error();
             }
-            jobs.push_back({*source, kernel});
         }
         return jobs;
+    }
+
+    /// Said after what could be done: a file that is not there yet for one kernel is no reason to
+    /// leave the other without its modules.
+    [[nodiscard]] Result<void> nothing_missing() const {
+        return missing_ ? Result<void>(tl::unexpected(*missing_)) : Result<void>();
     }
 
     Result<void> carry_out(const Job& job) {
@@ -236,6 +245,7 @@ private:
     Sensors sensors_;
     SystemPrograms programs_;
     NodeKernels kernels_;
+    std::optional<Error> missing_;
     bool running_staged_ = false;
 };
 
@@ -267,6 +277,9 @@ Result<void> stage_once(const StageCommand& command, const Config& config) {
     if (!looked) {
         return tl::unexpected(looked.error());
     }
+    if (auto complete = run.nothing_missing(); looked->empty() && !complete) {
+        return complete;
+    }
     if (looked->empty()) {
         tell(
             command.source.empty() && config.stage.source.empty()
@@ -289,7 +302,10 @@ Result<void> stage_once(const StageCommand& command, const Config& config) {
             return done;
         }
     }
-    return run.follow_up();
+    if (auto followed = run.follow_up(); !followed) {
+        return followed;
+    }
+    return run.nothing_missing();
 }
 
 /// A registry may come back; an image that is refused stays refused.

@@ -57,6 +57,12 @@ class Lab:
             raise HarnessError(f"there is no MachineConfig at {path}; the Meson build renders it")
         return path
 
+    @property
+    def stage_machine_config(self):
+        """That of onload-node-stage, which the same build renders beside the other."""
+        path = self.machine_config
+        return path.with_name(path.name.replace("99-onload-node", "99-onload-node-stage", 1))
+
     def deliver(self, machine, machine_config=None):
         return deliver(machine, Path(machine_config or self.machine_config))
 
@@ -70,9 +76,15 @@ class Lab:
 
     def upgrade(self, machine):
         """What an upgrade of the operating system leaves before its reboot: another real kernel with its modules, image
-        and boot loader entry. Returns its release."""
+        and, at last, boot loader entry. Returns its release."""
+        self.build_next_kernel()
+        machine.push(paths.NEXT_FILES / "usr", "/usr")
+        machine.push(paths.NEXT_FILES / "boot", "/boot")
+        return paths.next_release()
+
+    def build_next_kernel(self):
+        """The kernel that nodes are upgraded to, once; returns its release."""
         subprocess.run([paths.NODE / "image" / "build", "next-kernel"], check=True)
-        machine.push(paths.NEXT_FILES, "/")
         return paths.next_release()
 
     def _delivered_disk(self, machine_config):
