@@ -8,10 +8,9 @@
 #include "stage/staging.hpp"
 #include "stage_activation.hpp"
 #include "stage_commands.hpp"
+#include "stage_preconditions.hpp"
 #include "stage_source.hpp"
 #include "system/deployment_trees.hpp"
-#include "system/directories.hpp"
-#include "system/lock.hpp"
 #include "system/programs.hpp"
 #include "system/work_area.hpp"
 #include "tree_verdict.hpp"
@@ -74,18 +73,7 @@ public:
                 kernels_.problem.c_str()
             );
         }
-        const std::string own(names::in_tree_modules);
-        if (same_directory(root_ + config_.driver.tree + own, root_ + own)) {
-            return failure(
-                ErrorCode::config,
-                concat(
-                    {"driver.tree = \"",
-                     config_.driver.tree,
-                     "\" is where the kernel's own modules are; nothing is staged there"}
-                )
-            );
-        }
-        return {};
+        return check_tree(command_, config_);
     }
 
     /// What there is to do; empty when all is as configured.
@@ -249,25 +237,6 @@ private:
     bool running_staged_ = false;
 };
 
-std::string lock_path(const StageCommand& command) {
-    return command.common.root ? concat({*command.common.root, names::stage_lock_below_root})
-                               : std::string(names::stage_lock);
-}
-
-Result<Lock> lock_staging(const StageCommand& command) {
-    const auto path = lock_path(command);
-    auto lock = Lock::acquire(path, Milliseconds(0));
-    if (lock || lock.error().code != ErrorCode::busy) {
-        return lock;
-    }
-    const auto holder = SystemFiles().read(path).value_or("");
-    const auto pid = holder.substr(0, holder.find('\n'));
-    return failure(
-        ErrorCode::busy,
-        concat({"another stage is running (pid ", pid.empty() ? "unknown" : pid, ")"})
-    );
-}
-
 Result<void> stage_once(const StageCommand& command, const Config& config) {
     StageRun run(command, config);
     if (auto prepared = run.prepare(); !prepared) {
@@ -321,8 +290,8 @@ Result<int> stage(const StageCommand& command) {
     if (!config) {
         return tl::unexpected(config.error());
     }
-    if (::geteuid() != 0 && !command.common.root) {
-        return failure(ErrorCode::permission, "stage writes below /opt and must run as root");
+    if (auto allowed = check_rights(command, "stage"); !allowed) {
+        return tl::unexpected(allowed.error());
     }
     Milliseconds pause = first_pause;
     for (unsigned attempt = 1;; ++attempt) {

@@ -20,7 +20,7 @@ Result<int> carry_out(const StageCommand& command) {
     case StageVerb::stage:
         return stage(command);
     case StageVerb::purge:
-        return failure(ErrorCode::usage, "this command is not there yet");
+        return purge(command);
     case StageVerb::trees:
         return trees(command);
     case StageVerb::verify:

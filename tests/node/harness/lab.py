@@ -59,9 +59,8 @@ class Lab:
 
     @property
     def stage_machine_config(self):
-        """That of onload-node-stage, which the same build renders beside the other."""
-        path = self.machine_config
-        return path.with_name(path.name.replace("99-onload-node", "99-onload-node-stage", 1))
+        """The one of onload-node-stage, which the same build renders beside it."""
+        return self.machine_config.with_name(self.machine_config.name.replace("99-onload-node", "99-onload-node-stage"))
 
     def deliver(self, machine, machine_config=None):
         return deliver(machine, Path(machine_config or self.machine_config))

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""From an image in a registry, over TLS and with a password, to the driver: by the next boot, or at once.
+
+The registry is on the node's own loopback. What is configured is staged once; a registry that is asked for nothing may be down."""
+
+import base64
+import json
+import shutil
+
+from harness import check, expect_equal, timed
+from harness.module_images import module_files, user_files
+from harness.product import STAGED_MODULES
+from harness.registry import Authority, Registry
+from harness.scratch_images import oci_image, write_registry_store
+from harness.staging import StagingNode
+
+HOST, PORT, USER, PASSWORD = "cluster.test", 5001, "puller", "sha256~secret"
+NAME, TAG = "openshift-kmm/sfc-module", "v8.1.2-{kernel}"
+AUTHFILE = "/root/auth.json"
+SOURCE = f"{HOST}:{PORT}/{NAME}:v8.1.2-${{kernel}}"
+CONFIGURED = f'[stage]\nsource = "{SOURCE}"\nauthfile = "{AUTHFILE}"\n'
+
+
+def registry_with(lab, machine, images):
+    authority = Authority(lab.folder / "authority")
+    registry = Registry(machine, HOST, PORT, authority, USER, PASSWORD)
+    store = lab.folder / "store"
+    shutil.rmtree(store, ignore_errors=True)
+    write_registry_store(store, images)
+    machine.push(store, registry.store)
+    machine.push(authority.certificate, f"/etc/containers/certs.d/{HOST}:{PORT}/ca.crt")
+    token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    machine.write(AUTHFILE, json.dumps({"auths": {registry.address: {"auth": token}}}), 0o600)
+    return registry
+
+
+def staged_by_reference(node, kernel, digest):
+    with timed("staging from the registry"):
+        done = node.stage()
+    check("what is configured is staged from the registry", done.rc == 0 and f"staged: modules for kernel {kernel}" in done.stdout, done)
+    tree = node.trees()["trees"][0]
+    expect_equal("trees tells image and digest", [tree["source"], tree["digest"]], [SOURCE.replace("${kernel}", kernel), digest])
+    expect_equal("nothing is left of container and image", node.left_of_staging(), [])
+    for program in ("sfptpd", "onload_cp_server"):
+        check(f"{program} can be run", node.machine.run(f"test -x /usr/local/sbin/{program}").ok)
+
+
+def only_once(node, registry):
+    registry.stop()
+    done = node.stage()
+    check("then there is nothing to stage, and no registry is asked", done.rc == 0 and "nothing to stage" in done.stdout, done)
+    registry.start()
+
+
+def out_of_tree(node, kernel, what):
+    expect_equal(f"{what}: the node is active", node.status()["state"], "active")
+    expect_equal(f"{what}: the kernel has the staged modules",
+                 {module: node.loaded_build_id(module) for module in STAGED_MODULES}, node.staged_build_ids(kernel))
+    expect_equal(f"{what}: the ports have their names", node.names(), ["ens8f0", "ens8f1"])
+
+
+def at_once(node, kernel):
+    """`then = "now"`, but never below the node's own default route."""
+    machine = node.machine
+    node.configure(f'{CONFIGURED}then = "now"\n')
+    node.forget()
+    machine.check("ip link set ens8f0 up && ip address add 198.51.100.2/24 dev ens8f0 && ip route add default via 198.51.100.1")
+    done = node.stage()
+    check("below the default route nothing is swapped", done.rc == 0 and "the node's default route runs over ens8f0" in done.stdout, done)
+    expect_equal("and the in-tree driver stays", node.loaded_build_id("sfc"), node.in_tree_build_id(kernel))
+    machine.check("ip route del default && ip address flush dev ens8f0 && ip link set ens8f0 down")
+    node.forget()
+    done = node.stage(timeout=420)
+    check("otherwise it is, at once", done.rc == 0, done)
+    out_of_tree(node, kernel, "now")
+
+
+def scenario(lab):
+    node = StagingNode.delivered(lab, functions=2)
+    image = oci_image(NAME, TAG.format(kernel=lab.kernel), module_files(lab.kernel) | user_files())
+    registry = registry_with(lab, node.machine, [image])
+    registry.start()
+    node.configure(CONFIGURED)
+    staged_by_reference(node, lab.kernel, image.digest)
+    only_once(node, registry)
+    node.machine.reboot()
+    out_of_tree(node, lab.kernel, "after the reboot")
+    node.machine.check("onload-node revert --live", 120)
+    registry.start()
+    at_once(node, lab.kernel)

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whatever is wrong with an image, a registry or the disk: `stage` says what, and what was staged before is as it was."""
+
+import base64
+import gzip
+import json
+import shutil
+import tarfile
+
+from harness import check, doctored, expect_equal, paths
+from harness.module_images import LIBRARY, everything, member, module_files, oci_archive, tar_of
+from harness.product import BINARY
+from harness.registry import Authority, Registry
+from harness.scratch_images import oci_image, write_registry_store
+from harness.staging import StagingNode
+
+FOLDER = "/root/images"
+HOST, PORT, USER, PASSWORD = "cluster.test", 5001, "puller", "sha256~secret"
+AUTHFILE, OTHER_AUTHFILE = "/root/auth.json", "/root/other-auth.json"
+CERTIFICATE = f"/etc/containers/certs.d/{HOST}:{PORT}/ca.crt"
+BLOBS = "/var/tmp/container_images_storage*"
+WITH_AUTH = f"--authfile {AUTHFILE}"
+
+
+class Errors:
+    """A node with something staged; each case has to leave it so."""
+
+    def __init__(self, lab, node):
+        self.lab, self.node, self.machine = lab, node, node.machine
+        self.files = everything(lab.kernel)
+        self.bring("good.tar", tar_of(self.files | {f"opt/lib/modules/{lab.kernel}/extra/which": b"old\n"}))
+        done = node.stage(f"{FOLDER}/good.tar")
+        check("a good image is staged", done.rc == 0, done)
+        self.before = node.content()
+
+    def bring(self, name, data):
+        self.machine.write(f"{FOLDER}/{name}", data)
+        return f"{FOLDER}/{name}"
+
+    def refused(self, case, arguments, *words, rc=1, content=True):
+        done = self.node.stage(arguments)
+        check(f"{case}: it ends with {rc} and says {' and '.join(words)}",
+              done.rc == rc and all(word in done.stderr for word in words), f"{done.rc}\n{done.stdout}{done.stderr}")
+        if content:
+            expect_equal(f"{case}: what was staged is as it was", self.node.content(), self.before)
+            expect_equal(f"{case}: nothing is left of the attempt", self.node.left_of_staging(), [])
+
+
+def bad_archives(errors):
+    kernel, files = errors.lab.kernel, errors.files
+    tree = f"opt/lib/modules/{kernel}"
+    good = tar_of(files)
+    for case, data, *words in (
+        ("a tar file that is cut off", good[: len(good) * 2 // 3], "cut off"),
+        ("a gzip file that is cut off", gzip.compress(good)[:-2000], "cut off"),
+        ("a file that is no archive", b"hello\n" * 300, "is it a tar archive?"),
+        ("an absolute path", tar_of(files, member("/etc/cron.d/evil")), "absolute path"),
+        ("a path with ..", tar_of(files, member(f"{tree}/../../../../etc/cron.d/evil")), '".."'),
+        ("a link out of its tree", tar_of(files, member(f"{tree}/extra/evil", tarfile.SYMTYPE, "/etc")), "leads out of its tree"),
+        ("a link up and out", tar_of(files, member("opt/onload/evil", tarfile.SYMTYPE, "../../etc")), "leads out of its tree"),
+        ("a hard link out", tar_of(files, member(f"{tree}/evil", tarfile.LNKTYPE, "etc/hostname")), "hard link out of its tree"),
+        ("a device node", tar_of(files, member(f"{tree}/evil", tarfile.CHRTYPE)), "is a device"),
+        ("a fifo", tar_of(files, member("opt/onload/evil", tarfile.FIFOTYPE)), "a fifo"),
+        ("an image without modules", tar_of({"etc/hostname": b"x"}), "nothing to stage"),
+        ("an image for other kernels only", tar_of(module_files("9.9.9")), "for other kernels only", "9.9.9", kernel),
+        ("modules that would not load", tar_of(files | wrong_machine(kernel)), "would not load", "sfc.ko", "ELF machine 21"),
+        ("libraries of another version", tar_of(files | {"opt/onload/usr/lib64/libonload.so": LIBRARY.replace(b"8.1.2.26", b"9.0.1.86")}),
+         "9.0.1.86", "8.1.2.26"),
+    ):
+        errors.refused(case, errors.bring("bad", data), *words)
+    archive = oci_archive(files)
+    errors.refused("an OCI archive that is cut off", f"oci-archive:{errors.bring('bad.oci', archive[: len(archive) // 2])}", "bad.oci")
+    errors.refused("a file that is not there", f"{FOLDER}/missing.tar", "there is no such file")
+    errors.refused("an OCI archive that is not there", f"oci-archive:{FOLDER}/missing.oci", "there is no file")
+    errors.refused("a kernel that it does not have", f"{FOLDER}/good.tar --kernel 9.9.9", "no modules for kernel 9.9.9")
+
+
+def wrong_machine(kernel):
+    name = f"opt/lib/modules/{kernel}/extra/sfc.ko"
+    return {name: doctored.other_machine((paths.STAGED / name.removeprefix("opt/")).read_bytes())}
+
+
+def bad_words(errors):
+    errors.refused("two sources", "/a /b", "does not take", rc=64)
+    errors.node.configure("[stage]\nkeep = 0\n")
+    errors.refused("a wrong configuration", f"{FOLDER}/good.tar", "stage.keep", rc=78)
+    errors.node.configure("")
+
+
+# --- the disk
+
+
+def bad_disk(errors):
+    machine = errors.machine
+    machine.check("cp -a /opt /root/opt && mount -t tmpfs -o size=600k,mode=755 tmpfs /opt && cp -a /root/opt/. /opt/")
+    big = {f"opt/onload/part-{number}": bytes([number]) * 50_000 for number in range(30)}
+    errors.refused("a full disk", errors.bring("big.tar", tar_of(errors.files | big)), "No space left on device", content=False)
+    expect_equal("a full disk: what was staged is as it was", errors.node.content(), errors.before)
+    check("a full disk: there is room again", machine.run("head -c 100000 /dev/zero >/opt/room && rm /opt/room").ok)
+    machine.check("umount /opt && mount --bind /opt /opt && mount -o remount,bind,ro /opt")
+    errors.refused("a read-only /opt", f"{FOLDER}/good.tar", "Read-only file system", "/opt")
+    machine.check("umount /opt")
+
+
+def somebody_else(errors):
+    machine = errors.machine
+    machine.check(f"mkfifo {FOLDER}/slow.tar; setsid {BINARY} stage {FOLDER}/slow.tar >/run/first.log 2>&1 </dev/null & echo $! >/run/first.pid")
+    machine.check("for i in $(seq 100); do [ -s /run/onload-node/stage.lock ] && exit; sleep 0.1; done; exit 1")
+    pid = machine.check("cat /run/first.pid")
+    errors.refused("another stage", f"{FOLDER}/good.tar", f"another stage is running (pid {pid})", content=False)
+    machine.check(f"kill {pid}; rm {FOLDER}/slow.tar")
+    done = errors.node.stage(f"{FOLDER}/good.tar")
+    check("another stage: when it has ended, the next one works", done.rc == 0, done)
+
+
+# --- the registry
+
+
+def registry_for(errors):
+    machine, folder = errors.machine, errors.lab.folder
+    authority = Authority(folder / "authority")
+    registry = Registry(machine, HOST, PORT, authority, USER, PASSWORD)
+    images = [
+        oci_image("a/empty", "1", {"etc/hostname": b"x"}),
+        oci_image("a/other", "1", module_files("9.9.9")),
+        oci_image("a/evil", "1", errors.files | {"opt/onload/evil": "../../etc"}),
+        oci_image("a/large", "1", errors.files | {"usr/share/large": noise(30_000_000)}),
+    ]
+    store = folder / "store"
+    shutil.rmtree(store, ignore_errors=True)
+    write_registry_store(store, images)
+    machine.push(store, registry.store)
+    machine.push(authority.certificate, CERTIFICATE)
+    for path, password in ((AUTHFILE, PASSWORD), (OTHER_AUTHFILE, "wrong")):
+        token = base64.b64encode(f"{USER}:{password}".encode()).decode()
+        machine.write(path, json.dumps({"auths": {registry.address: {"auth": token}}}), 0o600)
+    registry.start()
+    return registry
+
+
+def noise(size):
+    """Bytes that do not compress, the same at each run."""
+    import random
+
+    return random.Random(1).randbytes(size)
+
+
+def bad_images(errors, registry):
+    address = registry.address
+    errors.refused("an unknown image", f"{address}/a/missing:1 {WITH_AUTH}", f"{address}/a/missing:1", "no such image")
+    errors.refused("no credentials", f"{address}/a/other:1", "wants credentials")
+    errors.refused("wrong credentials", f"{address}/a/other:1 --authfile {OTHER_AUTHFILE}", "credentials", OTHER_AUTHFILE)
+    errors.refused("no modules in the image", f"{address}/a/empty:1 {WITH_AUTH}", "nothing to stage")
+    errors.refused("the image is for another kernel", f"{address}/a/other:1 {WITH_AUTH}", "for other kernels only")
+    errors.refused("a link out in the image", f"{address}/a/evil:1 {WITH_AUTH}", "leads out of its tree")
+    other = Authority(errors.lab.folder / "other-authority")
+    errors.machine.check(f"mv {CERTIFICATE} /root/ca.crt")
+    errors.refused("an authority unknown here", f"{address}/a/other:1 {WITH_AUTH}", "certificate", "ca.crt")
+    errors.machine.push(other.certificate, CERTIFICATE)
+    errors.refused("another authority", f"{address}/a/other:1 {WITH_AUTH}", "certificate", "ca.crt")
+    errors.machine.check(f"mv /root/ca.crt {CERTIFICATE}")
+
+
+def registry_goes_away(errors, registry):
+    """It is killed once a first part of the image has been written to the disk."""
+    machine = errors.machine
+    machine.check(f"rm -rf {BLOBS}")
+    killer = (f"for i in $(seq 600); do [ $(du -scb {BLOBS} 2>/dev/null | tail -1 | cut -f1) -gt 200000 ] && break; sleep 0.02; done; "
+              f"systemctl kill -s KILL {registry.unit}; echo done >/run/killed")
+    machine.check(f"rm -f /run/killed; setsid bash -c '{killer}' >/dev/null 2>&1 </dev/null &")
+    errors.refused("a registry that goes away in the middle", f"{registry.address}/a/large:1 {WITH_AUTH}", f"cannot pull {registry.address}/a/large:1")
+    check("a registry that goes away in the middle: it had begun", machine.run("grep -q done /run/killed").ok)
+    errors.refused("a registry that is down", f"{registry.address}/a/other:1 {WITH_AUTH}", "does not answer")
+
+
+def scenario(lab):
+    errors = Errors(lab, StagingNode.delivered(lab, functions=2))
+    bad_archives(errors)
+    bad_words(errors)
+    bad_disk(errors)
+    somebody_else(errors)
+    registry = registry_for(errors)
+    bad_images(errors, registry)
+    registry_goes_away(errors, registry)
