@@ -98,6 +98,18 @@ constexpr std::array<CommandWord, 11> command_words = {{
      "Exit status: 0 something keeps the clock, or nothing was to be done; 1 a step failed.\n"},
 }};
 
+/// What the program beside this one carries out; this one only tells of it.
+struct HandedOver {
+    std::string_view word;
+    std::string_view help;
+};
+
+constexpr std::array<HandedOver, 3> handed_over = {{
+    {"stage", "bring modules, programs and libraries below /opt, from an image, archive or folder"},
+    {"trees", "print the kernels that modules are staged for"},
+    {"purge", "remove all that is staged and remembered"},
+}};
+
 constexpr std::string_view general_options = "      --config FILE  read this configuration instead "
                                              "of /etc/onload-node/config.toml and config.d\n"
                                              "      --help         print this\n"
@@ -119,6 +131,9 @@ std::string general_help() {
                        "network starts.\n\n"
                        "Usage: onload-node COMMAND [OPTION]...\n\nCommands:\n";
     for (const auto& command : command_words) {
+        text += "  " + padded(command.word, 10) + std::string(command.help) + "\n";
+    }
+    for (const auto& command : handed_over) {
         text += "  " + padded(command.word, 10) + std::string(command.help) + "\n";
     }
     text += "\nOptions for all commands:\n" + std::string(general_options);
@@ -253,13 +268,43 @@ Result<void> check_target(const CommandWord& chosen, const Command& command) {
     return {};
 }
 
+/// Whether the command is one of the other program's, which then reads the whole command line.
+bool is_handed_over(const Words& words) {
+    const auto verb = verb_among(words);
+    return std::ranges::find(handed_over, verb, &HandedOver::word) != handed_over.end() ||
+           (verb == "verify" && has(words, "--pending"));
+}
+
 }  // namespace
+
+int exit_status_of(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::usage:
+        return 64;
+    case ErrorCode::config:
+        return 78;
+    case ErrorCode::not_found:
+    case ErrorCode::permission:
+    case ErrorCode::busy:
+    case ErrorCode::exists:
+    case ErrorCode::timeout:
+    case ErrorCode::hung:
+    case ErrorCode::mismatch:
+    case ErrorCode::io:
+        break;
+    }
+    return 1;
+}
 
 Result<Command> parse_command_line(std::span<char* const> arguments) {
     Command command;
     const auto words = take_general(arguments, command);
     if (!words) {
         return tl::unexpected(words.error());
+    }
+    if (is_handed_over(*words)) {
+        command.verb = Verb::hand_over;
+        return command;
     }
     if (has(*words, "--version")) {
         command.verb = Verb::version;

@@ -23,6 +23,7 @@ enum class Verb {
     reset,
     refresh,
     time_fallback,
+    hand_over,  ///< a command of onload-node-stage, which reads the command line itself
 };
 
 /// What somebody asked for on the command line.
@@ -42,5 +43,8 @@ struct Command {
 /// Reads the words behind the program's name. ErrorCode::usage says what is wrong and what is
 /// known.
 [[nodiscard]] Result<Command> parse_command_line(std::span<char* const> arguments);
+
+/// What a program of ours ends with after such a failure.
+[[nodiscard]] int exit_status_of(ErrorCode code);
 
 }  // namespace onload_node

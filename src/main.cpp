@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli.hpp"
 #include "commands.hpp"
+#include "hand_over.hpp"
 
 #include <cstdio>
 #include <span>
@@ -8,25 +9,6 @@
 using namespace onload_node;
 
 namespace {
-
-int exit_status_of(ErrorCode code) {
-    switch (code) {
-    case ErrorCode::usage:
-        return 64;
-    case ErrorCode::config:
-        return 78;
-    case ErrorCode::not_found:
-    case ErrorCode::permission:
-    case ErrorCode::busy:
-    case ErrorCode::exists:
-    case ErrorCode::timeout:
-    case ErrorCode::hung:
-    case ErrorCode::mismatch:
-    case ErrorCode::io:
-        break;
-    }
-    return 1;
-}
 
 int complain(const Error& error) {
     std::fprintf(stderr, "onload-node: %s\n", error.message.c_str());
@@ -44,6 +26,9 @@ int main(int argc, char** argv) {
     const auto command = parse_command_line(arguments);
     if (!command) {
         return complain(command.error());
+    }
+    if (command->verb == Verb::hand_over) {
+        return complain(hand_over(argv));
     }
     const auto status = run_command(*command);
     return status ? *status : complain(status.error());

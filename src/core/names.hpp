@@ -42,10 +42,29 @@ inline constexpr std::string_view label_file =
 inline constexpr std::string_view guard_file = "/var/lib/onload-node/guard.toml";
 inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml";
 
+// What is staged, beside the trees.
+inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";
+inline constexpr std::string_view state_directory = "/var/lib/onload-node";
+inline constexpr std::string_view user_directory = "/opt/onload";
+inline constexpr std::string_view program_directory = "/usr/local/sbin";
+inline constexpr std::string_view staged_programs[] = {
+    "onload_cp_server", "onload_stackdump", "sfptpd"};
+/// One staging at a time: on this machine, and below the root directory of another.
+inline constexpr std::string_view stage_lock = "/run/onload-node/stage.lock";
+inline constexpr std::string_view stage_lock_below_root = "/var/lib/onload-node/stage.lock";
+/// What is being staged lies here, beside its target: one rename puts it in place.
+inline constexpr std::string_view work_directory = "/.onload-node-new-modules";
+inline constexpr std::string_view user_work_directory = "/opt/.onload-node-new-user";
+
 // The kernel's own files.
 inline constexpr std::string_view in_tree_modules = "/lib/modules";
 inline constexpr std::string_view sys_module = "/sys/module";
 inline constexpr std::string_view sys_pci_devices = "/sys/bus/pci/devices";
+inline constexpr std::string_view sys_net = "/sys/class/net";
+inline constexpr std::string_view routes = "/proc/net/route";
+inline constexpr std::string_view routes_6 = "/proc/net/ipv6_route";
+/// There when SELinux is on.
+inline constexpr std::string_view selinux = "/sys/fs/selinux/enforce";
 inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
 /// What the kernel does when it breaks, by sysctl name.
 inline constexpr std::string_view window_settings[] = {
@@ -86,6 +105,8 @@ inline constexpr std::string_view unit_self = "onload-node.service";
 /// Transient: exists to remove the label file at shutdown, also when our own files are gone by
 /// then.
 inline constexpr std::string_view unit_labels = "onload-node-labels.service";
+/// Brings status and labels up to date.
+inline constexpr std::string_view unit_refresh = "onload-node-refresh.service";
 inline constexpr std::string_view unit_udevd = "systemd-udevd.service";
 inline constexpr std::string_view unit_network_pre = "network-pre.target";
 /// PID 1's own socket: answers before the system bus is up, to root only.

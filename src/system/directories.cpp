@@ -58,4 +58,36 @@ Result<void> sync_directory(const std::string& path) {
     return {};
 }
 
+std::uint64_t directory_bytes(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    fs::recursive_directory_iterator entry(
+        path, fs::directory_options::skip_permission_denied, error
+    );
+    while (!error && entry != fs::recursive_directory_iterator()) {
+        std::error_code unreadable;
+        if (entry->symlink_status(unreadable).type() == fs::file_type::regular) {
+            const auto size = entry->file_size(unreadable);
+            bytes += unreadable ? 0 : size;
+        }
+        entry.increment(error);
+    }
+    return bytes;
+}
+
+Result<void> remove_directory(const std::string& path) {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) {
+        return errno_failure("cannot remove " + path, error.value());
+    }
+    return {};
+}
+
+bool same_directory(const std::string& one, const std::string& other) {
+    std::error_code error;
+    return std::filesystem::equivalent(one, other, error) && !error;
+}
+
 }  // namespace onload_node

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace onload_node {
@@ -17,5 +18,15 @@ namespace onload_node {
 /// Has the entries of a directory written to the disk: a rename or removal in it then survives a
 /// crash.
 [[nodiscard]] Result<void> sync_directory(const std::string& path);
+
+/// Bytes of all regular files below a directory, no link followed; 0 when there is no such
+/// directory.
+[[nodiscard]] std::uint64_t directory_bytes(const std::string& path);
+
+/// Removes a directory with all that is in it, or a file, no link followed. Absent is a success.
+[[nodiscard]] Result<void> remove_directory(const std::string& path);
+
+/// True for two names of one directory.
+[[nodiscard]] bool same_directory(const std::string& one, const std::string& other);
 
 }  // namespace onload_node

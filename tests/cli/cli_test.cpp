@@ -48,6 +48,19 @@ TEST(CommandLine, RefusesWhatACommandDoesNotTake) {
     EXPECT_NE(complaint({"apply", "--config="}).find("--config needs a file"), std::string::npos);
 }
 
+TEST(CommandLine, HandsStagingOver) {
+    EXPECT_EQ(parse({"stage", "--keep", "3", "/source"})->verb, Verb::hand_over);
+    EXPECT_EQ(parse({"--config", "/c", "trees", "--help"})->verb, Verb::hand_over);
+    EXPECT_EQ(parse({"purge", "--version"})->verb, Verb::hand_over);
+    EXPECT_EQ(parse({"verify", "--pending", "--json"})->verb, Verb::hand_over);
+    EXPECT_EQ(parse({"verify", "--json"})->verb, Verb::verify);
+    EXPECT_NE(complaint({"plan", "--pending"}).find("does not take"), std::string::npos);
+    const auto help = parse({"--help"})->help_text;
+    for (const auto* const word : {"  stage ", "  trees ", "  purge "}) {
+        EXPECT_NE(help.find(word), std::string::npos) << word;
+    }
+}
+
 TEST(CommandLine, TakesATargetForVerifyOnly) {
     const auto command = parse({"verify", "--kernel", "5.14.0-1", "--root=/mnt/node/", "--json"});
     ASSERT_TRUE(command);

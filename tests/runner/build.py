@@ -90,6 +90,5 @@ def make(build):
     _configure(build)
     _step(build, "compile", ["ninja", "-C", build.directory], COMPILE_SECONDS)
     print(f"build {build.name}: {time.monotonic() - begin:.1f} s", flush=True)
-    size = build.directory / "butane" / "machineconfig-size.txt"
-    if size.exists():
+    for size in sorted(build.directory.glob("butane/machineconfig*-size.txt")):
         print(f"  {size.read_text(encoding='utf-8').strip()}", flush=True)

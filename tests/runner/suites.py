@@ -22,6 +22,7 @@ SUITES = {
     "run": ("observing, executing and undoing, on faked ports", DEV),
     "simulation": ("every failure, pair of failures and stop, on the node in memory", DEV),
     "cli": ("the command line, the configuration file, the output", DEV),
+    "stage": ("getting modules onto the node: archives, what is refused of them, what is put where", DEV),
     "fuzz": ("what reads bytes that others wrote, on the corpora that the fuzzer has left", DEV),
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
     "machineconfigs": ("every MachineConfig, for every OpenShift version", RELEASE),

@@ -57,6 +57,11 @@ class Lab:
             raise HarnessError(f"there is no MachineConfig at {path}; the Meson build renders it")
         return path
 
+    @property
+    def stage_machine_config(self):
+        """The one of onload-node-stage, which the same build renders beside it."""
+        return self.machine_config.with_name(self.machine_config.name.replace("99-onload-node", "99-onload-node-stage"))
+
     def deliver(self, machine, machine_config=None):
         return deliver(machine, Path(machine_config or self.machine_config))
 

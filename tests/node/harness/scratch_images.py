@@ -22,11 +22,13 @@ def digest_of(data):
 
 
 def layer(files):
-    """A gzipped tar of path -> bytes; the same files make the same bytes."""
+    """A gzipped tar of path -> bytes (a text: where a link leads); the same files make the same bytes."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as archive:
         for path, content in sorted(files.items()):
             member = tarfile.TarInfo(path)
+            if isinstance(content, str):
+                member.type, member.linkname, content = tarfile.SYMTYPE, content, b""
             member.size, member.mode = len(content), 0o644
             archive.addfile(member, io.BytesIO(content))
     return gzip.compress(data.getvalue(), 6, mtime=0)

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+
+#include <set>
+#include <string>
+
+namespace onload_node {
+
+/// The first of these interfaces that a default route of the node runs over, by itself or below a
+/// bond, bridge, VLAN or Open vSwitch; "" when none does. By /proc/net and /sys/class/net.
+[[nodiscard]] std::string
+default_route_over(const std::set<std::string>& interfaces, const Files& files);
+
+}  // namespace onload_node

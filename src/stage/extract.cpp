@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stage/extract.hpp"
+
+#include "base/concat.hpp"
+#include "core/names.hpp"
+#include "stage/selection.hpp"
+
+#include <utility>
+
+namespace onload_node {
+
+namespace {
+
+constexpr std::string_view programs_in_area = "programs";
+
+class Extraction {
+public:
+    Extraction(EntrySource& source, std::string only_kernel, WorkArea& modules, WorkArea& user)
+        : source_(source), only_kernel_(std::move(only_kernel)), modules_(modules), user_(user) {}
+
+    Result<void> take(const ArchiveEntry& entry) {
+        const auto place = place_of(entry);
+        if (!place) {
+            return tl::unexpected(place.error());
+        }
+        switch (place->part) {
+        case Part::none:
+            return {};
+        case Part::modules:
+            return take_module(entry, *place);
+        case Part::user:
+            return take_user_file(entry, *place);
+        case Part::program:
+            return take_program(entry, *place);
+        }
+        return {};
+    }
+
+    Extracted result;
+
+private:
+    Result<void> take_module(const ArchiveEntry& entry, const Place& place) {
+        // The directory opt/lib/modules itself.
+        if (place.kernel.empty()) {
+            return {};
+        }
+        if (!only_kernel_.empty() && place.kernel != only_kernel_) {
+            result.other_kernels.insert(place.kernel);
+            return {};
+        }
+        auto& tree = result.trees[place.kernel];
+        if (is_link_to_node(entry, place)) {
+            tree.links_dropped = true;
+            result.notes.push_back(
+                concat({"left out: the link ", entry.path, " to the node's own ", entry.target})
+            );
+            return {};
+        }
+        if (entry.kind != EntryKind::directory && is_module_file(place.path)) {
+            ++tree.modules;
+        }
+        tree.index = tree.index || place.path == "modules.dep.bin";
+        return put(entry, place, modules_, tree_in_area(place.kernel));
+    }
+
+    Result<void> take_user_file(const ArchiveEntry& entry, const Place& place) {
+        result.user_files += entry.kind == EntryKind::directory ? 0 : 1;
+        const auto program = program_in_user_tree(place.path);
+        if (!program.empty() && entry.kind == EntryKind::file) {
+            result.programs.try_emplace(
+                std::string(program), concat({user_in_area, "/", place.path})
+            );
+        }
+        return put(entry, place, user_, std::string(user_in_area));
+    }
+
+    Result<void> take_program(const ArchiveEntry& entry, const Place& place) {
+        if (entry.kind != EntryKind::file) {
+            result.notes.push_back(concat({"left out: ", entry.path, " is a hard link"}));
+            return {};
+        }
+        const auto path = concat({programs_in_area, "/", place.path});
+        result.programs[place.path] = path;
+        return user_.write_file(path, true, source_);
+    }
+
+    Result<void>
+    put(const ArchiveEntry& entry, const Place& place, WorkArea& area, const std::string& top) {
+        const std::string path = place.path.empty() ? top : concat({top, "/", place.path});
+        if (entry.kind == EntryKind::directory) {
+            return area.make_directory(path);
+        }
+        if (place.path.empty()) {
+            return failure(
+                ErrorCode::mismatch, concat({"refused: \"", entry.path, "\" is no directory"})
+            );
+        }
+        if (entry.kind == EntryKind::file) {
+            return area.write_file(path, entry.executable, source_);
+        }
+        if (auto checked = check_link(entry, place); !checked) {
+            return checked;
+        }
+        return entry.kind == EntryKind::link ? area.make_link(path, entry.target)
+                                             : put_hard_link(entry, path, area, top);
+    }
+
+    /// check_link() has found the target in the same tree.
+    static Result<void> put_hard_link(
+        const ArchiveEntry& entry, const std::string& path, WorkArea& area, const std::string& top
+    ) {
+        ArchiveEntry target;
+        target.path = entry.target;
+        target.kind = EntryKind::file;
+        const auto place = place_of(target);
+        if (!place) {
+            return tl::unexpected(place.error());
+        }
+        return area.make_hard_link(path, concat({top, "/", place->path}));
+    }
+
+    EntrySource& source_;
+    std::string only_kernel_;
+    WorkArea& modules_;
+    WorkArea& user_;
+};
+
+}  // namespace
+
+std::string tree_in_area(const std::string& kernel) {
+    return concat({names::in_tree_modules.substr(1), "/", kernel});
+}
+
+Result<Extracted>
+extract(EntrySource& source, const std::string& only_kernel, WorkArea& modules, WorkArea& user) {
+    Extraction extraction(source, only_kernel, modules, user);
+    ArchiveEntry entry;
+    for (;;) {
+        const auto more = source.next(entry);
+        if (!more) {
+            return tl::unexpected(more.error());
+        }
+        if (!*more) {
+            return std::move(extraction.result);
+        }
+        if (auto taken = extraction.take(entry); !taken) {
+            return tl::unexpected(taken.error());
+        }
+    }
+}
+
+}  // namespace onload_node

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stage/prune.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace onload_node {
+
+std::vector<std::string>
+to_prune(std::vector<TreeAge> trees, unsigned keep, const std::set<std::string>& needed) {
+    // Those needed first, then by age, the newest first; the name decides between equals.
+    std::ranges::sort(trees, [&](const TreeAge& one, const TreeAge& other) {
+        const auto rank = [&](const TreeAge& tree) {
+            return std::tuple(!needed.contains(tree.kernel), -tree.modified, tree.kernel);
+        };
+        return rank(one) < rank(other);
+    });
+    std::vector<std::string> gone;
+    for (std::size_t i = keep; i < trees.size(); ++i) {
+        if (!needed.contains(trees[i].kernel)) {
+            gone.push_back(trees[i].kernel);
+        }
+    }
+    return gone;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/ports.hpp"
+
+#include <string>
+#include <vector>
+
+namespace onload_node {
+
+/// Where the modules of one kernel came from.
+struct TreeOrigin {
+    std::string kernel;
+    std::string source;  ///< as it was given, the kernel filled in
+    std::string digest;  ///< of the image; of a file its size and time; empty for a directory
+};
+
+/// What `stage` has put onto the node.
+struct StageRecord {
+    std::vector<TreeOrigin> trees;      ///< by kernel
+    std::vector<std::string> programs;  ///< file names below /usr/local/sbin, sorted
+    std::string user_source;            ///< where the user libraries came from; empty when none
+    std::string user_version;           ///< empty when they do not tell
+
+    /// The origin of a kernel's modules, or none.
+    [[nodiscard]] const TreeOrigin* find(const std::string& kernel) const;
+
+    /// Remembers the origin in the place of an older one.
+    void set(TreeOrigin origin);
+
+    void forget(const std::string& kernel);
+};
+
+/// An empty record when there is none. A damaged one counts as none: everything is staged anew.
+[[nodiscard]] StageRecord read_stage_record(const Files& files);
+
+[[nodiscard]] Result<void> write_stage_record(Files& files, const StageRecord& record);
+
+}  // namespace onload_node

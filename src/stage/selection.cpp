@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stage/selection.hpp"
+
+#include "base/concat.hpp"
+#include "core/names.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+constexpr std::string_view modules_prefix = "opt/lib/modules/";
+constexpr std::string_view user_prefix = "opt/onload";
+/// Where images have programs, in the order of preference.
+constexpr std::string_view program_folders[] = {
+    "usr/local/sbin/", "usr/sbin/", "sbin/", "usr/local/bin/", "usr/bin/", "bin/"};
+/// Directly below a kernel's directory: what is the node's own.
+constexpr std::string_view node_links[] = {"kernel", "build", "source", "host"};
+
+tl::unexpected<Error> refused(const ArchiveEntry& entry, const std::string& why) {
+    return failure(ErrorCode::mismatch, concat({"refused: \"", entry.path, "\" ", why}));
+}
+
+/// Takes the first name off a path, and the '/' behind it.
+std::string_view take_name(std::string_view& path) {
+    const auto end = std::min(path.find('/'), path.size());
+    const auto name = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    return name;
+}
+
+/// The path without "./", "//" and a '/' at its end.
+Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path) {
+    if (path.starts_with('/')) {
+        return refused(entry, concat({"has an absolute path: ", path}));
+    }
+    std::string result;
+    while (!path.empty()) {
+        const auto name = take_name(path);
+        if (name == "..") {
+            return refused(entry, "has \"..\" in its path");
+        }
+        if (name.find('\0') != std::string_view::npos) {
+            return refused(entry, "has a zero byte in its path");
+        }
+        if (!name.empty() && name != ".") {
+            result += concat({result.empty() ? "" : "/", name});
+        }
+    }
+    return result;
+}
+
+bool is_program(std::string_view name) {
+    return std::ranges::find(names::staged_programs, name) != std::end(names::staged_programs);
+}
+
+/// The program that a path below some root is, "" when it is none.
+std::string_view program_at(std::string_view path) {
+    for (const auto folder : program_folders) {
+        if (path.starts_with(folder) && is_program(path.substr(folder.size()))) {
+            return path.substr(folder.size());
+        }
+    }
+    return "";
+}
+
+Place place_of_path(std::string_view path) {
+    if (path.starts_with(modules_prefix)) {
+        auto rest = path.substr(modules_prefix.size());
+        const std::string kernel(take_name(rest));
+        return {Part::modules, kernel, std::string(rest)};
+    }
+    if (path == user_prefix) {
+        return {Part::user, "", ""};
+    }
+    if (path.starts_with(user_prefix) && path[user_prefix.size()] == '/') {
+        return {Part::user, "", std::string(path.substr(user_prefix.size() + 1))};
+    }
+    const auto program = program_at(path);
+    return program.empty() ? Place() : Place{Part::program, "", std::string(program)};
+}
+
+/// "usr/lib64" of "usr/lib64/libonload.so", as a number of names.
+std::ptrdiff_t depth_of(std::string_view path) {
+    return std::ranges::count(path, '/');
+}
+
+Result<void> check_hard_link(const ArchiveEntry& entry, const Place& place) {
+    const auto target = normalised(entry, entry.target);
+    if (!target) {
+        return tl::unexpected(target.error());
+    }
+    const auto other = place_of_path(*target);
+    if (other.part != place.part || other.kernel != place.kernel || other.path.empty()) {
+        return refused(entry, concat({"is a hard link out of its tree, to ", entry.target}));
+    }
+    return {};
+}
+
+/// True when a link at `path`, below the top of a tree, cannot lead out of the tree.
+bool stays_below(std::string_view path, std::string_view target) {
+    if (target.empty() || target.starts_with('/')) {
+        return false;
+    }
+    // ".." at its begin only: behind the name of another link it would be the parent of where that
+    // leads.
+    std::ptrdiff_t depth = depth_of(path);
+    bool down = false;
+    while (!target.empty()) {
+        const auto name = take_name(target);
+        const bool up = name == "..";
+        depth -= up ? 1 : 0;
+        if (up && (down || depth < 0)) {
+            return false;
+        }
+        down = down || (!up && !name.empty() && name != ".");
+    }
+    return true;
+}
+
+}  // namespace
+
+std::vector<std::string> selected_paths() {
+    std::vector<std::string> paths = {
+        std::string(modules_prefix.substr(0, modules_prefix.size() - 1)), std::string(user_prefix)};
+    for (const auto folder : program_folders) {
+        for (const auto program : names::staged_programs) {
+            paths.push_back(concat({folder, program}));
+        }
+    }
+    return paths;
+}
+
+Result<Place> place_of(const ArchiveEntry& entry) {
+    const auto path = normalised(entry, entry.path);
+    if (!path) {
+        return tl::unexpected(path.error());
+    }
+    auto place = place_of_path(*path);
+    // A folder of programs may be a link in an image, and so may be a program: neither is taken.
+    if (place.part == Part::program && entry.kind != EntryKind::file &&
+        entry.kind != EntryKind::hard_link) {
+        return Place();
+    }
+    // Beside the directories of kernels nothing is ours.
+    if (place.part == Part::modules && place.path.empty() && entry.kind != EntryKind::directory) {
+        return Place();
+    }
+    if (place.part != Part::none && entry.kind == EntryKind::other) {
+        return refused(entry, "is a device, a fifo, a socket or a sparse file");
+    }
+    return place;
+}
+
+bool is_link_to_node(const ArchiveEntry& entry, const Place& place) {
+    return place.part == Part::modules && entry.kind == EntryKind::link &&
+           entry.target.starts_with('/') &&
+           std::ranges::find(node_links, place.path) != std::end(node_links);
+}
+
+Result<void> check_link(const ArchiveEntry& entry, const Place& place) {
+    if (entry.kind == EntryKind::hard_link) {
+        return check_hard_link(entry, place);
+    }
+    return stays_below(place.path, entry.target)
+               ? Result<void>()
+               : refused(
+                     entry, concat({"is a link that leads out of its tree, to ", entry.target})
+                 );
+}
+
+bool is_module_file(std::string_view path) {
+    const auto name = path.substr(path.rfind('/') + 1);
+    return name.ends_with(".ko") || name.ends_with(".ko.xz") || name.ends_with(".ko.zst") ||
+           name.ends_with(".ko.gz");
+}
+
+std::string_view program_in_user_tree(std::string_view path) {
+    return program_at(path);
+}
+
+}  // namespace onload_node

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stage/staging.hpp"
+
+#include "base/concat.hpp"
+#include "core/names.hpp"
+#include "stage/extract.hpp"
+#include "stage/library_version.hpp"
+#include "stage/prune.hpp"
+#include "stage/record.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace onload_node {
+
+namespace {
+
+constexpr Milliseconds depmod_limit = std::chrono::minutes(5);
+constexpr Milliseconds relabel_limit = std::chrono::minutes(5);
+constexpr std::string_view libraries[] = {
+    "usr/lib64/libonload.so", "usr/lib/libonload.so", "lib64/libonload.so", "lib/libonload.so"};
+
+std::string joined(const auto& words) {
+    std::string text;
+    for (const auto& word : words) {
+        text += concat({text.empty() ? "" : ", ", word});
+    }
+    return text;
+}
+
+std::vector<std::string> kernels_of(const Extracted& extracted) {
+    std::vector<std::string> kernels;
+    for (const auto& [kernel, tree] : extracted.trees) {
+        kernels.push_back(kernel);
+    }
+    return kernels;
+}
+
+class Staging {
+public:
+    Staging(const StagingOrder& order, const StagingPorts& ports) : order_(order), ports_(ports) {}
+
+    Result<Staged> run(EntrySource& image) {
+        using Step = Result<void> (Staging::*)();
+        constexpr Step steps[] = {
+            &Staging::check_content, &Staging::index, &Staging::verify, &Staging::compare_versions};
+        if (auto taken = take(image); !taken) {
+            return tl::unexpected(taken.error());
+        }
+        for (const auto step : steps) {
+            if (auto done = (this->*step)(); !done) {
+                return tl::unexpected(done.error());
+            }
+        }
+        return put_in_place();
+    }
+
+private:
+    Result<void> take(EntrySource& image) {
+        for (auto* const area : {&ports_.modules, &ports_.user}) {
+            if (auto begun = area->begin(); !begun) {
+                return begun;
+            }
+        }
+        auto extracted = extract(image, order_.only_kernel, ports_.modules, ports_.user);
+        if (!extracted) {
+            return failure(order_.source, extracted.error());
+        }
+        extracted_ = std::move(*extracted);
+        for (const auto& note : extracted_.notes) {
+            ports_.say(note);
+        }
+        return {};
+    }
+
+    /// A directory without a module is none that anybody could use.
+    Result<void> check_content() {
+        std::erase_if(extracted_.trees, [](const auto& tree) { return tree.second.modules == 0; });
+        const auto& trees = extracted_.trees;
+        if (!order_.only_kernel.empty() && trees.empty()) {
+            const auto& others = extracted_.other_kernels;
+            return refuse(concat(
+                {"has no modules for kernel ",
+                 order_.only_kernel,
+                 others.empty() ? "" : ", only for ",
+                 joined(others)}
+            ));
+        }
+        if (trees.empty() && extracted_.user_files == 0 && extracted_.programs.empty()) {
+            return refuse(concat(
+                {"has nothing to stage: no modules below opt/lib/modules/KERNEL, no libraries "
+                 "below opt/onload, and none of our programs",
+                 order_.hint}
+            ));
+        }
+        const bool known = std::ranges::any_of(trees, [&](const auto& tree) {
+            return order_.known.contains(tree.first);
+        });
+        if (!trees.empty() && order_.only_kernel.empty() && !order_.known.empty() && !known) {
+            return refuse(concat(
+                {"is for other kernels only: it has modules for ",
+                 joined(kernels_of(extracted_)),
+                 ", this node has ",
+                 joined(order_.known),
+                 "; --kernel stages it all the same"}
+            ));
+        }
+        return {};
+    }
+
+    Result<void> index() {
+        for (const auto& [kernel, tree] : extracted_.trees) {
+            if (tree.index && !tree.links_dropped) {
+                continue;
+            }
+            if (!ports_.programs.available("depmod")) {
+                if (tree.index) {
+                    ports_.say("there is no depmod here: the index stays as it came");
+                    continue;
+                }
+                return refuse(concat(
+                    {"has no modules.dep for kernel ",
+                     kernel,
+                     ", and there is no depmod here to make one"}
+                ));
+            }
+            const auto end = ports_.programs.run(
+                {"depmod", "-b", ports_.modules.location(), kernel}, depmod_limit
+            );
+            if (!end) {
+                return tl::unexpected(end.error());
+            }
+            if (end->status != 0) {
+                return refuse(concat({"cannot be indexed: depmod: ", end->complaint}));
+            }
+        }
+        return {};
+    }
+
+    Result<void> verify() {
+        for (const auto& [kernel, tree] : extracted_.trees) {
+            const auto verdict = ports_.verdict(kernel);
+            if (!verdict) {
+                return tl::unexpected(verdict.error());
+            }
+            const std::string subject =
+                concat({"kernel ", kernel, ": ", std::to_string(tree.modules), " modules, "});
+            if (verdict->kind == TreeVerdict::Kind::failed) {
+                return refuse(concat(
+                    {"has modules that would not load on kernel ", kernel, ": ", verdict->why}
+                ));
+            }
+            ports_.say(
+                verdict->kind == TreeVerdict::Kind::passed
+                    ? concat({subject, "they would load"})
+                    : concat({subject, "not verifiable here: ", verdict->why})
+            );
+        }
+        return {};
+    }
+
+    /// The version of a module as it is in the area; empty when there is none.
+    [[nodiscard]] std::string onload_version(const std::string& kernel) const {
+        const auto tree = ports_.trees.open(work_tree(order_.tree), kernel);
+        const auto name = ModuleName::parse(names::control_plane_module);
+        const auto path = name ? tree->find(*name) : std::nullopt;
+        return path ? tree->read(*name, *path, Origin::in_tree).version : std::string();
+    }
+
+    [[nodiscard]] std::set<std::string> library_versions() const {
+        for (const auto library : libraries) {
+            auto stream = ports_.user.open(concat({user_in_area, "/", library}));
+            auto versions = stream ? versions_in(**stream) : tl::unexpected(stream.error());
+            if (versions && !versions->empty()) {
+                return std::move(*versions);
+            }
+        }
+        return {};
+    }
+
+    Result<void> compare_versions() {
+        if (extracted_.user_files == 0) {
+            return {};
+        }
+        const auto in_library = library_versions();
+        for (const auto& [kernel, tree] : extracted_.trees) {
+            const auto version = onload_version(kernel);
+            if (version.empty() || in_library.empty()) {
+                ports_.say(concat(
+                    {"kernel ",
+                     kernel,
+                     ": that user libraries and module are of one version is not known: the ",
+                     version.empty() ? "module" : "library",
+                     " does not tell"}
+                ));
+                continue;
+            }
+            if (!in_library.contains(version)) {
+                return refuse(concat(
+                    {"has user libraries of version ",
+                     joined(in_library),
+                     " and the onload module of version ",
+                     version,
+                     " for kernel ",
+                     kernel,
+                     "; they have to be of one build"}
+                ));
+            }
+            user_version_ = version;
+        }
+        if (user_version_.empty() && in_library.size() == 1) {
+            user_version_ = *in_library.begin();
+        }
+        return {};
+    }
+
+    Result<Staged> put_in_place() {
+        for (auto* const area : {&ports_.modules, &ports_.user}) {
+            if (auto synced = area->sync(); !synced) {
+                return tl::unexpected(synced.error());
+            }
+        }
+        if (auto put = put_trees(); !put) {
+            return tl::unexpected(put.error());
+        }
+        if (auto put = put_user_files(); !put) {
+            return tl::unexpected(put.error());
+        }
+        relabel();
+        if (auto pruned = prune(); !pruned) {
+            return tl::unexpected(pruned.error());
+        }
+        if (auto written = write_record(); !written) {
+            return tl::unexpected(written.error());
+        }
+        return std::move(staged_);
+    }
+
+    Result<void> put_trees() {
+        for (const auto& [kernel, tree] : extracted_.trees) {
+            const auto target = tree_path(kernel);
+            if (auto put = ports_.modules.exchange(tree_in_area(kernel), target); !put) {
+                return after_some(put.error());
+            }
+            staged_.kernels.push_back(kernel);
+            written_.push_back(target);
+        }
+        return {};
+    }
+
+    /// The programs first: some are files of the libraries' tree, which then leaves the area.
+    Result<void> put_user_files() {
+        for (const auto& [program, path] : extracted_.programs) {
+            const auto target = concat({names::program_directory, "/", program});
+            if (auto put = ports_.user.install(path, target); !put) {
+                return after_some(put.error());
+            }
+            staged_.programs.push_back(program);
+            written_.push_back(target);
+        }
+        if (extracted_.user_files > 0) {
+            const std::string target(names::user_directory);
+            if (auto put = ports_.user.exchange(std::string(user_in_area), target); !put) {
+                return after_some(put.error());
+            }
+            staged_.user = true;
+            written_.push_back(target);
+        }
+        return {};
+    }
+
+    [[nodiscard]] tl::unexpected<Error> after_some(const Error& error) const {
+        const auto done = joined(staged_.kernels);
+        return done.empty() ? tl::unexpected(error)
+                            : failure(concat({"after the modules for ", done}), error);
+    }
+
+    [[nodiscard]] std::string tree_path(const std::string& kernel) const {
+        return concat({order_.tree, names::in_tree_modules, "/", kernel});
+    }
+
+    /// Labels only matter where a policy is enforced; a platform without restorecon has none.
+    void relabel() {
+        if (!order_.relabel || written_.empty() || !ports_.programs.available("restorecon")) {
+            return;
+        }
+        std::vector<std::string> words = {"restorecon", "-RF"};
+        words.insert(words.end(), written_.begin(), written_.end());
+        const auto end = ports_.programs.run(words, relabel_limit);
+        if (!end || end->status != 0) {
+            ports_.say(concat(
+                {"the SELinux labels could not be set: restorecon: ",
+                 end ? end->complaint : end.error().message}
+            ));
+        }
+    }
+
+    Result<void> prune() {
+        std::vector<TreeAge> ages;
+        for (const auto& kernel : ports_.trees.kernels(order_.tree)) {
+            ages.push_back({kernel, ports_.modules.modified(tree_path(kernel))});
+        }
+        auto needed = order_.needed;
+        needed.insert(staged_.kernels.begin(), staged_.kernels.end());
+        for (const auto& kernel : to_prune(std::move(ages), order_.keep, needed)) {
+            if (auto taken = ports_.modules.take_away(tree_path(kernel)); !taken) {
+                return taken;
+            }
+            staged_.pruned.push_back(kernel);
+        }
+        return {};
+    }
+
+    Result<void> write_record() {
+        auto record = read_stage_record(ports_.files);
+        for (const auto& kernel : staged_.kernels) {
+            record.set({kernel, order_.source, order_.digest});
+        }
+        for (const auto& kernel : staged_.pruned) {
+            record.forget(kernel);
+        }
+        for (const auto& program : staged_.programs) {
+            if (std::ranges::find(record.programs, program) == record.programs.end()) {
+                record.programs.push_back(program);
+            }
+        }
+        std::ranges::sort(record.programs);
+        if (staged_.user) {
+            record.user_source = order_.source;
+            record.user_version = user_version_;
+        }
+        return write_stage_record(ports_.files, record);
+    }
+
+    [[nodiscard]] tl::unexpected<Error> refuse(const std::string& what) const {
+        return failure(ErrorCode::mismatch, concat({order_.source, " ", what}));
+    }
+
+    const StagingOrder& order_;
+    const StagingPorts& ports_;
+    Extracted extracted_;
+    Staged staged_;
+    std::string user_version_;
+    std::vector<std::string> written_;
+};
+
+}  // namespace
+
+std::string work_tree(const std::string& tree) {
+    return concat({tree, names::work_directory});
+}
+
+Result<Staged>
+stage_image(EntrySource& image, const StagingOrder& order, const StagingPorts& ports) {
+    auto staged = Staging(order, ports).run(image);
+    for (auto* const area : {&ports.modules, &ports.user}) {
+        if (auto discarded = area->discard(); !discarded) {
+            ports.say(discarded.error().message);
+        }
+    }
+    return staged;
+}
+
+}  // namespace onload_node

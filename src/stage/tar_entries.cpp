@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "stage/tar_entries.hpp"
+
+#include "base/concat.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace onload_node {
+
+namespace {
+
+/// Names and what pax knows beside them; anything longer is nothing that we would want.
+constexpr std::uint64_t longest_extension = std::uint64_t{1024} * 1024;
+constexpr std::uint64_t largest_file = std::uint64_t{1} << 40;
+
+struct Field {
+    std::size_t offset;
+    std::size_t length;
+};
+
+constexpr Field name_field = {0, 100};
+constexpr Field mode_field = {100, 8};
+constexpr Field size_field = {124, 12};
+constexpr Field checksum_field = {148, 8};
+constexpr std::size_t type_offset = 156;
+constexpr Field target_field = {157, 100};
+constexpr Field magic_field = {257, 6};
+constexpr Field prefix_field = {345, 155};
+
+tl::unexpected<Error> damaged(std::uint64_t position, const std::string& what) {
+    return failure(
+        ErrorCode::mismatch,
+        concat({"the tar archive is damaged at byte ", std::to_string(position), ": ", what})
+    );
+}
+
+std::string_view bytes_of(std::string_view block, Field field) {
+    return block.substr(field.offset, field.length);
+}
+
+std::string text_of(std::string_view block, Field field) {
+    const auto bytes = bytes_of(block, field);
+    return std::string(bytes.substr(0, bytes.find('\0')));
+}
+
+/// Base 256, as GNU tar writes what does not fit into octal digits; negative is nothing for us.
+std::optional<std::uint64_t> binary_number(std::string_view bytes) {
+    std::uint64_t value = static_cast<unsigned char>(bytes.front()) & 0x7FU;
+    for (const char byte : bytes.substr(1)) {
+        if (value > (largest_file >> 8U)) {
+            return std::nullopt;
+        }
+        value = (value << 8U) | static_cast<unsigned char>(byte);
+    }
+    return value;
+}
+
+std::optional<std::uint64_t> number_of(std::string_view block, Field field) {
+    auto bytes = bytes_of(block, field);
+    if ((static_cast<unsigned char>(bytes.front()) & 0x80U) != 0) {
+        return binary_number(bytes);
+    }
+    bytes.remove_prefix(std::min(bytes.find_first_not_of(' '), bytes.size()));
+    bytes = bytes.substr(0, bytes.find_first_of(std::string_view(" \0", 2)));
+    std::uint64_t value = 0;
+    const char* const end = bytes.data() + bytes.size();
+    const auto [rest, error] = std::from_chars(bytes.data(), end, value, 8);
+    const bool whole = bytes.empty() || (error == std::errc() && rest == end);
+    return whole ? std::optional(value) : std::nullopt;
+}
+
+/// The sum of the header's bytes, those of the sum itself taken as blanks.
+bool checksum_right(std::string_view block) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+        const bool own =
+            i >= checksum_field.offset && i < checksum_field.offset + checksum_field.length;
+        sum += own ? std::uint64_t{' '} : static_cast<unsigned char>(block[i]);
+    }
+    return number_of(block, checksum_field) == sum;
+}
+
+EntryKind kind_of(char type, const std::string& path) {
+    switch (type) {
+    case '0':
+    case '\0':
+    case '7':
+        // Before there was a type for them, directories had a '/' at the end of their name.
+        return !path.empty() && path.back() == '/' ? EntryKind::directory : EntryKind::file;
+    case '1':
+        return EntryKind::hard_link;
+    case '2':
+        return EntryKind::link;
+    case '5':
+        return EntryKind::directory;
+    default:
+        return EntryKind::other;
+    }
+}
+
+std::string path_of(std::string_view block) {
+    std::string name = text_of(block, name_field);
+    // GNU tar has other things in the place of the prefix.
+    if (bytes_of(block, magic_field) == std::string_view("ustar\0", 6)) {
+        const auto prefix = text_of(block, prefix_field);
+        name = prefix.empty() ? name : concat({prefix, "/", name});
+    }
+    return name;
+}
+
+std::uint64_t padding_behind(std::uint64_t size) {
+    constexpr std::uint64_t block = 512;
+    return (block - size % block) % block;
+}
+
+}  // namespace
+
+Result<void> TarEntries::read_exactly(std::span<std::byte> room, const char* what) {
+    while (!room.empty()) {
+        const auto count = stream_.read(room);
+        if (!count) {
+            return tl::unexpected(count.error());
+        }
+        if (*count == 0) {
+            return failure(
+                ErrorCode::mismatch,
+                concat({"the archive is cut off in ", what, ", at byte ", std::to_string(position_)}
+                )
+            );
+        }
+        position_ += *count;
+        room = room.subspan(*count);
+    }
+    return {};
+}
+
+Result<void> TarEntries::pass(std::uint64_t bytes) {
+    std::array<std::byte, 16384> buffer{};
+    while (bytes > 0) {
+        const auto count = std::min<std::uint64_t>(bytes, buffer.size());
+        const auto room = std::span(buffer).first(static_cast<std::size_t>(count));
+        if (auto read = read_exactly(room, "a file"); !read) {
+            return read;
+        }
+        bytes -= count;
+    }
+    return {};
+}
+
+/// False at the end mark.
+Result<bool> TarEntries::read_header(Block& header) {
+    if (auto read = read_exactly(std::as_writable_bytes(std::span(header)), "a header"); !read) {
+        return tl::unexpected(read.error());
+    }
+    if (std::ranges::all_of(header, [](char byte) { return byte == '\0'; })) {
+        return false;
+    }
+    if (!checksum_right({header.data(), header.size()})) {
+        return damaged(position_ - header.size(), "this is no header; is it a tar archive?");
+    }
+    return true;
+}
+
+Result<std::string> TarEntries::read_text(std::uint64_t size) {
+    if (size > longest_extension) {
+        return damaged(position_, "a name or comment of more than a mebibyte");
+    }
+    std::string text(static_cast<std::size_t>(size), '\0');
+    if (auto read = read_exactly(std::as_writable_bytes(std::span(text)), "a name"); !read) {
+        return tl::unexpected(read.error());
+    }
+    if (auto passed = pass(padding_behind(size)); !passed) {
+        return tl::unexpected(passed.error());
+    }
+    return text;
+}
+
+/// Lines of "LENGTH KEY=VALUE", where the length counts the whole line.
+Result<void> TarEntries::take_records(const std::string& records) {
+    std::string_view rest = records;
+    while (!rest.empty()) {
+        std::size_t length = 0;
+        const auto [after, error] = std::from_chars(rest.data(), rest.data() + rest.size(), length);
+        const auto digits = static_cast<std::size_t>(after - rest.data());
+        if (error != std::errc() || length > rest.size() || length < digits + 3) {
+            return damaged(position_, "an extended header that cannot be read");
+        }
+        const auto record = rest.substr(digits + 1, length - digits - 2);
+        rest.remove_prefix(length);
+        const auto equals = std::min(record.find('='), record.size() - 1);
+        const auto key = record.substr(0, equals);
+        const auto value = record.substr(equals + 1);
+        if (key == "path") {
+            extended_.path = value;
+        } else if (key == "linkpath") {
+            extended_.target = value;
+        } else if (key == "size") {
+            extended_.size = value;
+        } else if (key.starts_with("GNU.sparse.")) {
+            extended_.sparse = true;
+        }
+    }
+    return {};
+}
+
+/// True when the entry only tells of the one behind it.
+Result<bool> TarEntries::take_extended(char type, std::uint64_t size) {
+    if (type != 'x' && type != 'g' && type != 'L' && type != 'K') {
+        return false;
+    }
+    auto text = read_text(size);
+    if (!text) {
+        return tl::unexpected(text.error());
+    }
+    if (type == 'L') {
+        extended_.path = text->substr(0, text->find('\0'));
+    } else if (type == 'K') {
+        extended_.target = text->substr(0, text->find('\0'));
+    } else if (type == 'x') {
+        if (auto taken = take_records(*text); !taken) {
+            return tl::unexpected(taken.error());
+        }
+    }
+    return true;
+}
+
+Result<void> TarEntries::fill(ArchiveEntry& entry, const Block& header) {
+    const std::string_view block(header.data(), header.size());
+    const char type = block[type_offset];
+    auto size = number_of(block, size_field);
+    if (!extended_.size.empty()) {
+        std::uint64_t value = 0;
+        const char* const end = extended_.size.data() + extended_.size.size();
+        const auto [rest, error] = std::from_chars(extended_.size.data(), end, value);
+        size = error == std::errc() && rest == end ? std::optional(value) : std::nullopt;
+    }
+    const auto mode = number_of(block, mode_field);
+    if (!size || *size > largest_file || !mode) {
+        return damaged(position_ - block.size(), "a size or mode that is no number");
+    }
+    entry.path = extended_.path.empty() ? path_of(block) : extended_.path;
+    entry.target = extended_.target.empty() ? text_of(block, target_field) : extended_.target;
+    entry.kind = extended_.sparse ? EntryKind::other : kind_of(type, entry.path);
+    entry.executable = (*mode & 0111U) != 0;
+    // Links, directories and devices have no content, whatever their size says.
+    const bool content = (type < '1' || type > '6');
+    entry.size = content ? *size : 0;
+    left_ = entry.size;
+    padding_ = padding_behind(entry.size);
+    extended_ = {};
+    return {};
+}
+
+Result<void> TarEntries::drain() {
+    auto passed = pass(left_ + padding_);
+    left_ = 0;
+    padding_ = 0;
+    return passed;
+}
+
+/// What is behind the end mark is read too: only then has the program behind it ended, and told
+/// whether it failed.
+Result<void> TarEntries::read_rest() {
+    std::array<std::byte, 16384> rest{};
+    for (;;) {
+        const auto count = stream_.read(rest);
+        if (!count || *count == 0) {
+            return count ? Result<void>() : tl::unexpected(count.error());
+        }
+    }
+}
+
+/// True when `entry` has been filled; false when the header only tells of the one behind it.
+Result<bool> TarEntries::take_header(ArchiveEntry& entry, const Block& header) {
+    const std::string_view block(header.data(), header.size());
+    const auto size = number_of(block, size_field);
+    if (!size) {
+        return damaged(position_ - block.size(), "a size that is no number");
+    }
+    const auto extended = take_extended(block[type_offset], *size);
+    if (!extended) {
+        return tl::unexpected(extended.error());
+    }
+    const auto filled = *extended ? Result<void>() : fill(entry, header);
+    return filled ? Result<bool>(!*extended) : tl::unexpected(filled.error());
+}
+
+Result<bool> TarEntries::next(ArchiveEntry& entry) {
+    if (auto drained = drain(); !drained) {
+        return tl::unexpected(drained.error());
+    }
+    for (;;) {
+        Block header{};
+        const auto more = read_header(header);
+        if (!more) {
+            return tl::unexpected(more.error());
+        }
+        if (!*more) {
+            const auto rest = read_rest();
+            return rest ? Result<bool>(false) : tl::unexpected(rest.error());
+        }
+        auto taken = take_header(entry, header);
+        if (!taken || *taken) {
+            return taken;
+        }
+    }
+}
+
+Result<std::size_t> TarEntries::read(std::span<std::byte> room) {
+    const auto wanted = std::min<std::uint64_t>(left_, room.size());
+    if (wanted == 0) {
+        return std::size_t{0};
+    }
+    auto count = stream_.read(room.first(static_cast<std::size_t>(wanted)));
+    if (!count) {
+        return count;
+    }
+    if (*count == 0) {
+        return failure(
+            ErrorCode::mismatch,
+            concat({"the archive is cut off in a file, at byte ", std::to_string(position_)})
+        );
+    }
+    position_ += *count;
+    left_ -= *count;
+    return count;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "stage/record.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace onload_node {
+
+/// What `trees` tells of one kernel's modules.
+struct ListedTree {
+    std::string kernel;
+    std::string directory;
+    std::uint64_t bytes = 0;
+    std::vector<std::pair<std::string, std::string>> modules;  ///< name and version
+    bool running = false;                                      ///< for the kernel that runs
+    bool pending = false;                                      ///< for the kernel of the next boot
+    bool in_use = false;                                       ///< a module of it is in the kernel
+    std::string verdict;  ///< "passed", "failed" or "not-checkable"
+    std::string why;      ///< the check that failed, or why none could be made
+    TreeOrigin origin;    ///< empty when it was not staged by `stage`
+};
+
+struct TreeList {
+    std::vector<ListedTree> trees;
+    StageRecord record;
+};
+
+/// The trees for people, a paragraph for each.
+[[nodiscard]] std::string trees_text(const TreeList& list);
+
+/// Schema 1 of `trees --json`.
+[[nodiscard]] std::string trees_json(const TreeList& list);
+
+}  // namespace onload_node

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A node on which both MachineConfigs are and nothing is staged, and what is asked of it."""
+
+import json
+
+from .product import BINARY, Product
+
+WORK = "/opt/.onload-node-new-*"
+RECORD = "/var/lib/onload-node/staged.toml"
+STAGED = f"/opt/lib /opt/onload /usr/local/sbin/sfptpd /usr/local/sbin/onload_cp_server {RECORD}"
+# Paths and bytes of all that is staged; of a link where it leads.
+CONTENT = (
+    "cd / && { find opt usr/local/sbin -type f -exec sha256sum {} +; find opt -type l -printf '%l  %p\\n'; } 2>/dev/null | sort -k 2"
+)
+
+
+class StagingNode(Product):
+    """onload-node and onload-node-stage on one machine."""
+
+    @staticmethod
+    def delivered(lab, **options):
+        machine = lab.stock(**options)
+        machine.wait_booted()
+        lab.deliver(machine)
+        lab.deliver(machine, lab.stage_machine_config)
+        return StagingNode(machine)
+
+    def stage(self, arguments="", timeout=300):
+        return self.machine.run(f"{BINARY} stage {arguments}", timeout)
+
+    def trees(self):
+        return json.loads(self.run("trees --json").stdout)
+
+    def content(self):
+        """Path -> digest, or where a link leads, of all that is staged."""
+        lines = self.machine.check(CONTENT, 120).splitlines()
+        return {line.split("  ", 1)[1]: line.split("  ", 1)[0] for line in lines}
+
+    def forget(self):
+        self.machine.check(f"rm -rf {STAGED} {WORK}")
+
+    def left_of_staging(self):
+        """Work directories, containers and images that a run has not taken away."""
+        return self.machine.run(f"ls -d {WORK} 2>/dev/null; podman ps -aq; podman images -q").stdout.split()
