@@ -275,7 +275,7 @@ std::string verify_text(const std::vector<Check>& checks, bool colour) {
     return text;
 }
 
-std::string verify_json(const std::vector<Check>& checks, const std::string& kernel) {
+toml::table verify_document(const std::vector<Check>& checks, const std::string& kernel) {
     toml::array list;
     for (const auto& check : checks) {
         toml::table entry;
@@ -291,7 +291,11 @@ std::string verify_json(const std::vector<Check>& checks, const std::string& ker
     document.insert("schema", status_schema);
     put(document, "kernel", kernel);
     document.insert("checks", std::move(list));
-    return to_json(document);
+    return document;
+}
+
+std::string verify_json(const std::vector<Check>& checks, const std::string& kernel) {
+    return to_json(verify_document(checks, kernel));
 }
 
 std::string version_text() {

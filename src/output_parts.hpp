@@ -3,6 +3,7 @@
 
 #include "base/toml.hpp"
 #include "core/report.hpp"
+#include "core/verify.hpp"
 
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ namespace onload_node {
 [[gnu::noinline]] void put(toml::table& table, std::string_view key, std::string_view value);
 
 [[nodiscard]] toml::table name_json(const ChosenName& name);
+
+/// What `verify --json` prints.
+[[nodiscard]] toml::table
+verify_document(const std::vector<Check>& checks, const std::string& kernel);
 
 /// Filled up with blanks to the width, one at least.
 [[nodiscard]] std::string column(std::string text, std::size_t width);

@@ -9,6 +9,7 @@
 #include "stage_activation.hpp"
 #include "stage_commands.hpp"
 #include "stage_source.hpp"
+#include "system/deployment_trees.hpp"
 #include "system/directories.hpp"
 #include "system/lock.hpp"
 #include "system/programs.hpp"
@@ -52,8 +53,10 @@ public:
         : command_(command)
         , config_(config)
         , root_(command.common.root.value_or(""))
-        , node_(root_, TrustedOwner{command.common.root ? ::geteuid() : 0})
-        , sensors_(node_.sensors()) {}
+        , trusted_{command.common.root ? ::geteuid() : 0}
+        , node_(root_, trusted_)
+        , trees_(node_.sensors().trees, std::nullopt, trusted_)
+        , sensors_(with_trees(node_.sensors(), trees_)) {}
 
     Result<void> prepare() {
         auto kernels = node_kernels(command_.common, sensors_);
@@ -61,6 +64,15 @@ public:
             return tl::unexpected(kernels.error());
         }
         kernels_ = std::move(*kernels);
+        // The modules of the next kernel may lie in the deployment that boots it.
+        trees_ = DeploymentTrees(node_.sensors().trees, kernels_.next, trusted_);
+        if (!kernels_.problem.empty() && !command_.common.root) {
+            std::fprintf(
+                stderr,
+                "onload-node: %s; only the running kernel is staged for\n",
+                kernels_.problem.c_str()
+            );
+        }
         const std::string own(names::in_tree_modules);
         if (same_directory(root_ + config_.driver.tree + own, root_ + own)) {
             return failure(
@@ -143,8 +155,12 @@ public:
     }
 
 private:
+    /// None below another root: nobody knows what runs there.
     [[nodiscard]] std::vector<std::string> needed_kernels() const {
         std::vector<std::string> kernels;
+        if (command_.common.root) {
+            return kernels;
+        }
         for (const auto& kernel : {kernels_.running, kernels_.pending}) {
             if (!kernel.empty()) {
                 kernels.push_back(kernel);
@@ -214,7 +230,9 @@ private:
     const StageCommand& command_;
     const Config& config_;
     std::string root_;
+    TrustedOwner trusted_;
     Node node_;
+    DeploymentTrees trees_;
     Sensors sensors_;
     SystemPrograms programs_;
     NodeKernels kernels_;

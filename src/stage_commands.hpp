@@ -13,6 +13,9 @@ namespace onload_node {
 // (trees_command.cpp)
 [[nodiscard]] Result<int> trees(const StageCommand& command);
 
+// (pending_command.cpp)
+[[nodiscard]] Result<int> verify_pending(const StageCommand& command);
+
 // (purge_command.cpp)
 [[nodiscard]] Result<int> purge(const StageCommand& command);
 

@@ -24,7 +24,7 @@ Result<int> carry_out(const StageCommand& command) {
     case StageVerb::trees:
         return trees(command);
     case StageVerb::verify:
-        return verify(command.common);
+        return command.pending ? verify_pending(command) : verify(command.common);
     case StageVerb::version:
         std::fputs(version_text().c_str(), stdout);
         return 0;

@@ -3,6 +3,7 @@
 #include "node_kernels.hpp"
 #include "session.hpp"
 #include "stage_commands.hpp"
+#include "system/deployment_trees.hpp"
 #include "system/directories.hpp"
 #include "tree_list.hpp"
 #include "tree_verdict.hpp"
@@ -77,14 +78,14 @@ Result<int> trees(const StageCommand& command) {
     if (!config) {
         return tl::unexpected(config.error());
     }
-    Node node(
-        command.common.root.value_or(""), TrustedOwner{command.common.root ? ::geteuid() : 0}
-    );
-    const auto sensors = node.sensors();
-    auto kernels = node_kernels(command.common, sensors);
+    const TrustedOwner trusted{command.common.root ? ::geteuid() : 0};
+    Node node(command.common.root.value_or(""), trusted);
+    auto kernels = node_kernels(command.common, node.sensors());
     if (!kernels) {
         return tl::unexpected(kernels.error());
     }
+    const DeploymentTrees all_trees(node.sensors().trees, kernels->next, trusted);
+    const Sensors sensors = with_trees(node.sensors(), all_trees);
     TreeList list{{}, read_stage_record(sensors.files)};
     const Lister lister(command.common, *config, sensors, std::move(*kernels));
     for (const auto& kernel : sensors.trees.kernels(config->driver.tree)) {

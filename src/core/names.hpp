@@ -91,6 +91,18 @@ inline constexpr SymversFile symvers_files[] = {
     {"/lib/modules/", "/build/Module.symvers"},
 };
 
+// What the next boot runs.
+inline constexpr std::string_view boot_entries = "/boot/loader/entries";
+/// GRUB's environment block, where a default of somebody's choice stands.
+inline constexpr std::string_view boot_environments[] = {
+    "/boot/grub2/grubenv", "/boot/grub/grubenv"};
+/// Debian's link to the newest kernel.
+inline constexpr std::string_view kernel_links[] = {"/vmlinuz", "/boot/vmlinuz"};
+/// Is there while ostree has a deployment for the next shutdown to finish: only then do the boot
+/// loader's entries tell of it.
+inline constexpr std::string_view staged_deployment = "/run/ostree/staged-deployment";
+inline constexpr std::string_view ostree_deployments = "/ostree/deploy";
+
 inline constexpr std::string_view signature_enforcement =
     "/sys/module/module/parameters/sig_enforce";
 inline constexpr std::string_view lockdown = "/sys/kernel/security/lockdown";

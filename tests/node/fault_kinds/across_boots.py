@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults that come with a reboot: `breaks` on a node that is active, `during` beside its shutdown; looked at in the next boot."""
 
-from .kind import active, refused
+from .kind import active, refused, stays
 
 LET_GO = "onload-node revert --live && udevadm settle"
 
@@ -11,4 +11,6 @@ KINDS = (
     active("the shutdown stops the unit while it works", breaks=LET_GO, during="systemctl restart --no-block onload-node; sleep 9"),
     refused("the configuration breaks between boots", breaks="mkdir -p /etc/onload-node/config.d; echo '[[[' >/etc/onload-node/config.d/50-fault.toml"),
     active("the configuration is removed between boots", breaks="rm -r /etc/onload-node"),
+    # The last: the node runs the other kernel from then on.
+    stays("the kernel changes between boots", "no-tree", upgrade=True, says=("nothing is staged for kernel",)),
 )

@@ -17,6 +17,8 @@ class Kind:
     name: str
     # Shell, in the parked boot before the unit. $staged, $in_tree and $K (kernel) are set.
     breaks: str = ""
+    # The operating system is upgraded to another kernel, for which nothing is staged; comes with a reboot only.
+    upgrade: bool = False
     # Shell, in the background from then on; bounded by itself or by the end of the case.
     during: str = ""
     # Shell, after the boot and before the node is looked at: another run, or waiting for what follows the boot.

@@ -73,6 +73,13 @@ class Lab:
         if not machine.run("test -e /etc/sfptpd.conf").ok:
             machine.push(paths.PROGRAMS / "sfptpd.conf", "/etc/sfptpd.conf")
 
+    def upgrade(self, machine):
+        """What an upgrade of the operating system leaves before its reboot: another real kernel with its modules, image
+        and boot loader entry. Returns its release."""
+        subprocess.run([paths.NODE / "image" / "build", "next-kernel"], check=True)
+        machine.push(paths.NEXT_FILES, "/")
+        return paths.next_release()
+
     def _delivered_disk(self, machine_config):
         harness = Path(__file__).parent
         ingredients = [machine_config, harness / "machine_config.py", harness / "lab.py"]

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tarfile
 
-from . import qemu
+from . import boot_loader, paths, qemu
 from .agent import Agent, Output
 from .errors import CommandFailed, Deadline, HarnessError
 from .qmp import Qmp
@@ -28,6 +28,8 @@ class Machine:
         self.functions, self.kernel_arguments = functions, tuple(kernel_arguments)
         self.console = folder / f"{disk.stem}-console.log"
         self.console.unlink(missing_ok=True)
+        # What the boot loader starts. The node is asked when it goes down in order; no cut or reset changes its entries.
+        self.kernel = paths.kernel_release()
         self._park = park
         self._process = self._agent = self._qmp = None
         self._snapshots = {}
@@ -42,13 +44,15 @@ class Machine:
     def boot_id(self):
         return self._agent.boot_id
 
-    def start(self, timeout=BOOT_TIMEOUT):
-        """Powers on; returns when commands can be run, which is in early boot."""
+    def start(self, timeout=BOOT_TIMEOUT, kernel=None):
+        """Powers on; returns when commands can be run, which is in early boot. `kernel`: a release to boot whatever
+        the node's boot loader entries say, as a person at the console can."""
         if self.running:
             raise HarnessError("start: the machine is already running")
         arguments = [*self.kernel_arguments, *([PARK_ARGUMENT] if self._park else [])]
         log = self.folder / "qemu.log"
-        self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, arguments)
+        files = boot_loader.boot_files(kernel or self.kernel)
+        self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, files, arguments)
         self._agent = Agent(agent)
         self._qmp = Qmp(qmp)
         self._agent.wait_hello(timeout)
@@ -65,6 +69,7 @@ class Machine:
 
     def reboot(self, timeout=SHUTDOWN_TIMEOUT):
         """A clean reboot, asked for inside; returns when the next boot is complete."""
+        self.kernel = boot_loader.default_kernel(self)
         self.check("systemctl --no-block reboot")
         self.wait_next_boot(timeout)
         return self.wait_booted()
@@ -97,6 +102,7 @@ class Machine:
         return self.start()
 
     def shutdown(self, timeout=SHUTDOWN_TIMEOUT):
+        self.kernel = boot_loader.default_kernel(self)
         self.check("systemctl --no-block poweroff")
         reason = self._wait_end(timeout)
         if reason != "guest-shutdown":

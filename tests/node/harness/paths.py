@@ -19,6 +19,18 @@ STAGED = CACHE / "staged"
 DRIVERS = CACHE / "drivers"
 PROGRAMS = CACHE / "programs"
 
+# What `image/build next-kernel` makes; lab.upgrade() has it made.
+NEXT_VMLINUX = CACHE / "next-vmlinux"
+NEXT_INITRD = CACHE / "next-initrd"
+NEXT_STAGED = CACHE / "next-staged"
+NEXT_FILES = CACHE / "next-files"
+
 
 def kernel_release():
     return (CACHE / "kernel-release").read_text().strip()
+
+
+def next_release():
+    """Of the kernel that a node can be upgraded to; "" while it has not been made."""
+    file = CACHE / "next-release"
+    return file.read_text().strip() if file.exists() else ""

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 
-from . import paths
 from .errors import HarnessError
 
 FIRST_NIC_SLOT = 8
@@ -54,7 +53,8 @@ def _nic(slot, number, mac_number):
     )
 
 
-def arguments(disk, console, functions, kernel_arguments, agent_fd, qmp_fd):
+def arguments(disk, console, functions, boot_files, kernel_arguments, agent_fd, qmp_fd):
+    vmlinux, initrd = boot_files
     layout = _layout(functions)
     if len(layout) > MAX_FUNCTIONS:
         raise HarnessError(f"{len(layout)} functions: a node has 0 to {MAX_FUNCTIONS}")
@@ -68,7 +68,7 @@ def arguments(disk, console, functions, kernel_arguments, agent_fd, qmp_fd):
         # A reset ends QEMU and the harness starts another: after a reset inside one process software emulation was
         # seen to take ten times as long for every write to memory.
         *("-action", "reboot=shutdown"),
-        *("-kernel", str(paths.VMLINUX), "-initrd", str(paths.INITRD)),
+        *("-kernel", str(vmlinux), "-initrd", str(initrd)),
         *("-append", " ".join([*KERNEL_ARGUMENTS, *kernel_arguments])),
         # Before the disk: the agent's port is called vport0p1 because its controller is the first virtio device.
         *("-device", "virtio-serial-pci,max_ports=2,addr=3"),
@@ -86,12 +86,12 @@ def _end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def launch(disk, console, log, functions, kernel_arguments):
-    """Starts QEMU; returns its process and our ends of the agent's port and of the monitor."""
+def launch(disk, console, log, functions, boot_files, kernel_arguments):
+    """Starts QEMU with this kernel and initrd; returns its process and our ends of the agent's port and of the monitor."""
     agent, agent_far = socket.socketpair()
     qmp, qmp_far = socket.socketpair()
     with agent_far, qmp_far, open(log, "ab") as errors:
-        command = arguments(disk, console, functions, kernel_arguments, agent_far.fileno(), qmp_far.fileno())
+        command = arguments(disk, console, functions, boot_files, kernel_arguments, agent_far.fileno(), qmp_far.fileno())
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

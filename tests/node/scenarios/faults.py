@@ -5,7 +5,6 @@ One boot, parked just before the activation, is broken in another way each time,
 build/node/results/faults.md is the table.
 ONLOAD_NODE_TEST_FAULTS, a regular expression, chooses kinds by their name."""
 
-import json
 import os
 import re
 import time
@@ -54,9 +53,9 @@ def try_across_boots(lab, machine, kind):
     """Breaks an active node and reboots it; the fault may be busy while it goes down."""
     machine.run("systemctl is-system-running --wait", BOOT_SECONDS)
     prepare(lab, machine, kind)
-    machine.check("systemctl --no-block reboot")
-    machine.wait_next_boot()
-    machine.wait_booted()
+    if kind.upgrade:
+        lab.upgrade(machine)
+    machine.reboot()
     return look(machine)
 
 
@@ -128,8 +127,7 @@ def across_boots(lab, kinds):
         return []
     machine = lab.delivered(functions=2, name="across")
     rows = judge_all(lab, machine, kinds, try_across_boots)
-    # Its exit status is that of the last case's state.
-    guard = json.loads(machine.run("onload-node status --json").stdout)["guard"]
+    guard = Product(machine).status()["guard"]
     check("no boot that ended in order counts against the driver", guard["attempts"] <= 1, guard)
     return rows
 
