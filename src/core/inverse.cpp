@@ -116,7 +116,8 @@ Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
 }
 
 /// Udev may have passed over the functions while the rule was there, and does not come back to
-/// them: the in-tree driver is loaded in its stead.
+/// them: the in-tree driver is loaded in its stead. One that was loaded already was in its init:
+/// the swap has stopped that.
 Steps lift_autoload_block(const Observed& observed) {
     Steps steps = with_reload(
         RemoveFile{std::string(names::autoload_rules)}, std::string(names::autoload_rules)
@@ -135,8 +136,8 @@ Steps lift_autoload_block(const Observed& observed) {
     for (const auto& [name, file] : observed.in_tree) {
         if (!observed.loaded.contains(name)) {
             append_in_tree_load(steps, name, observed);
-            modules.push_back(name);
         }
+        modules.push_back(name);
     }
     append_bound(steps, waiting, modules);
     return steps;

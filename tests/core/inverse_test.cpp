@@ -3,6 +3,8 @@
 #include "core/names.hpp"
 #include "core/observed_fixture.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace onload_node {
@@ -98,6 +100,19 @@ TEST(Inverse, WhatTheAutoloadRuleMadeUdevPassOverIsLoaded) {
     const std::string steps = keys_of(inverse(rule, node));
     EXPECT_NE(steps.find("load sfc"), std::string::npos) << steps;
     EXPECT_NE(steps.find("await ports"), std::string::npos) << steps;
+}
+
+TEST(Inverse, PortsThatADriverInItsInitHadNotTakenYetAreBoundToThatDriver) {
+    Observed node = booting_node();
+    node.functions = {fixture::port(0, "", "")};
+    const auto steps = inverse(WriteFile{std::string(names::autoload_rules), "rule"}, node);
+    EXPECT_EQ(keys_of(steps).find("load sfc"), std::string::npos) << "it is loaded";
+    const auto bind = std::ranges::find_if(steps, [](const Step& step) {
+        return std::holds_alternative<BindFunctions>(step);
+    });
+    ASSERT_NE(bind, steps.end());
+    const auto& modules = std::get<BindFunctions>(*bind).modules;
+    EXPECT_NE(std::ranges::find(modules, module("sfc")), modules.end());
 }
 
 }  // namespace

@@ -168,7 +168,9 @@ private:
     [[nodiscard]] const ModuleFile* file_of(const LoadModule& step) const;
     void insert(const ModuleFile& file);
     void bind_ports();
-    Result<void> bind_one_by_one(const std::vector<PciAddress>& functions);
+    Result<void> bind_one_by_one(
+        const std::vector<PciAddress>& functions, const std::vector<ModuleName>& modules
+    );
     void give_interface(NetworkFunction& function);
     [[nodiscard]] NetworkFunction* function_at(const PciAddress& address);
     [[nodiscard]] MacAddress mac_of(const NetworkFunction& function) const;

@@ -3,6 +3,8 @@
 #include "core/names.hpp"
 #include "memory_node.hpp"
 
+#include <algorithm>
+
 namespace onload_node::fixture {
 
 namespace {
@@ -30,7 +32,7 @@ void MemoryNode::bind_ports() {
     const bool out_of_tree = node_.loaded.at(sfc()).origin == Origin::out_of_tree;
     for (auto& function : node_.functions) {
         const bool broken = out_of_tree && broken_port_ == function.address;
-        if (!broken && function.driver_override.empty()) {
+        if (!broken && function.driver.empty() && function.driver_override.empty()) {
             give_interface(function);
         }
     }
@@ -70,14 +72,17 @@ Result<void> MemoryNode::release(const std::vector<PciAddress>& functions) {
 
 Result<void> MemoryNode::bind(
     const std::vector<PciAddress>& functions,
-    const std::vector<ModuleName>& /*modules*/,
+    const std::vector<ModuleName>& modules,
     Milliseconds /*limit*/
 ) {
-    return change("bind functions", [&] { return bind_one_by_one(functions); });
+    return change("bind functions", [&] { return bind_one_by_one(functions, modules); });
 }
 
-Result<void> MemoryNode::bind_one_by_one(const std::vector<PciAddress>& functions) {
-    const auto driver = node_.loaded.find(sfc());
+Result<void> MemoryNode::bind_one_by_one(
+    const std::vector<PciAddress>& functions, const std::vector<ModuleName>& modules
+) {
+    const bool asked = std::ranges::find(modules, sfc()) != modules.end();
+    const auto driver = asked ? node_.loaded.find(sfc()) : node_.loaded.end();
     std::string text;
     bool hung = false;
     for (const auto& address : functions) {

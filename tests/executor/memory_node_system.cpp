@@ -103,11 +103,17 @@ bool MemoryNode::autoload_blocked() const {
     return known_to_udev_.contains(std::string(names::autoload_rules));
 }
 
-/// An event is handled once: what the rule swallows does not come again.
+/// An event is handled once: what the rule swallows does not come again. The rule does not stop a
+/// driver that is in its init already.
 void MemoryNode::handle_coldplug() {
     coldplug_.reset();
-    if (!autoload_blocked() && !node_.loaded.contains(sfc())) {
-        load_in_tree_driver();
+    const auto driver = node_.loaded.find(sfc());
+    if (driver == node_.loaded.end()) {
+        if (!autoload_blocked()) {
+            load_in_tree_driver();
+        }
+    } else if (driver->second.origin == Origin::in_tree) {
+        bind_ports();
     }
 }
 

@@ -1,46 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "processes.hpp"
 
-#include "core/port_names.hpp"
 #include "run/execute.hpp"
+#include "run/plan_when_named.hpp"
 #include "run/run_record.hpp"
-
-#include <algorithm>
 
 namespace onload_node::simulation {
 
 namespace {
 
 using fixture::MemoryNode;
-
-bool swaps(const Plan& plan) {
-    return std::any_of(plan.phases.begin(), plan.phases.end(), [](const Phase& phase) {
-        return phase.name == PhaseName::driver;
-    });
-}
-
-bool names_missing(const Config& config, const Observed& observed) {
-    const auto functions = managed_functions(config, observed);
-    return std::any_of(functions.begin(), functions.end(), [&](const NetworkFunction* function) {
-        return worth_waiting_for(config.names, *function, observed);
-    });
-}
-
-Plan plan_for(MemoryNode& node, const Start& start, Observed& observed) {
-    Plan plan = make_plan(start.config, observed, {start.live});
-    if (swaps(plan) && names_missing(start.config, observed)) {
-        std::vector<PortExpectation> ports;
-        for (const NetworkFunction* const function : managed_functions(start.config, observed)) {
-            ports.push_back({function->address, ""});
-        }
-        if (!node.await(ports, Milliseconds(10000))) {
-            return {};
-        }
-        observed = node.observed();
-        plan = make_plan(start.config, observed, {start.live});
-    }
-    return plan;
-}
 
 Ports ports_of(MemoryNode& node, Progress& progress) {
     return {node, node, node, node, node, node, progress};
@@ -68,13 +37,13 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
         static_cast<void>(onload_node::recover(start.config, ports, log));
     }
     Observed observed = node.observed();
-    const Plan plan = plan_for(node, start, observed);
-    if (!plan.empty()) {
-        const auto look = [&] {
-            observed = node.observed();
-            return Result<void>();
-        };
-        const auto execution = execute_and_correct(plan, start.config, observed, ports, log, look);
+    const auto look = [&] {
+        observed = node.observed();
+        return Result<void>();
+    };
+    const auto plan = plan_when_named({start.live}, start.config, observed, ports, look);
+    if (plan && !plan->empty()) {
+        const auto execution = execute_and_correct(*plan, start.config, observed, ports, log, look);
         static_cast<void>(write_run_record(node, to_record(*execution, observed.boot_id)));
     }
     return exit_status(report_on(node, start));

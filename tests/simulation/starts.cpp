@@ -73,6 +73,18 @@ Start remembered() {
     return start;
 }
 
+/// The in-tree driver is loaded and has not taken a port yet.
+Start in_its_init() {
+    Start start = remembered();
+    start.name = "in-tree in its init, names remembered";
+    const auto ports = start.node.functions;
+    const auto files = start.node.generated_files;
+    start.node = booting_node();
+    start.node.functions = ports;
+    start.node.generated_files = files;
+    return start;
+}
+
 /// The in-tree driver names by slot; the names go with the cards.
 Start cards_moved() {
     Start start = bound_by_coldplug();
@@ -191,6 +203,7 @@ std::vector<Start> starts() {
         not_yet_loaded(),
         not_yet_loaded_sequential(),
         remembered(),
+        in_its_init(),
         cards_moved(),
         another_build(),
         no_time_daemon(),

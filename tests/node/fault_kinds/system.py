@@ -25,7 +25,8 @@ KINDS = (
     stays("/run/udev/rules.d is a file", "undone", breaks="rm -rf /run/udev/rules.d; echo >/run/udev/rules.d", full_only=True),
     stays("the file system of the guard is full", "undone", says=("guard", "No space left"),
           breaks="mkdir -p /var/lib/onload-node; mount -t tmpfs -o size=4k none /var/lib/onload-node; head -c 4096 /dev/zero >/var/lib/onload-node/fill"),
-    stays("/run is full", "pending-apply", breaks="cat /dev/zero >/run/fill 2>/dev/null; true", config=SEQUENTIAL,
+    # The lock cannot be taken, so apply does not begin.
+    stays("/run is full", "pending-apply", exit=1, breaks="cat /dev/zero >/run/fill 2>/dev/null; true", config=SEQUENTIAL,
           after="rm /run/fill; systemctl start onload-node-refresh", except_for="status.json"),
     stays("the kernel's settings are read-only", "undone", breaks="mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys"),
     stays("the functions' overrides cannot be written", "undone",
