@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "publish.hpp"
 
+#include "core/cdi.hpp"
 #include "core/labels.hpp"
 #include "core/names.hpp"
 #include "output.hpp"
+#include "stage/record.hpp"
 #include "system/notify.hpp"
 
 namespace onload_node {
@@ -37,6 +39,24 @@ Result<void> publish_labels(const Report& report, const PublishConfig& config, c
     return write_if_changed(ports.files, path, label_file_content(report));
 }
 
+UserLibraries look_at_libraries(const Files& files) {
+    return {
+        files.exists(std::string(names::preloaded_library)),
+        files.executable(std::string(names::user_command)),
+        read_stage_record(files).user_version};
+}
+
+/// What cannot be offered is not left from before.
+Result<void> publish_cdi(const Report& report, const PublishConfig& config, Files& files) {
+    const std::string path(names::cdi_spec);
+    const auto spec = config.cdi ? cdi_spec(report, look_at_libraries(files)) : std::string();
+    if (spec && !spec->empty()) {
+        return write_if_changed(files, path, *spec);
+    }
+    const auto removed = files.remove(path);
+    return spec ? removed : tl::unexpected(spec.error());
+}
+
 }  // namespace
 
 int publish(const Report& report, const PublishConfig& config, Node& node) {
@@ -48,6 +68,9 @@ int publish(const Report& report, const PublishConfig& config, Node& node) {
     }
     if (const auto labelled = publish_labels(report, config, ports); !labelled) {
         ports.progress.notice("no node labels: " + labelled.error().message);
+    }
+    if (const auto offered = publish_cdi(report, config, ports.files); !offered) {
+        ports.progress.notice("no CDI devices for containers: " + offered.error().message);
     }
     ports.progress.notice(text);
     notify_status(text);

@@ -32,6 +32,9 @@ inline constexpr std::string_view udev_rule_directories[] = {
     "/usr/local/lib/udev/rules.d",
     "/usr/lib/udev/rules.d"};
 
+/// What container engines offer of Onload (the Container Device Interface).
+inline constexpr std::string_view cdi_spec = "/run/cdi/amd.com-onload.json";
+
 /// Node labels through NFD's local source. The directory is NFD's; we never make it.
 inline constexpr std::string_view label_directory =
     "/etc/kubernetes/node-feature-discovery/features.d";
@@ -46,6 +49,11 @@ inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml"
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";
 inline constexpr std::string_view state_directory = "/var/lib/onload-node";
 inline constexpr std::string_view user_directory = "/opt/onload";
+inline constexpr std::string_view library_directory = "/opt/onload/usr/lib64";
+inline constexpr std::string_view preloaded_library = "/opt/onload/usr/lib64/libonload.so";
+/// A script that starts a program with the library preloaded; and where containers have it.
+inline constexpr std::string_view user_command = "/opt/onload/usr/bin/onload";
+inline constexpr std::string_view user_command_in_container = "/usr/bin/onload";
 inline constexpr std::string_view program_directory = "/usr/local/sbin";
 inline constexpr std::string_view staged_programs[] = {
     "onload_cp_server", "onload_stackdump", "sfptpd"};
