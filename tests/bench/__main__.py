@@ -10,9 +10,9 @@ from harness.lab import Lab
 from runner import build, process
 from runner.exclusive import lock
 
-from . import memory, ports, swap, symbols
+from . import memory, ports, staging, swap, symbols
 
-BENCHES = {"swap": swap, "memory": memory, "symbols": symbols, "ports": ports}
+BENCHES = {"swap": swap, "memory": memory, "symbols": symbols, "ports": ports, "staging": staging}
 
 
 def parse_arguments():

@@ -45,21 +45,20 @@ def without_a_reboot(product, lab):
     expect_equal("revert --live: in the same boot", machine.boot_id, boot)
 
 
-def delete_the_machine_config(product, lab, stock):
+def deleted(lab, product, *machine_configs):
+    """The daemon's removal of each, and the reboot that follows it."""
     machine = product.machine
-    undeliver(machine, lab.machine_config)
+    for machine_config in machine_configs:
+        undeliver(machine, machine_config)
     machine.reboot()
     expect_equal("MachineConfig deleted: the boot after it is complete", machine.wait_booted(), "running")
     stock_again("MachineConfig deleted", product, lab)
-    stays = same_files("MachineConfig deleted", stock, machine, STATED)
-    check("MachineConfig deleted: what is staged stays", any(path.startswith("/opt/lib/modules/") for path in stays), stays)
     expect_equal("MachineConfig deleted: nothing of ours is in any place that is generated", product.left_behind(), [])
-    machine.check(documented_removal())
-    same_files("and what stays removed as documented", stock, machine)
 
 
-def scenario(lab):
-    machine = lab.stock(functions=2)
+def by_hand(lab):
+    """What stays is removed when nothing of ours can do it any more. Returns the files of the stock node."""
+    machine = lab.stock(functions=2, name="by-hand")
     product = Product(machine)
     machine.wait_booted()
     stock = file_list(machine)
@@ -67,7 +66,50 @@ def scenario(lab):
     lab.stage(machine)
     machine.reboot()
     expect_equal("delivered and staged, the node is active", product.status()["state"], "active")
+    deleted(lab, product, lab.machine_config)
+    stays = same_files("MachineConfig deleted", stock, machine, STATED)
+    check("MachineConfig deleted: what is staged stays", any(path.startswith("/opt/lib/modules/") for path in stays), stays)
+    machine.check(documented_removal())
+    same_files("and what stays removed as documented", stock, machine)
+    return stock
+
+
+def staged_by_us(lab):
+    """An active node on which `stage` has put everything."""
+    machine = lab.delivered(functions=0, name="purged")
+    machine.wait_booted()
+    # What the harness has put there is no work of `stage`.
+    machine.check(documented_removal())
+    lab.deliver(machine, lab.stage_machine_config)
+    machine.push(paths.STAGED, "/srv/image/opt")
+    for program in ("sfptpd", "onload_cp_server"):
+        machine.push(paths.PROGRAMS / program, f"/srv/image/opt/onload/sbin/{program}")
+    product = Product(machine)
+    done = product.run("stage /srv/image")
+    check("stage: succeeds", done.rc == 0, done.stdout + done.stderr)
+    machine.check("rm -r /srv/image")
+    machine.restart(functions=2)
+    machine.wait_booted()
+    expect_equal("staged by onload-node, the node is active", product.status()["state"], "active")
+    return product
+
+
+def purged(lab, stock):
+    product = staged_by_us(lab)
+    machine = product.machine
+    tree = f"/opt/lib/modules/{lab.kernel}"
+    done = product.run("purge")
+    check("purge: is refused while the driver is in use, and says what to do",
+          done.rc == 1 and "revert --live" in done.stderr and machine.run(f"ls {tree}/modules.dep").ok, (done.rc, done.stdout, done.stderr))
     without_a_reboot(product, lab)
-    machine.reboot()
-    expect_equal("reverted, the next boot is active again", product.status()["state"], "active")
-    delete_the_machine_config(product, lab, stock)
+    done = product.run("purge")
+    named = [line.removeprefix("removed: ") for line in done.stdout.splitlines()]
+    check("purge: names what it removes", done.rc == 0 and {tree, "/usr/local/sbin/sfptpd", "/var/lib/onload-node"} <= set(named),
+          (done.rc, done.stdout, done.stderr))
+    deleted(lab, product, lab.stage_machine_config, lab.machine_config)
+    same_files("purged, then deleted", stock, machine)
+
+
+def scenario(lab):
+    stock = by_hand(lab)
+    purged(lab, stock)

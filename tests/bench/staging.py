@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How much longer staging from a tar file takes than tar, and how much memory it has resident at most.
+
+The same modules, a real driver's, on the same node by turns: `tar -x`, the same with what was written brought to the disk,
+and `stage`, which verifies what it has read and brings it to the disk, too. Emulated, so only the ratios mean anything."""
+
+import statistics
+
+from harness import paths
+from harness.module_images import tar_of
+from harness.product import BINARY
+from harness.staging import StagingNode
+
+ROUNDS = 5
+CONFIGURATION = '[driver]\nload = ["sfc"]\n[time]\ndaemon = ""\ndisplace = []\n'
+FOLDER = "/opt/bench"
+PEAK = "/run/onload-node-test/peak_rss"
+FILLER = "300M"
+
+
+def modules_of(tree):
+    return {f"opt/{path.relative_to(tree)}": path.read_bytes() for path in sorted(tree.rglob("*")) if path.is_file()}
+
+
+def milliseconds(machine, command):
+    took = machine.check(f"start=$(date +%s%N); {command} >/dev/null; end=$(date +%s%N); echo $(( (end - start) / 1000000 ))", 300)
+    return int(took)
+
+
+def one_round(machine, archive):
+    unpack = f"tar -x -C {FOLDER}/unpacked -f {archive}"
+    fresh = f"rm -rf {FOLDER}/unpacked /opt/lib && mkdir -p {FOLDER}/unpacked && sync"
+    machine.check(fresh, 120)
+    tar = milliseconds(machine, unpack)
+    machine.check(fresh, 120)
+    written = milliseconds(machine, f"{unpack} && sync -f {FOLDER}")
+    machine.check(fresh, 120)
+    return tar, written, milliseconds(machine, f"{BINARY} stage {archive}")
+
+
+def peak(machine, source):
+    return int(machine.check(f"{PEAK} {BINARY}-stage stage {source} | tail -1", 300)) / 1024
+
+
+def bench(lab):
+    node = StagingNode.delivered(lab, functions=0)
+    machine = node.machine
+    node.configure(CONFIGURATION)
+    machine.check(f"install -m 644 /lib/modules-fixture/real/sfc.ko /lib/modules/{lab.kernel}/kernel/drivers/net/ethernet/sfc/sfc.ko "
+                  f"&& depmod {lab.kernel} && mkdir -p {FOLDER}")
+    files = modules_of(lab.real_driver_tree())
+    data = tar_of(files)
+    archive, folder = f"{FOLDER}/modules.tar", f"{FOLDER}/image"
+    machine.write(archive, data)
+    print(f"{len(files)} files, {len(data) / 1024 / 1024:.1f} MiB")
+    rows = [one_round(machine, archive) for _ in range(ROUNDS)]
+    tar, written, stage = (statistics.median(column) for column in zip(*rows))
+    print(f"{ROUNDS} rounds, medians: tar -x {tar:.0f} ms, with sync {written:.0f} ms, stage {stage:.0f} ms")
+    print(f"stage / tar -x {stage / tar:.2f}, stage / tar -x with sync {stage / written:.2f}")
+    machine.push(paths.PROGRAMS / "peak_rss", PEAK)
+    machine.check(f"mkdir {folder} && tar -x -C {folder} -f {archive} && rm -rf {FOLDER}/unpacked")
+    print(f"from the tar file: at most {peak(machine, archive):.1f} MiB resident")
+    print(f"from the directory: at most {peak(machine, folder):.1f} MiB resident")
+    # Sparse on the disk, and whole in the archive.
+    big = f"{FOLDER}/big.tar.zst"
+    machine.check(f"truncate -s {FILLER} {folder}/filler && tar -c -C {folder} . | zstd -q >{big}", 300)
+    print(f"from one with {FILLER} more, packed by zstd: at most {peak(machine, big):.1f} MiB resident")
