@@ -133,15 +133,16 @@ class Lab:
         # The constant is compiled in and, without a fault, never looked at.
         return self.faulty_driver("NONE", seconds=7)
 
-    def real_driver_tree(self):
-        """A staged tree with the kernel's own sfc, built out of tree; to be given to stage()."""
+    def real_driver_tree(self, debug=False):
+        """A staged tree with the kernel's own sfc, built out of tree; to be given to stage(). With `debug` as large as
+        debugging information makes it."""
         build = paths.NODE / "drivers" / "build-real"
         key = hashlib.sha256(build.read_bytes() + self.kernel.encode()).hexdigest()[:12]
-        tree = paths.CACHE / f"real-driver-{key}"
+        tree = paths.CACHE / f"real-driver-{key}{'-debug' if debug else ''}"
         if not tree.exists():
             part = tree.with_suffix(".part")
             shutil.rmtree(part, ignore_errors=True)
-            subprocess.run([build, self.kernel, part], check=True)
+            subprocess.run([build, self.kernel, part, *(["debug"] if debug else [])], check=True)
             part.rename(tree)
         return tree
 
