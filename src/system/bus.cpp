@@ -55,8 +55,11 @@ ErrorCode code_of(std::string_view name, int result) {
 
 }  // namespace
 
+/// That PID 1's socket is not there must not be taken for a unit that is not there.
 tl::unexpected<Error> BusConnection::bus_failure(const std::string& what, int result) {
-    return errno_failure(what, -result);
+    auto error = errno_failure(what, -result).value();
+    error.code = error.code == ErrorCode::not_found ? ErrorCode::io : error.code;
+    return tl::unexpected(std::move(error));
 }
 
 Result<BusConnection> BusConnection::start(Bus bus) {

@@ -10,8 +10,9 @@ namespace {
 /// A node on which Onload runs, version 9.8.7 of it.
 Report active(Origin origin = Origin::out_of_tree) {
     Report report;
-    ReportedModule onload;
-    onload.module.name = fixture::module("onload");
+    const Observed node = fixture::booting_node();
+    ReportedModule onload{
+        fixture::loaded_module(node.staged.modules.at(fixture::module("onload"))), ""};
     onload.module.origin = origin;
     onload.module.version = "9.8.7";
     report.modules = {onload};

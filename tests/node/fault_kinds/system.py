@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of file systems, udevd, PID 1, other runs, signals, records, the clock on the wall."""
 
-from .kind import LOST_TIME, Kind, active, degraded, refused, stays
+from .kind import CHRONYD, Kind, active, degraded, refused, stays
 
 RUN_AFTER = "onload-node apply --live"
 HIT = "for i in $(seq 2000); do p=$(pgrep -x onload-node | head -1); [ -n \"$p\" ] && break; sleep 0.01; done; sleep %s; kill -%s $p"
@@ -13,8 +13,7 @@ SEQUENTIAL = '[names]\npolicy = "sequential"\n'
 
 KINDS = (
     # --- file systems
-    degraded("/var is read-only: sfptpd cannot keep its state", "time-daemon", breaks="mount --bind /var /var; mount -o remount,ro,bind /var",
-             **LOST_TIME),
+    stays("/var is read-only", "undone", says=("boot guard",), full_only=True, breaks="mount --bind /var /var; mount -o remount,ro,bind /var"),
     active("/etc is read-only", breaks="mount --bind /etc /etc; mount -o remount,ro,bind /etc"),
     active("the staged tree is on a read-only mount", breaks="mount --bind /opt /opt; mount -o remount,ro,bind /opt"),
     stays("/run/systemd/network is read-only", "undone",
@@ -25,8 +24,7 @@ KINDS = (
     stays("/run/udev/rules.d is a file", "undone", breaks="rm -rf /run/udev/rules.d; echo >/run/udev/rules.d", full_only=True),
     stays("the file system of the guard is full", "undone", says=("guard", "No space left"),
           breaks="mkdir -p /var/lib/onload-node; mount -t tmpfs -o size=4k none /var/lib/onload-node; head -c 4096 /dev/zero >/var/lib/onload-node/fill"),
-    # The lock cannot be taken, so apply does not begin.
-    stays("/run is full", "pending-apply", exit=1, breaks="cat /dev/zero >/run/fill 2>/dev/null; true", config=SEQUENTIAL,
+    stays("/run is full", "pending-apply", breaks="cat /dev/zero >/run/fill 2>/dev/null; true", config=SEQUENTIAL,
           after="rm /run/fill; systemctl start onload-node-refresh", except_for="status.json"),
     stays("the kernel's settings are read-only", "undone", breaks="mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys"),
     stays("the functions' overrides cannot be written", "undone",
@@ -52,7 +50,7 @@ KINDS = (
     active("udevd stands still for two seconds", breaks="systemctl kill --kill-whom=main -s STOP systemd-udevd",
            during="sleep 2; systemctl kill --kill-whom=main -s CONT systemd-udevd", full_only=True),
     # --- PID 1, signals, other runs
-    stays("PID 1 cannot be reached", "undone", full_only=True,
+    degraded("PID 1 cannot be reached", "time-daemon", clock=CHRONYD, says=("it is not known who keeps the clock",), full_only=True,
           breaks="systemctl mask --runtime --now dbus.socket dbus.service; mv /run/systemd/private /run/systemd/away",
           during=UNTIL_ENDED + "mv /run/systemd/away /run/systemd/private; systemctl unmask --runtime dbus.socket dbus.service", after=BOOTED),
     active("PID 1 is kept busy", during="for i in $(seq 6); do systemctl daemon-reload; done"),
