@@ -117,6 +117,7 @@ constexpr std::string_view general_options = "      --config FILE  read this con
 
 constexpr std::string_view target_options =
     "      --kernel K     for this kernel instead of the running one\n"
+    "      --pending      for the kernel that the next boot runs (by onload-node-stage)\n"
     "      --root DIR     for the node whose files are below DIR; nothing of this machine is "
     "asked\n";
 

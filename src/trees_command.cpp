@@ -84,6 +84,11 @@ Result<int> trees(const StageCommand& command) {
     if (!kernels) {
         return tl::unexpected(kernels.error());
     }
+    if (!kernels->problem.empty()) {
+        std::fprintf(
+            stderr, "onload-node: %s; none is shown as pending\n", kernels->problem.c_str()
+        );
+    }
     const DeploymentTrees all_trees(node.sensors().trees, kernels->next, trusted);
     const Sensors sensors = with_trees(node.sensors(), all_trees);
     TreeList list{{}, read_stage_record(sensors.files)};

@@ -12,7 +12,8 @@ from harness.product import STAGED_MODULES, Product
 
 SOURCES = "/srv/modules"
 UNIT = "onload-node-stage.service"
-CONFIGURATION = f'[stage]\nsource = "{SOURCES}/${{kernel}}"\n'
+# Neither the tree of the running kernel nor that of the next may go, however few are to be kept.
+CONFIGURATION = f'[stage]\nsource = "{SOURCES}/${{kernel}}"\nkeep = 1\n'
 
 
 def boots(machine):
