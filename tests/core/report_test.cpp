@@ -73,6 +73,16 @@ TEST(Report, ADeadTimeDaemonDegrades) {
     EXPECT_EQ(exit_status(report), 4);
 }
 
+TEST(Report, SaysThatNobodyKnowsTheClockWhilePid1DoesNotAnswer) {
+    Observed node = active_node();
+    node.units_problem = "PID 1 does not answer";
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::degraded);
+    EXPECT_EQ(report.code, ReasonCode::time_daemon);
+    EXPECT_EQ(report.reason, "it is not known who keeps the clock: PID 1 does not answer");
+    EXPECT_EQ(exit_status(report), 4);
+}
+
 TEST(Report, AMissingOnloadDegradesWithTheReasonOfTheRun) {
     Observed node = active_node();
     node.loaded.erase(module("onload"));

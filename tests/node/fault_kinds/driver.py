@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of the swap itself: the driver, its ports, what uses it, who else loads it."""
 
-from .kind import active, degraded, stays
+from .kind import SEQUENTIAL, active, degraded, stays
 
 PARAMETER = '[driver.parameters]\nsfc = { %s }\n'
 LOADS_AGAIN = 'ACTION=="remove", SUBSYSTEM=="module", KERNEL=="sfc", RUN+="/sbin/modprobe sfc"'
@@ -13,7 +13,7 @@ KINDS = (
           says=("0000:00:08.1: the probe of the driver failed",), trace="probe-fails"),
     active("the driver's probe takes two seconds", driver_fault="PROBE_SLEEPS", full_only=True),
     stays("the driver's init fails, names are sequential", "undone", driver_fault="INIT_FAILS",
-          config='[names]\npolicy = "sequential"\n', names=("sf0", "sf1"), trace="init-fails-sequential"),
+          config=SEQUENTIAL, names=("sf0", "sf1"), trace="init-fails-sequential"),
     degraded("an unknown parameter is ignored by the kernel", "unknown-parameter", says=("no_such",), config=PARAMETER % 'no_such = "1"'),
     degraded("onload refuses a parameter", "onload-missing",
              config='[driver.parameters]\nonload = { cplane_init_timeout = "soon" }\n', says=("onload",), trace="onload-refuses"),
@@ -28,7 +28,7 @@ KINDS = (
     active("a port was taken from its driver", breaks="echo 0000:00:08.1 >/sys/bus/pci/drivers/sfc/unbind",
            names=("ens8f0", "ens8f1np1"), config='[limits]\nprobe = "3s"\n',
            except_for="its name was not known when the boot began", full_only=True),
-    active("the in-tree driver was taken out by somebody", breaks="rmmod sfc", config='[names]\npolicy = "sequential"\n',
+    active("the in-tree driver was taken out by somebody", breaks="rmmod sfc", config=SEQUENTIAL,
            names=("sf0", "sf1"), trace="taken-out-sequential"),
     active("the interface of a port is up already", breaks="ip link set ens8f0 up"),
     degraded("the control plane server is missing", "control-plane", breaks="mv /usr/local/sbin/onload_cp_server /var/"),

@@ -6,10 +6,16 @@ import dataclasses
 IN_TREE, OUT_OF_TREE = "in-tree", "out-of-tree"
 CHRONYD, SFPTPD = "chronyd.service", "sfptpd.service"
 PRESERVED = ("ens8f0", "ens8f1")
+SEQUENTIAL = '[names]\npolicy = "sequential"\n'
 
 # Three starts, each with its pause, and then the fallback.
 WAIT_CHRONYD = "timeout 60 bash -c 'until systemctl is-active --quiet chronyd; do sleep 0.2; done'; systemctl start onload-node-refresh"
 LOST_TIME = {"clock": CHRONYD, "after": WAIT_CHRONYD, "exit": 0, "full_only": True}
+
+
+def full(*directories):
+    """Shell: no byte fits into these directories any more."""
+    return "; ".join(f"mkdir -p {each}; mount -t tmpfs -o size=4k none {each}; head -c 4096 /dev/zero >{each}/fill" for each in directories)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of module files and trees."""
 
-from .kind import active, degraded, stays
+from .kind import SEQUENTIAL, active, stays
 
 KINDS = (
     # --- the staged tree as a whole
     stays("nothing staged for this kernel", "no-tree", breaks="mv /opt/lib/modules/$K /opt/lib/modules/5.14.0-284.el9"),
     stays("/opt is empty", "no-tree", breaks="rm -rf /opt/*"),
-    stays("/opt is empty, names are sequential", "no-tree", breaks="rm -rf /opt/*", config='[names]\npolicy = "sequential"\n',
+    stays("/opt is empty, names are sequential", "no-tree", breaks="rm -rf /opt/*", config=SEQUENTIAL,
           names=("sf0", "sf1"), trace="nothing-staged-sequential"),
     stays("/opt is a link into nowhere", "no-tree", breaks="mv /opt /opt.away; ln -s /nowhere /opt", full_only=True),
     stays("/opt is a file", "no-tree", breaks="mv /opt /opt.away; echo >/opt", full_only=True),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of interface names and of the clock daemons."""
 
-from .kind import CHRONYD, LOST_TIME, active, degraded
+from .kind import CHRONYD, LOST_TIME, SEQUENTIAL, active, degraded
 
 EXPLICIT = '[names]\npolicy = "explicit"\n[[names.port]]\nmatch = { pci = "0000:00:08.0" }\nname = "%s"\n'
 ADMIN_LINK = "printf '[Match]\\nPath=pci-0000:00:08.0\\n[Link]\\nName=admin0\\n' >/etc/systemd/network/10-admin.link"
@@ -10,10 +10,10 @@ KINDS = (
     degraded("the configured name is another interface's", "name-missing", breaks="ip link add sf0 type dummy", config=EXPLICIT % "sf0",
              names=("ens8f0np0", "ens8f1np1"), says=("0000:00:08.0", "sf0", "another interface"),
              except_for="no name is promised that somebody else has"),
-    active("the ports have each other's names", config='[names]\npolicy = "sequential"\n', names=("sf0", "sf1"),
+    active("the ports have each other's names", config=SEQUENTIAL, names=("sf0", "sf1"),
            breaks="ip link set ens8f0 name sf1; ip link set ens8f1 name tmp; ip link set tmp name sf0",
            except_for="", full_only=True),
-    active("an administrator's .link file wins", breaks=ADMIN_LINK, config='[names]\npolicy = "sequential"\n',
+    active("an administrator's .link file wins", breaks=ADMIN_LINK, config=SEQUENTIAL,
              names=("admin0", "sf1"), except_for="the administrator's own name is the expected one", full_only=True),
     active("names are switched off", config='[names]\npolicy = "off"\n', names=("ens8f0np0", "ens8f1np1"), full_only=True),
     active("old generated names lie about",
@@ -31,7 +31,7 @@ KINDS = (
     active("sfptpd has no unit", clock=CHRONYD, state="degraded", code="time-daemon", exit=4,
            breaks="rm /etc/systemd/system/sfptpd.service; systemctl daemon-reload", trace="no-time-daemon-unit"),
     degraded("sfptpd is masked by somebody", "time-daemon", clock=CHRONYD, exit=4,
-             breaks="rm /etc/systemd/system/sfptpd.service; ln -s /dev/null /etc/systemd/system/sfptpd.service; systemctl daemon-reload", full_only=True),
+             breaks="rm /etc/systemd/system/sfptpd.service; ln -s /dev/null /etc/systemd/system/sfptpd.service; systemctl daemon-reload"),
     active("chronyd is started by somebody afterwards", after="systemctl start chronyd; true"),
     active("chronyd is stopped by somebody before", breaks="systemctl disable --now chronyd", full_only=True),
     active("chronyd has no unit", breaks="rm -f /etc/systemd/system/chronyd.service /usr/lib/systemd/system/chronyd.service; systemctl daemon-reload"),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of file systems, udevd, PID 1, other runs, signals, records, the clock on the wall."""
 
-from .kind import CHRONYD, Kind, active, degraded, refused, stays
+from .kind import SEQUENTIAL, Kind, active, full, refused, stays
 
 RUN_AFTER = "onload-node apply --live"
 HIT = "for i in $(seq 2000); do p=$(pgrep -x onload-node | head -1); [ -n \"$p\" ] && break; sleep 0.01; done; sleep %s; kill -%s $p"
@@ -9,9 +9,6 @@ HIT = "for i in $(seq 2000); do p=$(pgrep -x onload-node | head -1); [ -n \"$p\"
 UNTIL_ENDED = ("for i in $(seq 600); do pgrep -x onload-node >/dev/null && break; sleep 0.1; done; "
                "for i in $(seq 600); do pgrep -x onload-node >/dev/null || break; sleep 0.1; done; ")
 BOOTED = "for i in $(seq 300); do [ -S /run/systemd/private ] && break; sleep 0.2; done; systemctl is-system-running --wait"
-FULL_RUN = ("for d in /run/onload-node /run/systemd/network; do mkdir -p $d; mount -t tmpfs -o size=4k none $d; "
-            "head -c 4096 /dev/zero >$d/fill; done")
-SEQUENTIAL = '[names]\npolicy = "sequential"\n'
 
 KINDS = (
     # --- file systems
@@ -25,9 +22,9 @@ KINDS = (
           breaks="mkdir -p /run/udev/rules.d; mount -t tmpfs -o ro none /run/udev/rules.d"),
     stays("/run/udev/rules.d is a file", "undone", breaks="rm -rf /run/udev/rules.d; echo >/run/udev/rules.d", full_only=True),
     stays("the file system of the guard is full", "undone", says=("guard", "No space left"),
-          breaks="mkdir -p /var/lib/onload-node; mount -t tmpfs -o size=4k none /var/lib/onload-node; head -c 4096 /dev/zero >/var/lib/onload-node/fill"),
+          breaks=full("/var/lib/onload-node")),
     # Not all of /run: what else writes there would free a page, or miss one, at another moment each time.
-    stays("/run is full for what we write", "pending-apply", breaks=FULL_RUN, config=SEQUENTIAL,
+    stays("/run is full for what we write", "pending-apply", breaks=full("/run/onload-node", "/run/systemd/network"), config=SEQUENTIAL,
           after="umount /run/systemd/network /run/onload-node; systemctl start onload-node-refresh", except_for="status.json"),
     stays("the kernel's settings are read-only", "undone", breaks="mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys"),
     stays("the functions' overrides cannot be written", "undone",
