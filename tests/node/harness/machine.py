@@ -64,7 +64,7 @@ class Machine:
         if state not in ("running", "degraded"):
             jobs = self.run("systemctl list-jobs --no-pager").stdout
             raise Deadline(f"the node has not booted after {timeout} s: {state or 'still starting'}\n{jobs}")
-        self.check("udevadm settle --timeout=60", 70)
+        self.check("udevadm settle --timeout=180", 190)
         return state
 
     def reboot(self, timeout=SHUTDOWN_TIMEOUT):
@@ -179,7 +179,7 @@ class Machine:
             raise HarnessError("park: the machine was made without park=True")
         fifo = f"{PARK_FOLDER}/parked"
         self.check(f"mkdir -p {PARK_FOLDER}; mkfifo {fifo} 2>/dev/null; read -r _ <{fifo}", timeout)
-        self.check("udevadm settle --timeout=60", 70)
+        self.check("udevadm settle --timeout=180", 190)
 
     def release(self):
         """Lets a parked boot go on."""
