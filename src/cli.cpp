@@ -104,10 +104,11 @@ struct HandedOver {
     std::string_view help;
 };
 
-constexpr std::array<HandedOver, 3> handed_over = {{
+constexpr std::array<HandedOver, 4> handed_over = {{
     {"stage", "bring modules, programs and libraries below /opt, from an image, archive or folder"},
     {"trees", "print the kernels that modules are staged for"},
     {"purge", "remove all that is staged and remembered"},
+    {"diagnose", "collect what support needs into one file"},
 }};
 
 constexpr std::string_view general_options = "      --config FILE  read this configuration instead "

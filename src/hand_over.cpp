@@ -2,9 +2,9 @@
 #include "hand_over.hpp"
 
 #include "base/concat.hpp"
+#include "system/own_program.hpp"
 
 #include <cerrno>
-#include <climits>
 #include <cstring>
 #include <string>
 
@@ -13,10 +13,7 @@
 namespace onload_node {
 
 Error hand_over(char** argv) {
-    char self[PATH_MAX];
-    const ssize_t length = ::readlink("/proc/self/exe", self, sizeof(self));
-    std::string program(self, length > 0 ? static_cast<std::size_t>(length) : 0);
-    program = program.substr(0, program.rfind('/') + 1) + "onload-node-stage";
+    std::string program = own_directory() + "onload-node-stage";
     argv[0] = program.data();
     ::execv(program.c_str(), argv);
     return {

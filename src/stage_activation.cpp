@@ -4,8 +4,8 @@
 #include "base/concat.hpp"
 #include "run/observe.hpp"
 #include "stage/default_route.hpp"
+#include "system/own_program.hpp"
 
-#include <climits>
 #include <cstdio>
 #include <string>
 
@@ -20,10 +20,7 @@ constexpr Milliseconds apply_limit = std::chrono::minutes(7);
 
 /// The program beside this one.
 std::string apply_program() {
-    char self[PATH_MAX];
-    const ssize_t length = ::readlink("/proc/self/exe", self, sizeof(self));
-    const std::string path(self, length > 0 ? static_cast<std::size_t>(length) : 0);
-    return path.substr(0, path.rfind('/') + 1) + "onload-node";
+    return own_directory() + "onload-node";
 }
 
 }  // namespace

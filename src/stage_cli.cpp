@@ -60,6 +60,11 @@ Result<void> set_tls_verify(StageCommand& command, const std::string& value) {
     return {};
 }
 
+Result<void> set_output(StageCommand& command, const std::string& value) {
+    command.output = value;
+    return {};
+}
+
 /// One option that takes a value.
 struct ValueOption {
     std::string_view word;
@@ -85,6 +90,7 @@ constexpr ValueOption authfile = {
     "--authfile", "FILE", "credentials for the registry; [stage] authfile", set_authfile};
 constexpr ValueOption tls_verify = {
     "--tls-verify", "BOOL", "check the registry's certificate; [stage] tls_verify", set_tls_verify};
+constexpr ValueOption output = {"-o", "FILE", "where it goes; - is standard output", set_output};
 
 /// One option without a value.
 struct FlagOption {
@@ -114,7 +120,7 @@ struct StageWord {
     bool takes_source = false;
 };
 
-constexpr std::array<StageWord, 4> stage_words = {{
+constexpr std::array<StageWord, 5> stage_words = {{
     {StageVerb::stage,
      "stage",
      "bring modules, programs and libraries below /opt, from an image, archive or folder\n\n"
@@ -146,6 +152,15 @@ constexpr std::array<StageWord, 4> stage_words = {{
      {&json, &pending},
      "Exit status: 0 it would; 3 a check failed; 78 the configuration is wrong; 1 anything "
      "else.\n"},
+    {StageVerb::diagnose,
+     "diagnose",
+     "collect what support needs into one file: status, checks, journal, ports, configuration\n\n"
+     "Without -o it is made in /var/tmp, and its name is printed. Nothing on the node is changed, "
+     "and\nno credentials are collected. It takes three minutes at most.",
+     {&output},
+     {},
+     "Exit status: 0 the file is whole; what could not be collected is told in its contents.txt;\n"
+     "64 usage; 1 there is no file.\n"},
 }};
 
 std::string help_line(std::string_view option, std::string_view text) {

@@ -9,7 +9,7 @@
 
 namespace onload_node {
 
-enum class StageVerb { help, version, stage, trees, purge, verify };
+enum class StageVerb { help, version, stage, trees, purge, verify, diagnose };
 
 /// What somebody asked of onload-node-stage.
 struct StageCommand {
@@ -19,6 +19,7 @@ struct StageCommand {
     std::optional<unsigned> keep;    ///< --keep N
     std::string authfile;            ///< --authfile FILE, "" for `[stage] authfile`
     std::optional<bool> tls_verify;  ///< --tls-verify=BOOL
+    std::string output;              ///< -o FILE, "" for a name of our own, "-" for standard output
     bool retry = false;              ///< --retry
     bool pending = false;            ///< --pending
 };

@@ -19,4 +19,7 @@ namespace onload_node {
 // (purge_command.cpp)
 [[nodiscard]] Result<int> purge(const StageCommand& command);
 
+// (diagnose_command.cpp)
+[[nodiscard]] Result<int> diagnose(const StageCommand& command);
+
 }  // namespace onload_node

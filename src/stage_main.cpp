@@ -23,6 +23,8 @@ Result<int> carry_out(const StageCommand& command) {
         return purge(command);
     case StageVerb::trees:
         return trees(command);
+    case StageVerb::diagnose:
+        return diagnose(command);
     case StageVerb::verify:
         return command.pending ? verify_pending(command) : verify(command.common);
     case StageVerb::version:

@@ -120,6 +120,43 @@ inline constexpr std::string_view virtual_functions_attribute = "sriov_numvfs";
 inline constexpr std::string_view onload_stacks = "/proc/driver/onload/stacks_ul";
 inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";
 
+/// A file that a support bundle has; or, with `suffix`, all files of a directory whose names end
+/// so.
+struct BundledFile {
+    std::string_view path;
+    std::string_view suffix = {};
+};
+
+/// No credentials: neither the registry's authfile nor profiles of the network, which may hold
+/// keys.
+inline constexpr BundledFile bundled_files[] = {
+    {config_file},
+    {config_directory, ".toml"},
+    {"/etc/onload-node", ".sha256"},
+    {run_directory, ".toml"},
+    {status_json},
+    {state_directory, ".toml"},
+    {link_directory, ".link"},
+    {"/etc/systemd/network", ".link"},
+    {"/etc/udev/rules.d", ".rules"},
+    {"/run/udev/rules.d", ".rules"},
+    {"/etc/modprobe.d", ".conf"},
+    {cdi_spec},
+    {label_file},
+    {kernel_command_line},
+    {"/proc/modules"},
+    {"/proc/version"},
+    {signature_enforcement},
+    {lockdown},
+    {onload_stacks},
+    {"/etc/os-release"},
+    {"/etc/sfptpd.conf"},
+};
+/// Where a bundle is collected, one at a time, and where it goes when nobody says.
+inline constexpr std::string_view bundle_directory = "/run/onload-node/diagnose";
+inline constexpr std::string_view bundle_lock = "/run/onload-node/diagnose.lock";
+inline constexpr std::string_view bundle_target = "/var/tmp";
+
 // Units.
 inline constexpr std::string_view unit_self = "onload-node.service";
 /// Transient: exists to remove the label file at shutdown, also when our own files are gone by

@@ -56,7 +56,7 @@ TEST(CommandLine, HandsStagingOver) {
     EXPECT_EQ(parse({"verify", "--json"})->verb, Verb::verify);
     EXPECT_NE(complaint({"plan", "--pending"}).find("does not take"), std::string::npos);
     const auto help = parse({"--help"})->help_text;
-    for (const auto* const word : {"  stage ", "  trees ", "  purge "}) {
+    for (const auto* const word : {"  stage ", "  trees ", "  purge ", "  diagnose "}) {
         EXPECT_NE(help.find(word), std::string::npos) << word;
     }
 }

@@ -70,6 +70,13 @@ TEST(StageCommandLine, FindsTheCommandBehindAnOption) {
     EXPECT_EQ(parse({"--root", "/x", "trees", "--json"})->verb, StageVerb::trees);
 }
 
+TEST(StageCommandLine, TakesWhereABundleGoes) {
+    EXPECT_EQ(parse({"diagnose"})->output, "");
+    EXPECT_EQ(parse({"diagnose", "-o", "-"})->output, "-");
+    EXPECT_EQ(parse({"-o", "/file", "diagnose"})->output, "/file");
+    EXPECT_TRUE(says(complaint({"trees", "-o", "/file"}), "trees does not take \"-o\""));
+}
+
 TEST(StageCommandLine, RefusesWhatItDoesNotTake) {
     EXPECT_TRUE(says(complaint({"stage", "/a", "/b"}), "stage does not take \"/b\""));
     EXPECT_TRUE(says(complaint({"stage", "--json"}), "stage does not take \"--json\""));

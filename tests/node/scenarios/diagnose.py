@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One file tells support what is the matter with a node, also with a broken one; nothing else is left, and no secret is in it."""
+
+import io
+import json
+import tarfile
+
+from harness import check, expect_equal
+from harness.product import BINARY, DROP_IN, Product
+
+FOLDER = "/root/bundle"
+SECRET = "sha256~not-for-others"
+COLLECTING = "/run/onload-node/diagnose"
+BEFORE = "/var/tmp/onload-node-*"
+LABELS = "/etc/kubernetes/node-feature-discovery/features.d/onload-node"
+
+
+class Bundle:
+    """What is in a tar.gz: path below its one folder -> content."""
+
+    def __init__(self, data):
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+            self.folders = {member.name.split("/")[0] for member in archive}
+            self.files = {
+                member.name.split("/", 1)[1]: archive.extractfile(member).read() for member in archive if member.isfile()
+            }
+
+    def text(self, path):
+        return self.files.get(path, b"").decode()
+
+    def outcome(self, item):
+        """What its table of contents says of an item."""
+        return next((line[len(item) + 2 :] for line in self.text("contents.txt").splitlines() if line.startswith(f"{item}: ")), None)
+
+
+def left(machine):
+    return machine.run(f"ls -d {COLLECTING} {BEFORE} 2>/dev/null").stdout.split()
+
+
+def whole_node(product):
+    """A node on which all is well, and secrets that lie about."""
+    machine = product.machine
+    machine.write("/etc/systemd/network/90-tunnel.netdev", f"[WireGuard]\nPrivateKey={SECRET}\n")
+    machine.write("/root/auth.json", SECRET)
+    product.configure('[stage]\nauthfile = "/root/auth.json"\n')
+    done = product.run("diagnose", 300)
+    path = done.stdout.strip()
+    check("diagnose says where its file is", done.rc == 0 and path.startswith("/var/tmp/onload-node-") and path.endswith(".tar.gz"), done)
+    expect_equal("it is root's alone, and nothing else is left", (machine.check(f"stat -c %a:%U {path}"), left(machine)), ("600:root", [path]))
+    bundle = Bundle(machine.read(path))
+    expect_equal("all is in one folder of the file's name", bundle.folders, {path.split("/")[-1].removesuffix(".tar.gz")})
+    expect_equal("the status is in it", json.loads(bundle.text("commands/status.json"))["state"], "active")
+    expect_equal("and the one that others read", json.loads(bundle.text("files/run/onload-node/status.json"))["state"], "active")
+    check("the journal of this boot is in it", "onload-node" in bundle.text("commands/journal.txt"), bundle.text("contents.txt"))
+    check("so is the kernel's", "Linux version" in bundle.text("commands/kernel.txt"), bundle.text("contents.txt"))
+    expect_equal("the configuration is in it", bundle.text(f"files{DROP_IN}"), machine.read(DROP_IN).decode())
+    names = [path for path in bundle.files if path.startswith("files/run/systemd/network/71-onload-node-")]
+    expect_equal("so are the names of both ports", len(names), 2)
+    expect_equal("contents.txt says what was collected", bundle.outcome("onload-node nics --json"), "ok")
+    expect_equal("what was not there", bundle.outcome(LABELS), "not there")
+    expect_equal("and what cannot be", bundle.outcome("rpm-ostree status"), "this machine has no such program")
+    check("no secret is in it", not any(SECRET.encode() in content for content in bundle.files.values()))
+    expect_equal("the node is as it was", product.status()["state"], "active")
+    machine.check(f"rm {path} /etc/systemd/network/90-tunnel.netdev")
+
+
+def broken_node(product):
+    """A wrong configuration, and a program that never comes to its end."""
+    machine = product.machine
+    product.configure("no such = thing\n")
+    machine.write("/usr/local/sbin/lspci", "#!/bin/sh\necho begun\nexec sleep 1000\n", 0o755)
+    done = machine.run(f"{BINARY} diagnose -o - >{FOLDER}/piped.tar.gz", 300)
+    expect_equal("on a broken node it ends with 0", (done.rc, done.stdout), (0, ""))
+    bundle = Bundle(machine.read(f"{FOLDER}/piped.tar.gz"))
+    check("it tells what the status says of a wrong configuration", DROP_IN in (bundle.outcome("onload-node plan") or ""), bundle.text("contents.txt"))
+    check("a program that hangs is given up", "did not come to its end" in (bundle.outcome("lspci -nnkvv") or ""), bundle.text("contents.txt"))
+    expect_equal("what it had said is kept", bundle.text("commands/pci.txt"), "begun\n")
+    check("and it does not run on", not machine.run("pgrep -x sleep").ok)
+    check("the commands behind it were asked", "lo" in bundle.text("commands/interfaces.txt"), bundle.text("contents.txt"))
+    machine.check(f"rm /usr/local/sbin/lspci {DROP_IN}")
+
+
+def refused(product, case, command, *words, rc=1):
+    done = product.machine.run(command, 300)
+    check(f"{case}: it ends with {rc} and says {' and '.join(words)}", done.rc == rc and all(word in done.stderr for word in words), done)
+    expect_equal(f"{case}: nothing is left", left(product.machine), [])
+
+
+def no_place(product):
+    machine = product.machine
+    machine.write(f"{FOLDER}/mine", "mine\n")
+    refused(product, "a file that is there", f"{BINARY} diagnose -o {FOLDER}/mine", f"{FOLDER}/mine is there already")
+    expect_equal("a file that is there: it is left as it is", machine.read(f"{FOLDER}/mine"), b"mine\n")
+    refused(product, "no such directory", f"{BINARY} diagnose -o /no/such/file", "/no/such", "No such file")
+    refused(product, "somebody else than root", f"setpriv --reuid 65534 {BINARY} diagnose -o /tmp/file", "must run as root")
+    refused(product, "two words", f"{BINARY} diagnose here there", "does not take", rc=64)
+    machine.check("mkdir -p /mnt/small && mount -t tmpfs -o size=8k tmpfs /mnt/small")
+    refused(product, "a full disk", f"{BINARY} diagnose -o /mnt/small/file", "/mnt/small/file", "No space left")
+    expect_equal("a full disk: no part of a file", machine.run("ls /mnt/small").stdout, "")
+    machine.check("umount /mnt/small")
+
+
+def killed(product):
+    machine = product.machine
+    machine.check(f"timeout -s KILL 2 {BINARY} diagnose -o {FOLDER}/killed.tar.gz; [ -d {COLLECTING} ] && [ ! -e {FOLDER}/killed.tar.gz ]", 60)
+    done = product.run(f"diagnose -o {FOLDER}/after.tar.gz", 300)
+    expect_equal("after one that was killed the next takes its remains away", (done.rc, left(machine)), (0, []))
+    expect_equal("and has nothing of it", len(Bundle(machine.read(f"{FOLDER}/after.tar.gz")).folders), 1)
+
+
+def scenario(lab):
+    machine = lab.delivered(functions=2)
+    machine.wait_booted()
+    machine.check(f"mkdir {FOLDER}")
+    lab.deliver(machine, lab.stage_machine_config)
+    product = Product(machine)
+    whole_node(product)
+    broken_node(product)
+    no_place(product)
+    killed(product)
