@@ -2,6 +2,7 @@
 #include "base/concat.hpp"
 #include "bundled_commands.hpp"
 #include "core/names.hpp"
+#include "core/pieces.hpp"
 #include "stage_commands.hpp"
 #include "system/deadline.hpp"
 #include "system/directories.hpp"
@@ -29,6 +30,8 @@ constexpr Milliseconds for_one_command = std::chrono::seconds(20);
 constexpr Milliseconds for_all_commands = std::chrono::seconds(120);
 constexpr Milliseconds for_packing = std::chrono::seconds(30);
 constexpr std::size_t longest_output = std::size_t{16} * 1024 * 1024;
+
+using Buffer = std::array<std::byte, std::size_t{16} * 1024>;
 
 /// "onload-node-compute-0-20260131T235959Z".
 std::string bundle_name() {
@@ -110,14 +113,13 @@ private:
     }
 
     void collect_file(const std::string& path) {
-        if (!files_.exists(path)) {
-            tell(path, "not there");
-            return;
-        }
         const auto content = files_.read(path);
-        tell(path, content ? "ok" : content.error().message);
         if (content) {
+            tell(path, "ok");
             keep("files" + path, *content, path);
+        } else {
+            const bool missing = content.error().code == ErrorCode::not_found;
+            tell(path, missing ? "not there" : content.error().message);
         }
     }
 
@@ -147,18 +149,14 @@ private:
         if (!stream) {
             return stream.error().message;
         }
-        std::array<std::byte, std::size_t{16} * 1024> buffer{};
-        while (output.size() < longest_output) {
-            const auto count = (*stream)->read(buffer);
-            if (!count) {
-                return count.error().message;
-            }
-            if (*count == 0) {
-                return "";
-            }
-            output.append(reinterpret_cast<const char*>(buffer.data()), *count);
-        }
-        return "cut off: it says more than 16 MiB";
+        Buffer buffer{};
+        const auto read = for_each_piece(**stream, buffer, [&](std::span<const std::byte> piece) {
+            output.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+            return output.size() < longest_output
+                       ? Result<void>()
+                       : failure(ErrorCode::io, "cut off: it says more than 16 MiB");
+        });
+        return read ? "" : read.error().message;
     }
 
     std::string directory_;
@@ -177,19 +175,11 @@ Result<void> pack(const std::string& parent, const std::string& name, NewFile& t
     if (!stream) {
         return tl::unexpected(stream.error());
     }
-    std::array<std::byte, std::size_t{16} * 1024> buffer{};
-    for (;;) {
-        const auto count = (*stream)->read(buffer);
-        if (!count) {
-            return tl::unexpected(count.error());
-        }
-        if (*count == 0) {
-            return target.publish();
-        }
-        if (auto written = target.write(std::span(buffer).first(*count)); !written) {
-            return written;
-        }
-    }
+    Buffer buffer{};
+    auto written = for_each_piece(**stream, buffer, [&](std::span<const std::byte> piece) {
+        return target.write(piece);
+    });
+    return written ? target.publish() : written;
 }
 
 /// What is collected goes again, whatever happens.

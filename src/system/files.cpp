@@ -5,6 +5,7 @@
 #include "system/directories.hpp"
 #include "system/file_bytes.hpp"
 #include "system/system_error.hpp"
+#include "system/write_all.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -57,17 +58,9 @@ public:
     }
 
     Result<void> fill(const std::string& content) {
-        std::size_t written = 0;
-        while (written < content.size()) {
-            const ssize_t count =
-                ::write(fd_.get(), content.data() + written, content.size() - written);
-            if (count < 0 && errno == EINTR) {
-                continue;
-            }
-            if (count < 0) {
-                return errno_failure("cannot write " + name_, errno);
-            }
-            written += static_cast<std::size_t>(count);
+        if (auto written = write_all(fd_.get(), std::as_bytes(std::span(content)), name_);
+            !written) {
+            return written;
         }
         if (::fchmod(fd_.get(), 0644) != 0) {
             return errno_failure("cannot set the mode of " + name_, errno);

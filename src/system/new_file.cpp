@@ -4,6 +4,7 @@
 #include "base/concat.hpp"
 #include "system/directories.hpp"
 #include "system/system_error.hpp"
+#include "system/write_all.hpp"
 
 #include <cerrno>
 
@@ -41,16 +42,7 @@ Result<NewFile> NewFile::standard_output() {
 }
 
 Result<void> NewFile::write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(fd_.get(), bytes.data(), bytes.size());
-        if (count < 0 && errno != EINTR) {
-            return errno_failure(
-                "cannot write to " + (path_.empty() ? "standard output" : path_), errno
-            );
-        }
-        bytes = bytes.subspan(count > 0 ? static_cast<std::size_t>(count) : 0);
-    }
-    return {};
+    return write_all(fd_.get(), bytes, path_.empty() ? "to standard output" : "to " + path_);
 }
 
 Result<void> NewFile::publish() {

@@ -5,8 +5,7 @@
 
 namespace onload_node {
 
-/// Where this program lies, with a '/' at the end; "" when the kernel does not say, and the
-/// programs beside it are then looked for by PATH.
+/// Where this program lies, with a '/' at the end; "" when the kernel does not say.
 [[nodiscard]] std::string own_directory();
 
 }  // namespace onload_node

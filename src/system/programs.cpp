@@ -3,6 +3,7 @@
 
 #include "base/concat.hpp"
 #include "base/unique_fd.hpp"
+#include "core/pieces.hpp"
 #include "system/deadline.hpp"
 #include "system/system_error.hpp"
 
@@ -208,16 +209,13 @@ Result<ProgramEnd> SystemPrograms::run(const std::vector<std::string>& words, Mi
     }
     ProgramEnd end;
     std::array<std::byte, 4096> buffer{};
-    for (;;) {
-        const auto count = child.read(buffer);
-        if (!count) {
-            return tl::unexpected(count.error());
-        }
-        if (*count == 0) {
-            break;
-        }
-        const auto kept = std::min(*count, longest_output - end.output.size());
-        end.output.append(reinterpret_cast<const char*>(buffer.data()), kept);
+    const auto read = for_each_piece(child, buffer, [&](std::span<const std::byte> piece) {
+        const auto kept = std::min(piece.size(), longest_output - end.output.size());
+        end.output.append(reinterpret_cast<const char*>(piece.data()), kept);
+        return Result<void>();
+    });
+    if (!read) {
+        return tl::unexpected(read.error());
     }
     const auto status = child.wait();
     if (!status) {

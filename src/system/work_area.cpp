@@ -2,10 +2,12 @@
 #include "system/work_area.hpp"
 
 #include "base/concat.hpp"
+#include "core/pieces.hpp"
 #include "system/byte_streams.hpp"
 #include "system/directories.hpp"
 #include "system/exchange.hpp"
 #include "system/system_error.hpp"
+#include "system/write_all.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,36 +24,13 @@ namespace {
 constexpr std::size_t copy_size = std::size_t{128} * 1024;
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-Result<void> write_all(int fd, std::span<const std::byte> bytes, const std::string& name) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            return errno_failure("cannot write " + name, errno);
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
-    return {};
-}
-
 /// `Reader` is an EntrySource or a ByteStream: both are read in the same way.
 template <typename Reader>
 Result<void> copy_all(Reader& content, int fd, const std::string& name) {
     std::array<std::byte, copy_size> buffer;  // NOLINT: filled before it is read
-    for (;;) {
-        const auto count = content.read(buffer);
-        if (!count) {
-            return tl::unexpected(count.error());
-        }
-        if (*count == 0) {
-            return {};
-        }
-        if (auto written = write_all(fd, std::span(buffer).first(*count), name); !written) {
-            return written;
-        }
-    }
+    return for_each_piece(content, buffer, [&](std::span<const std::byte> piece) {
+        return write_all(fd, piece, name);
+    });
 }
 
 /// Opens a directory below another, made first if need be. Never through a link.

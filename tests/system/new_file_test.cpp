@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 namespace onload_node {
 namespace {

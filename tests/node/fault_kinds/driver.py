@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of the swap itself: the driver, its ports, what uses it, who else loads it."""
 
-from .kind import SEQUENTIAL, active, degraded, stays
+from harness.product import SEQUENTIAL
+
+from .kind import active, degraded, stays
 
 PARAMETER = '[driver.parameters]\nsfc = { %s }\n'
 LOADS_AGAIN = 'ACTION=="remove", SUBSYSTEM=="module", KERNEL=="sfc", RUN+="/sbin/modprobe sfc"'

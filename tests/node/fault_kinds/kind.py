@@ -6,7 +6,6 @@ import dataclasses
 IN_TREE, OUT_OF_TREE = "in-tree", "out-of-tree"
 CHRONYD, SFPTPD = "chronyd.service", "sfptpd.service"
 PRESERVED = ("ens8f0", "ens8f1")
-SEQUENTIAL = '[names]\npolicy = "sequential"\n'
 
 # Three starts, each with its pause, and then the fallback.
 WAIT_CHRONYD = "timeout 60 bash -c 'until systemctl is-active --quiet chronyd; do sleep 0.2; done'; systemctl start onload-node-refresh"

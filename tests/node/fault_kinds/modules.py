@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of module files and trees."""
 
-from .kind import SEQUENTIAL, active, stays
+from harness.product import SEQUENTIAL
+
+from .kind import active, stays
 
 KINDS = (
     # --- the staged tree as a whole

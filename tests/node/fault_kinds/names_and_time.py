@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of interface names and of the clock daemons."""
 
-from .kind import CHRONYD, LOST_TIME, SEQUENTIAL, active, degraded
+from harness.product import SEQUENTIAL
+
+from .kind import CHRONYD, LOST_TIME, active, degraded
 
 EXPLICIT = '[names]\npolicy = "explicit"\n[[names.port]]\nmatch = { pci = "0000:00:08.0" }\nname = "%s"\n'
 ADMIN_LINK = "printf '[Match]\\nPath=pci-0000:00:08.0\\n[Link]\\nName=admin0\\n' >/etc/systemd/network/10-admin.link"

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of file systems, udevd, PID 1, other runs, signals, records, the clock on the wall."""
 
-from .kind import SEQUENTIAL, Kind, active, full, refused, stays
+from harness.product import SEQUENTIAL
+
+from .kind import Kind, active, full, refused, stays
 
 RUN_AFTER = "onload-node apply --live"
 HIT = "for i in $(seq 2000); do p=$(pgrep -x onload-node | head -1); [ -n \"$p\" ] && break; sleep 0.01; done; sleep %s; kill -%s $p"

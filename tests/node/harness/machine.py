@@ -64,8 +64,12 @@ class Machine:
         if state not in ("running", "degraded"):
             jobs = self.run("systemctl list-jobs --no-pager").stdout
             raise Deadline(f"the node has not booted after {timeout} s: {state or 'still starting'}\n{jobs}")
-        self.check("udevadm settle --timeout=180", 190)
+        self._settle()
         return state
+
+    def _settle(self):
+        """Waits until udev has no event left; 64 ports on a shared processor have many."""
+        self.check("udevadm settle --timeout=180", 190)
 
     def reboot(self, timeout=SHUTDOWN_TIMEOUT):
         """A clean reboot, asked for inside; returns when the next boot is complete."""
@@ -179,7 +183,7 @@ class Machine:
             raise HarnessError("park: the machine was made without park=True")
         fifo = f"{PARK_FOLDER}/parked"
         self.check(f"mkdir -p {PARK_FOLDER}; mkfifo {fifo} 2>/dev/null; read -r _ <{fifo}", timeout)
-        self.check("udevadm settle --timeout=180", 190)
+        self._settle()
 
     def release(self):
         """Lets a parked boot go on."""

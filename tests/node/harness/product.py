@@ -5,6 +5,8 @@ import json
 
 BINARY = "/usr/local/bin/onload-node"
 DROP_IN = "/etc/onload-node/config.d/50-scenario.toml"
+# Configuration: the ports are named sf0, sf1 and so on.
+SEQUENTIAL = '[names]\npolicy = "sequential"\n'
 STAGED_MODULES = ("sfc", "sfc_resource", "sfc_char", "onload")
 DEVICES = ("/dev/onload", "/dev/onload_epoll", "/dev/sfc_char")
 # Everything that belongs to us outside of the staged trees: where to look for what is left behind. Folders do not

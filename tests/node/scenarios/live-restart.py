@@ -3,10 +3,10 @@
 
 from harness import check, expect_equal, note
 from harness.port_history import port_history
-from harness.product import STAGED_MODULES, Product
+from harness.product import SEQUENTIAL, STAGED_MODULES, Product
 
 PARAMETERS = '[driver.parameters]\nsfc = { rss_cpus = "hyperthreads" }\n'
-NAMES = PARAMETERS + '[names]\npolicy = "sequential"\n'
+NAMES = PARAMETERS + SEQUENTIAL
 PING = "live-ping.service"
 PING_LOG = "/run/onload-node-test/ping"
 RECEIVED = "/sys/class/net/ens8f1/statistics/rx_packets"

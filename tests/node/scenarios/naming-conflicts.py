@@ -6,13 +6,12 @@ One parked boot; in each case somebody has had his say before the in-tree driver
 import json
 
 from harness import check, expect_equal
-from harness.product import DROP_IN, Product
+from harness.product import DROP_IN, SEQUENTIAL, Product
 
 FIRST = "0000:00:08.0"
 LINK = "[Match]\nPath=pci-0000:00:08.0\n[Link]\nName={name}\n"
 EXPLICIT = '[[names.port]]\nmatch = {{ pci = "{pci}" }}\nname = "{name}"\n'
 RULE = 'SUBSYSTEM=="net", ACTION=="add", ATTR{address}=="00:0f:53:00:00:00", NAME="rule0"\n'
-SEQUENTIAL = '[names]\npolicy = "sequential"\n'
 
 # As a boot does it: the files are there before the driver's interfaces are.
 AS_AT_BOOT = "udevadm control --reload && rmmod sfc && modprobe sfc && udevadm settle"

@@ -2,10 +2,9 @@
 """Each policy names the ports as it says; names stay with cards that move, and go to cards that replace others."""
 
 from harness import check, expect_equal, note
-from harness.product import Product
+from harness.product import SEQUENTIAL, Product
 from harness.qemu import card
 
-SEQUENTIAL = '[names]\npolicy = "sequential"\n'
 BY_MAC = '[[names.port]]\nmatch = { mac = "00:0f:53:00:00:03" }\nname = "trade0"\n'
 OTHER_WAY_ROUND = (
     '[[names.port]]\nmatch = { pci = "0000:00:08.0" }\nname = "ens8f1"\n'
