@@ -18,6 +18,7 @@ from harness.product import Product
 FOLDER = "/run/onload-node-test"
 TABLE = paths.RESULTS / "faults.md"
 BOOT_SECONDS = 120
+CONFIG = "/etc/onload-node/config.d/50-fault.toml"
 COLUMNS = ("fault", "state", "reason code", "exit", "driver", "names", "clock")
 
 
@@ -26,7 +27,7 @@ def prepare(lab, machine, kind):
     if kind.driver_fault:
         machine.push(lab.faulty_driver(kind.driver_fault, seconds=2), f"{staged}/sfc.ko")
     if kind.config:
-        machine.write("/etc/onload-node/config.d/50-fault.toml", kind.config)
+        machine.write(CONFIG, kind.config)
     variables = f"K={lab.kernel}; staged={staged}; in_tree=/lib/modules/$K/kernel/drivers/net/ethernet/sfc; export PATH=$PATH:/usr/local/bin\n"
     if kind.breaks:
         output = machine.run(variables + kind.breaks)
@@ -52,6 +53,8 @@ def try_kind(lab, machine, kind):
 def try_across_boots(lab, machine, kind):
     """Breaks an active node and reboots it; the fault may be busy while it goes down."""
     machine.run("systemctl is-system-running --wait", BOOT_SECONDS)
+    # The machine is the same for all of them, and what the one before has broken is not this one's fault.
+    machine.check(f"rm -f {CONFIG}")
     prepare(lab, machine, kind)
     if kind.upgrade:
         lab.upgrade(machine)
