@@ -45,6 +45,7 @@ def a_writer_that_races_the_loader(lab, machine, product):
         expected = in_tree if outcome["state"] == "in-tree" else good
         check(f"race {number}: {outcome['state']} ({outcome['reason_code']}): the kernel has the pinned driver or its own",
               loaded == expected, f"loaded {loaded}, pinned {good}, in-tree {in_tree}")
+        check(f"race {number}: nothing else was loaded, not even for a moment", "the kernel has another build" not in outcome["reason"], outcome["reason"])
         if outcome["state"] != "in-tree":
             sha256 = {m["name"]: m["sha256"] for m in outcome["modules"]}["sfc"]
             expect_equal(f"race {number}: the status tells the digest that is pinned", sha256, digest_of(machine, f"{SCRATCH}/good.ko"))
