@@ -51,10 +51,15 @@ bool take_char(std::string_view& rest, char c) {
     return true;
 }
 
+/// At least so many digits, and more when the number has them: as the kernel prints a PCI domain,
+/// which behind VMD is a long one.
 void append_hex(std::string& text, std::uint32_t value, int digits) {
     constexpr std::string_view alphabet = "0123456789abcdef";
-    for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
-        text += alphabet[(value >> static_cast<unsigned>(shift)) & 0xFU];
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        const auto rest = value >> static_cast<unsigned>(shift);
+        if (rest != 0 || shift < digits * 4) {
+            text += alphabet[rest & 0xFU];
+        }
     }
 }
 
@@ -107,7 +112,7 @@ Result<PciAddress> PciAddress::parse(std::string_view text) {
 
 std::string PciAddress::to_string() const {
     std::string text;
-    append_hex(text, domain, domain > 0xFFFFU ? 8 : 4);
+    append_hex(text, domain, 4);
     text += ':';
     append_hex(text, bus, 2);
     text += ':';

@@ -59,7 +59,9 @@ std::string read_record(NameRecord& record, const std::string& text) {
         if (!read_entry(entry, key.str(), node) || contradicts(record, entry)) {
             return concat({"the entry \"", key.str(), "\" is wrong, or contradicts another"});
         }
-        record.push_back(std::move(entry));
+        // By slot, not by how somebody has spelled it: nothing may depend on that.
+        const auto behind = std::ranges::lower_bound(record, entry.slot, {}, &RememberedName::slot);
+        record.insert(behind, std::move(entry));
     }
     return "";
 }

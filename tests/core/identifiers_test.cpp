@@ -12,7 +12,8 @@ namespace {
 TEST(PciAddress, ReadsWhatTheKernelAndLspciWrite) {
     EXPECT_EQ(PciAddress::parse("0000:3b:00.1").value().to_string(), "0000:3b:00.1");
     EXPECT_EQ(PciAddress::parse("3B:1f.7").value().to_string(), "0000:3b:1f.7");
-    EXPECT_EQ(PciAddress::parse("10000:01:02.3").value().to_string(), "00010000:01:02.3");
+    EXPECT_EQ(PciAddress::parse("10000:01:02.3").value().to_string(), "10000:01:02.3");
+    EXPECT_EQ(PciAddress::parse("FEDCBA98:01:02.3").value().to_string(), "fedcba98:01:02.3");
 }
 
 TEST(PciAddress, RefusesWhatIsNoAddress) {
