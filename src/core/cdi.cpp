@@ -70,11 +70,15 @@ Result<std::string> cdi_spec(const Report& report, const UserLibraries& librarie
             )
         );
     }
-    std::string text = R"({
+    std::string text = concat(
+        {R"({
   "cdiVersion": "0.5.0",
-  "kind": "amd.com/onload",
+  "kind": ")",
+         names::cdi_kind,
+         R"(",
   "devices": [
-)";
+)"}
+    );
     text += device("onload", report, "");
     text += ",\n";
     text += device(

@@ -33,6 +33,7 @@ inline constexpr std::string_view udev_rule_directories[] = {
     "/usr/lib/udev/rules.d"};
 
 /// What container engines offer of Onload (the Container Device Interface).
+inline constexpr std::string_view cdi_kind = "amd.com/onload";
 inline constexpr std::string_view cdi_spec = "/run/cdi/amd.com-onload.json";
 
 /// Node labels through NFD's local source. The directory is NFD's; we never make it.

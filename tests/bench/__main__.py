@@ -10,9 +10,16 @@ from harness.lab import Lab
 from runner import build, process
 from runner.exclusive import lock
 
-from . import memory, ports, staging, swap, symbols
+from . import device_plugin, memory, ports, staging, swap, symbols
 
-BENCHES = {"swap": swap, "memory": memory, "symbols": symbols, "ports": ports, "staging": staging}
+BENCHES = {
+    "swap": swap,
+    "memory": memory,
+    "symbols": symbols,
+    "ports": ports,
+    "staging": staging,
+    "device-plugin": device_plugin,
+}
 
 
 def parse_arguments():

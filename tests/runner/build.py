@@ -52,9 +52,10 @@ def butane():
 
 def _options(build):
     """What a build is configured with beside its native file."""
-    if build is not RELEASE:
-        return []
-    return [f"-Dmachineconfig={'enabled' if butane() else 'disabled'}"]
+    options = ["-Ddevice_plugin=enabled"]
+    if build is RELEASE:
+        options.append(f"-Dmachineconfig={'enabled' if butane() else 'disabled'}")
+    return options
 
 
 def _step(build, what, command, seconds):

@@ -24,6 +24,8 @@ SUITES = {
     "cli": ("the command line, the configuration file, the output", DEV),
     "stage": ("getting modules onto the node: archives, what is refused of them, what is put where", DEV),
     "fuzz": ("what reads bytes that others wrote, on the corpora that the fuzzer has left", DEV),
+    "device-plugin": ("the device plugin, against a kubelet's stand-in", DEV),
+    "metrics": ("what the device plugin tells a scraper", DEV),
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
     "machineconfigs": ("every MachineConfig, for every OpenShift version", RELEASE),
     "rpm": ("the RPM: its files, its scriptlets, installed into an empty root", RELEASE),

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// onload-device-plugin: offers Onload to the pods of a node. Options -> look at the node -> serve,
+// register, tell of changes.
+#include "base/unique_fd.hpp"
+#include "device_plugin/options.hpp"
+#include "device_plugin/plugin.hpp"
+#include "version.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <vector>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/signalfd.h>
+
+namespace {
+
+constexpr int exit_usage = 64;
+
+/// Readable when the process is asked to stop. Made before there are threads: they inherit the
+/// mask.
+onload_node::UniqueFd stop_signals() {
+    sigset_t signals = {};
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return onload_node::UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+void log_to_stderr() {
+    auto logger =
+        std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l: %v");
+    spdlog::set_default_logger(std::move(logger));
+}
+
+int run(const std::vector<std::string_view>& arguments) {
+    using namespace onload_node::device_plugin;
+    log_to_stderr();
+    const auto options = parse_options(arguments);
+    if (!options) {
+        std::fprintf(stderr, "onload-device-plugin: %s\n", options.error().message.c_str());
+        return exit_usage;
+    }
+    if (options->help || options->version) {
+        const auto text = options->help
+                              ? help_text()
+                              : "onload-device-plugin " + std::string(onload_node::version) + "\n";
+        std::fputs(text.c_str(), stdout);
+        return 0;
+    }
+    const auto stop = stop_signals();
+    const auto ran = run_plugin(*options, stop.get());
+    if (!ran) {
+        spdlog::error("{}", ran.error().message);
+        return 1;
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    // The libraries may throw: out of memory, out of threads. The pod is started anew then, and its
+    // log says why.
+    try {
+        return run({arguments + 1, arguments + count});
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "onload-device-plugin: %s\n", error.what());
+        return 1;
+    }
+}

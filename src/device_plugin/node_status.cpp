@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "device_plugin/node_status.hpp"
+
+#include "base/concat.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace onload_node::device_plugin {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int known_schema = 1;
+
+/// The member, or null. A member of another type counts as absent: nothing here may throw.
+const Json* member(const Json& object, const char* name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return object.is_object() && found != object.end() ? &*found : nullptr;
+}
+
+std::string text(const Json& object, const char* name) {
+    const auto* const value = member(object, name);
+    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+bool flag(const Json& object, const char* name) {
+    const auto* const value = member(object, name);
+    return value != nullptr && value->is_boolean() && value->get<bool>();
+}
+
+std::uint64_t count(const Json& object, const char* name) {
+    const auto* const value = member(object, name);
+    return value != nullptr && value->is_number_unsigned() ? value->get<std::uint64_t>() : 0;
+}
+
+/// An array, or an empty one.
+const Json& list(const Json& object, const char* name) {
+    static const Json none = Json::array();
+    const auto* const value = member(object, name);
+    return value != nullptr && value->is_array() ? *value : none;
+}
+
+const Json& table(const Json& object, const char* name) {
+    static const Json none = Json::object();
+    const auto* const value = member(object, name);
+    return value != nullptr && value->is_object() ? *value : none;
+}
+
+NodeStatus taken_from(const Json& document) {
+    NodeStatus status;
+    status.version = text(document, "version");
+    status.boot_id = text(document, "boot_id");
+    status.kernel = text(document, "kernel");
+    status.state = text(document, "state");
+    status.reason = text(document, "reason");
+    status.reason_code = text(document, "reason_code");
+    for (const auto& module : list(document, "modules")) {
+        status.modules.push_back(
+            {text(module, "name"), text(module, "origin"), text(module, "version")}
+        );
+    }
+    for (const auto& device : list(document, "devices")) {
+        if (device.is_string()) {
+            status.devices.push_back(device.get<std::string>());
+        }
+    }
+    status.ports = list(document, "nics").size();
+    const auto& time = table(document, "time");
+    status.time_daemon = text(time, "daemon");
+    status.time_daemon_active = flag(time, "active");
+    const auto& guard = table(document, "guard");
+    status.guard_attempts = count(guard, "attempts");
+    status.guard_limit = count(guard, "limit");
+    status.guard_tripped = flag(guard, "tripped");
+    for (const auto& [step, milliseconds] : table(document, "timings_ms").items()) {
+        if (milliseconds.is_number()) {
+            status.step_seconds.emplace_back(step, milliseconds.get<double>() / 1000);
+        }
+    }
+    return status;
+}
+
+}  // namespace
+
+Result<NodeStatus> read_node_status(std::string_view text_of_status, std::string_view boot_id) {
+    const auto document = Json::parse(text_of_status, nullptr, false);
+    if (document.is_discarded() || !document.is_object()) {
+        return failure(ErrorCode::io, "it is not a JSON object");
+    }
+    const auto* const schema = member(document, "schema");
+    if (schema == nullptr || !schema->is_number_integer()) {
+        return failure(ErrorCode::io, "it names no schema: it is no status of onload-node");
+    }
+    if (*schema != known_schema) {
+        return failure(
+            ErrorCode::mismatch,
+            "it is of a schema that this version does not know: update the device plugin"
+        );
+    }
+    auto status = taken_from(document);
+    if (status.boot_id != boot_id) {
+        return failure(ErrorCode::mismatch, concat({"it is of another boot, ", status.boot_id}));
+    }
+    return status;
+}
+
+}  // namespace onload_node::device_plugin

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "device_plugin/offer.hpp"
+
+#include "base/concat.hpp"
+#include "core/names.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace onload_node::device_plugin {
+
+namespace {
+
+constexpr std::string_view id_prefix = "onload-";
+
+Health unhealthy(std::string reason) {
+    return {false, std::move(reason)};
+}
+
+bool onload_is_loaded(const NodeStatus& status) {
+    return std::ranges::any_of(status.modules, [](const StatusModule& module) {
+        return module.name == names::control_plane_module && module.origin == "out-of-tree";
+    });
+}
+
+}  // namespace
+
+Health judge(
+    const Result<NodeStatus>& status,
+    const Options& options,
+    const IsThere& device_is_there,
+    const IsThere& directory_is_there
+) {
+    if (!status) {
+        return unhealthy(status.error().message);
+    }
+    if (!onload_is_loaded(*status)) {
+        return unhealthy(
+            concat({"Onload is not loaded; the node is ", status->state, ": ", status->reason})
+        );
+    }
+    if (status->devices.empty()) {
+        return unhealthy("the node has no device of Onload");
+    }
+    for (const auto& device : status->devices) {
+        if (!device_is_there(device)) {
+            return unhealthy(concat({device, " is not there"}));
+        }
+    }
+    if (!directory_is_there(options.library_path)) {
+        return unhealthy(
+            concat({"Onload's libraries are missing: no directory ", options.library_path})
+        );
+    }
+    return {true, ""};
+}
+
+Allocation allocation(const Options& options, const NodeStatus& status) {
+    Allocation given;
+    if (options.mode == Mode::cdi) {
+        given.cdi_devices.push_back(
+            concat({names::cdi_kind, options.preload ? "=preload" : "=onload"})
+        );
+        return given;
+    }
+    given.devices = status.devices;
+    given.mounts.push_back({options.library_path, options.library_path});
+    given.mounts.insert(given.mounts.end(), options.mounts.begin(), options.mounts.end());
+    if (options.preload) {
+        given.environment.emplace_back("LD_PRELOAD", options.library_path + "/libonload.so");
+    }
+    return given;
+}
+
+std::string device_id(unsigned number) {
+    return concat({id_prefix, std::to_string(number)});
+}
+
+bool is_device_id(std::string_view id, const Options& options) {
+    unsigned number = 0;
+    if (!id.starts_with(id_prefix)) {
+        return false;
+    }
+    const auto digits = id.substr(id_prefix.size());
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    // Written back: "onload-01" is not ours.
+    return parsed.ec == std::errc() && number < options.devices && device_id(number) == id;
+}
+
+}  // namespace onload_node::device_plugin

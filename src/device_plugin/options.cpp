@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "device_plugin/options.hpp"
+
+#include "base/concat.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace onload_node::device_plugin {
+
+namespace {
+
+/// A kubelet sends and keeps the whole list with every change; more containers no node has.
+constexpr unsigned most_devices = 10'000;
+
+tl::unexpected<Error>
+wrong(std::string_view name, std::string_view value, std::string_view wanted) {
+    return failure(
+        ErrorCode::usage,
+        concat({"--", name, "=", value, ": ", wanted, " (--help lists the options)"})
+    );
+}
+
+Result<unsigned>
+number(std::string_view name, std::string_view text, unsigned least, unsigned most) {
+    unsigned value = 0;
+    const auto* const end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, value);
+    if (parsed.ec != std::errc() || parsed.ptr != end || value < least || value > most) {
+        return wrong(
+            name,
+            text,
+            concat({"wants a number from ", std::to_string(least), " to ", std::to_string(most)})
+        );
+    }
+    return value;
+}
+
+Result<void> take_resource(Options& options, std::string_view value) {
+    const auto slash = value.find('/');
+    const bool strange = !std::ranges::all_of(value, [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') ||
+               std::string_view("./-_").find(letter) != std::string_view::npos;
+    });
+    if (strange || slash == 0 || slash == std::string_view::npos || slash + 1 == value.size() ||
+        slash != value.rfind('/')) {
+        return wrong("resource", value, "wants DOMAIN/NAME, like amd.com/onload");
+    }
+    options.resource = value;
+    return {};
+}
+
+Result<void> take_devices(Options& options, std::string_view value) {
+    return number("devices", value, 1, most_devices).map([&](unsigned count) {
+        options.devices = count;
+    });
+}
+
+Result<void> take_mode(Options& options, std::string_view value) {
+    if (value != "cdi" && value != "explicit") {
+        return wrong("mode", value, "wants cdi or explicit");
+    }
+    options.mode = value == "cdi" ? Mode::cdi : Mode::explicitly;
+    return {};
+}
+
+Result<void> take_preload(Options& options, std::string_view value) {
+    if (value != "true" && value != "false") {
+        return wrong("preload", value, "wants true or false");
+    }
+    options.preload = value == "true";
+    return {};
+}
+
+Result<void> take_path(std::string& path, std::string_view name, std::string_view value) {
+    if (!value.starts_with('/')) {
+        return wrong(name, value, "wants an absolute path");
+    }
+    path = value;
+    return {};
+}
+
+Result<void> take_mount(Options& options, std::string_view value) {
+    const auto colon = value.find(':');
+    const auto host = value.substr(0, colon);
+    const auto container = colon == std::string_view::npos ? host : value.substr(colon + 1);
+    if (!host.starts_with('/') || !container.starts_with('/')) {
+        return wrong("mount", value, "wants HOST[:CONTAINER], both absolute paths");
+    }
+    options.mounts.push_back({std::string(host), std::string(container)});
+    return {};
+}
+
+Result<void> take_listen(Options& options, std::string_view value) {
+    const auto colon = value.rfind(':');
+    if (colon == std::string_view::npos) {
+        return wrong("listen", value, "wants [ADDRESS]:PORT");
+    }
+    auto host = value.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    }
+    options.listen_host = host;
+    return number("listen", value.substr(colon + 1), 0, 65'535).map([&](unsigned port) {
+        options.listen_port = static_cast<std::uint16_t>(port);
+    });
+}
+
+Result<void> take(Options& options, std::string_view name, std::string_view value) {
+    if (name == "resource") {
+        return take_resource(options, value);
+    }
+    if (name == "devices") {
+        return take_devices(options, value);
+    }
+    if (name == "mode") {
+        return take_mode(options, value);
+    }
+    if (name == "preload") {
+        return take_preload(options, value);
+    }
+    if (name == "library-path") {
+        return take_path(options.library_path, name, value);
+    }
+    if (name == "mount") {
+        return take_mount(options, value);
+    }
+    if (name == "status") {
+        return take_path(options.status, name, value);
+    }
+    if (name == "device-root") {
+        return take_path(options.device_root, name, value);
+    }
+    if (name == "kubelet-directory") {
+        return take_path(options.kubelet_directory, name, value);
+    }
+    if (name == "listen") {
+        return take_listen(options, value);
+    }
+    return failure(ErrorCode::usage, concat({"no option --", name, " (--help lists them)"}));
+}
+
+}  // namespace
+
+Result<Options> parse_options(const std::vector<std::string_view>& arguments) {
+    Options options;
+    for (const auto argument : arguments) {
+        if (argument == "--help" || argument == "-h") {
+            options.help = true;
+            continue;
+        }
+        if (argument == "--version") {
+            options.version = true;
+            continue;
+        }
+        const auto equals = argument.find('=');
+        if (!argument.starts_with("--") || equals == std::string_view::npos) {
+            return failure(
+                ErrorCode::usage,
+                concat({argument, ": options are written --NAME=VALUE (--help lists them)"})
+            );
+        }
+        const auto taken =
+            take(options, argument.substr(2, equals - 2), argument.substr(equals + 1));
+        if (!taken) {
+            return tl::unexpected(taken.error());
+        }
+    }
+    return options;
+}
+
+std::string help_text() {
+    return R"(usage: onload-device-plugin [--NAME=VALUE...]
+
+Offers Onload to the containers of a node, as a device plugin of its kubelet. Devices are healthy while
+the node's status says that Onload is loaded out of tree, and its device nodes are there.
+
+  --resource=DOMAIN/NAME     what pods ask for (amd.com/onload)
+  --devices=N                how many containers may have it at once, 1 to 10000 (100)
+  --mode=cdi|explicit        name a CDI device, or list device nodes, mounts and environment, which
+                             kubelets before 1.29 need (cdi)
+  --preload=true|false       set LD_PRELOAD to Onload's library (true)
+  --library-path=DIRECTORY   Onload's libraries, the same path on host and in containers
+                             (/opt/onload/usr/lib64); with --mode=explicit mounted read-only
+  --mount=HOST[:CONTAINER]   with --mode=explicit one more read-only mount; may be repeated
+  --status=FILE              what onload-node says of the node (/run/onload-node/status.json)
+  --device-root=DIRECTORY    where the host's /dev is seen (/dev)
+  --kubelet-directory=DIRECTORY  where kubelet.sock is (/var/lib/kubelet/device-plugins)
+  --listen=[ADDRESS]:PORT    /healthz and /metrics; port 0 takes a free one and logs it (:9110)
+  --help, --version
+
+Exit: 0 after SIGTERM or SIGINT, 64 usage, 1 anything else.
+)";
+}
+
+}  // namespace onload_node::device_plugin

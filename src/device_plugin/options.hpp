@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace onload_node::device_plugin {
+
+/// How a container is told what it gets.
+enum class Mode {
+    cdi,        ///< by the name of a CDI device; kubelet 1.29 and later
+    explicitly  ///< device nodes, mounts and environment, one by one
+};
+
+/// A directory or file of the host, read-only in a container.
+struct MountOption {
+    std::string host;
+    std::string container;
+};
+
+/// The command line.
+struct Options {
+    std::string resource = "amd.com/onload";
+    unsigned devices = 100;  ///< how many are offered: that many containers at once
+    Mode mode = Mode::cdi;
+    bool preload = true;  ///< LD_PRELOAD of Onload's library
+    std::string library_path = "/opt/onload/usr/lib64";
+    std::vector<MountOption> mounts;  ///< with Mode::explicitly, beside the libraries
+    std::string status = "/run/onload-node/status.json";
+    std::string device_root = "/dev";  ///< where the host's /dev is seen
+    std::string kubelet_directory = "/var/lib/kubelet/device-plugins";
+    std::string listen_host;  ///< "" for every address
+    std::uint16_t listen_port = 9110;
+    bool help = false;
+    bool version = false;
+};
+
+/// ErrorCode::usage says which argument is wrong and what would be right.
+[[nodiscard]] Result<Options> parse_options(const std::vector<std::string_view>& arguments);
+
+/// What --help prints.
+[[nodiscard]] std::string help_text();
+
+}  // namespace onload_node::device_plugin

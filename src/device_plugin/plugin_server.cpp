@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "device_plugin/plugin_server.hpp"
+
+#include "base/concat.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+#include <unistd.h>
+
+namespace onload_node::device_plugin {
+
+namespace {
+
+constexpr std::string_view api_version = "v1beta1";
+constexpr std::chrono::seconds registration_limit(3);
+constexpr std::chrono::seconds drain_limit(2);
+
+std::string endpoint_for(std::string name) {
+    std::ranges::replace(name, '/', '-');
+    return name + ".sock";
+}
+
+/// A channel of its own for each attempt: a shared one would wait out the failures of the last.
+std::shared_ptr<grpc::Channel> channel_to(const std::string& socket) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(
+        "unix:" + socket, grpc::InsecureChannelCredentials(), arguments
+    );
+}
+
+}  // namespace
+
+PluginServer::PluginServer(const Options& options, PluginService& service)
+    : resource_(options.resource)
+    , endpoint_(endpoint_for(options.resource))
+    , socket_(options.kubelet_directory + "/" + endpoint_)
+    , kubelet_socket_(options.kubelet_directory + "/kubelet.sock")
+    , service_(service) {}
+
+PluginServer::~PluginServer() {
+    stop();
+}
+
+bool PluginServer::serving() const {
+    return own_.has_value() && socket_identity(socket_) == own_;
+}
+
+Result<void> PluginServer::serve() {
+    // Before the old server goes: its end removes whatever has its socket's name.
+    const bool replaced = own_.has_value() && socket_identity(socket_).has_value() && !serving();
+    if ((replaced || !own_.has_value()) && is_served(socket_)) {
+        return failure(
+            ErrorCode::exists,
+            concat(
+                {"another device plugin serves ",
+                 resource_,
+                 " at ",
+                 socket_,
+                 "; one for each resource and node"}
+            )
+        );
+    }
+    stop();
+    // gRPC takes away a socket that nobody serves, and nothing else that may be in its place.
+    ::unlink(socket_.c_str());
+    grpc::ServerBuilder builder;
+    int bound = 0;
+    builder.AddListeningPort("unix:" + socket_, grpc::InsecureServerCredentials(), &bound);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    own_ = socket_identity(socket_);
+    if (!server_ || !own_) {
+        return failure(ErrorCode::io, concat({"no socket can be made at ", socket_}));
+    }
+    registered_with_.reset();
+    return {};
+}
+
+Result<bool> PluginServer::register_with_kubelet() {
+    const auto kubelet = socket_identity(kubelet_socket_);
+    if (kubelet.has_value() && kubelet == registered_with_) {
+        return true;
+    }
+    registered_with_.reset();
+    service_.registered(false);
+    if (!kubelet) {
+        return false;
+    }
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + registration_limit);
+    v1beta1::RegisterRequest request;
+    request.set_version(std::string(api_version));
+    request.set_endpoint(endpoint_);
+    request.set_resource_name(resource_);
+    v1beta1::Empty answer;
+    const auto status = v1beta1::Registration::NewStub(channel_to(kubelet_socket_))
+                            ->Register(&context, request, &answer);
+    if (!status.ok()) {
+        return failure(
+            ErrorCode::io,
+            concat(
+                {"the kubelet at ", kubelet_socket_, " does not take us: ", status.error_message()}
+            )
+        );
+    }
+    registered_with_ = kubelet;
+    service_.registered(true);
+    return true;
+}
+
+void PluginServer::stop() {
+    if (!server_) {
+        return;
+    }
+    service_.end_streams();
+    server_->Shutdown(std::chrono::system_clock::now() + drain_limit);
+    server_->Wait();
+    server_.reset();
+    own_.reset();
+    registered_with_.reset();
+    service_.registered(false);
+}
+
+}  // namespace onload_node::device_plugin

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A fixture: the folders of a node that the device plugin looks into, and the plugin's process."""
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from kubelet import Kubelet, until
+
+DEVICES = ["/dev/onload", "/dev/onload_epoll", "/dev/sfc_char"]
+NULL_DEVICE = os.makedev(1, 3)
+
+
+def status(**changes):
+    """What onload-node says of a node that is as wanted, with changes."""
+    return {
+        "schema": 1,
+        "version": "0.1.0",
+        "boot_id": Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip(),
+        "kernel": "5.14.0-427.el9.x86_64",
+        "state": "active",
+        "reason": "as wanted",
+        "reason_code": "as-wanted",
+        "modules": [
+            {"name": "sfc", "origin": "out-of-tree", "version": "5.3.16.1000"},
+            {"name": "onload", "origin": "out-of-tree", "version": "8.1.2"},
+        ],
+        "nics": [{"pci": "0000:3b:00.0"}, {"pci": "0000:3b:00.1"}],
+        "time": {"daemon": "sfptpd.service", "active": True},
+        "guard": {"attempts": 0, "limit": 2, "tripped": False},
+        "devices": DEVICES,
+        "timings_ms": {"load sfc": 250},
+    } | changes
+
+
+class Node:
+    """Folders below a scratch folder."""
+
+    def __init__(self, api, scratch):
+        self.root = Path(scratch)
+        self.kubelet_directory = self.root / "device-plugins"
+        self.dev = self.root / "dev"
+        self.libraries = self.root / "lib64"
+        self.status_file = self.root / "run" / "status.json"
+        for folder in (self.kubelet_directory, self.dev, self.libraries):
+            folder.mkdir()
+        for device in DEVICES:
+            self.make_device(device)
+        self.kubelet = Kubelet(api, self.kubelet_directory)
+
+    def make_device(self, device):
+        os.mknod(self.dev / Path(device).name, stat.S_IFCHR | 0o666, NULL_DEVICE)
+
+    def say(self, text):
+        """Replaces the status as onload-node does: at once, under its name."""
+        self.status_file.parent.mkdir(exist_ok=True)
+        new = self.status_file.with_suffix(".new")
+        new.write_text(text if isinstance(text, str) else json.dumps(text), encoding="utf-8")
+        new.rename(self.status_file)
+
+    def arguments(self):
+        return [
+            "--listen=127.0.0.1:0",
+            f"--kubelet-directory={self.kubelet_directory}",
+            f"--status={self.status_file}",
+            f"--device-root={self.dev}",
+            f"--library-path={self.libraries}",
+        ]
+
+
+class Process:
+    """The plugin, running; its log is read as it grows."""
+
+    def __init__(self, program, node, *more):
+        self.log = node.root / f"log-{len(list(node.root.glob('log-*')))}"
+        with self.log.open("wb") as log:
+            self._child = subprocess.Popen([program, *node.arguments(), *more], stderr=log, stdout=log)
+        self.pid = self._child.pid
+
+    def said(self):
+        return self.log.read_text(encoding="utf-8")
+
+    def says(self, words, seconds=10):
+        return until(lambda: words in self.said(), seconds)
+
+    def exit_status(self, seconds=10):
+        try:
+            return self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def terminate(self, seconds=10):
+        """Its exit status after SIGTERM; None, and killed, if it does not come."""
+        if self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
+        status_ = self.exit_status(seconds)
+        if status_ is None:
+            self._child.kill()
+            self._child.wait()
+        return status_
+
+    def get(self, path):
+        """Status and text of what it answers over HTTP."""
+        port = re.search(r"/healthz and /metrics on port (\d+)", self.said())[1]
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def wake_ups(self):
+        """How often its threads have gone to sleep and come back so far: (ours, gRPC's)."""
+        ours = theirs = 0
+        own_name = Path(f"/proc/{self.pid}/comm").read_text(encoding="ascii")
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            text = (task / "status").read_text(encoding="ascii")
+            switches = sum(int(count) for count in re.findall(r"ctxt_switches:\s+(\d+)", text))
+            if (task / "comm").read_text(encoding="ascii") == own_name:
+                ours += switches
+            else:  # gRPC gives its threads names of its own
+                theirs += switches
+        return ours, theirs
