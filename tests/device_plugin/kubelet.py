@@ -94,9 +94,9 @@ class Kubelet:
         self.refusal = None
         self._server = None
 
-    def start(self):
+    def start(self, removing=True):
         for path in self.directory.iterdir():
-            if path.is_socket():
+            if path.is_socket() and (removing or path == self.socket):
                 path.unlink()
         self._server = grpc.server(futures.ThreadPoolExecutor(2))
         handler = grpc.unary_unary_rpc_method_handler(
@@ -125,6 +125,6 @@ class Kubelet:
             self._server.stop(None).wait(5)
             self._server = None
 
-    def restart(self):
+    def restart(self, removing=True):
         self.stop()
-        return self.start()
+        return self.start(removing)
