@@ -49,27 +49,7 @@ std::string device(std::string_view name, const Report& report, std::string_view
     );
 }
 
-}  // namespace
-
-Result<std::string> cdi_spec(const Report& report, const UserLibraries& libraries) {
-    const auto* const onload = loaded_onload(report);
-    if (onload == nullptr || report.devices.empty() || !libraries.present) {
-        return std::string();
-    }
-    if (!libraries.version.empty() && !onload->version.empty() &&
-        libraries.version != onload->version) {
-        return failure(
-            ErrorCode::mismatch,
-            concat(
-                {"the libraries below ",
-                 names::user_directory,
-                 " are of version ",
-                 libraries.version,
-                 ", the loaded module is of version ",
-                 onload->version}
-            )
-        );
-    }
+std::string spec_text(const Report& report, const UserLibraries& libraries) {
     std::string text = concat(
         {R"({
   "cdiVersion": "0.5.0",
@@ -93,6 +73,30 @@ Result<std::string> cdi_spec(const Report& report, const UserLibraries& librarie
     text += mount(names::library_directory, names::library_directory);
     text += "]}\n}\n";
     return text;
+}
+
+}  // namespace
+
+Result<std::string> cdi_spec(const Report& report, const UserLibraries& libraries) {
+    const auto* const onload = loaded_onload(report);
+    if (onload == nullptr || report.devices.empty() || !libraries.present) {
+        return std::string();
+    }
+    if (!libraries.version.empty() && !onload->version.empty() &&
+        libraries.version != onload->version) {
+        return failure(
+            ErrorCode::mismatch,
+            concat(
+                {"the libraries below ",
+                 names::user_directory,
+                 " are of version ",
+                 libraries.version,
+                 ", the loaded module is of version ",
+                 onload->version}
+            )
+        );
+    }
+    return spec_text(report, libraries);
 }
 
 }  // namespace onload_node
