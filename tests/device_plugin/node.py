@@ -7,8 +7,6 @@ import re
 import signal
 import stat
 import subprocess
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from kubelet import Kubelet, until
@@ -106,13 +104,14 @@ class Process:
         return status_
 
     def get(self, path):
-        """Status and text of what it answers over HTTP."""
+        """Status, content type and text of what curl is answered."""
         port = re.search(r"/healthz and /metrics on port (\d+)", self.said())[1]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+        written = "\n%{http_code} %{content_type}"
+        url = f"http://127.0.0.1:{port}{path}"
+        done = subprocess.run(["curl", "-sS", "--max-time", "5", "-w", written, url], capture_output=True, text=True, timeout=20)
+        text, _, about = done.stdout.rpartition("\n")
+        code, _, kind = about.partition(" ")
+        return int(code), kind, text
 
     def wake_ups(self):
         """How often its threads have gone to sleep and come back so far: (ours, gRPC's)."""
