@@ -19,8 +19,12 @@ class Node {
 public:
     /// Another `root` has its files and trees looked at, which its owner `trusted` may have
     /// unpacked; whatever else is asked is this machine's.
-    explicit Node(const std::string& root = "", TrustedOwner trusted = TrustedOwner())
-        : trees_(root, trusted), files_(root) {}
+    explicit Node(
+        const std::string& root = "",
+        TrustedOwner trusted = TrustedOwner(),
+        Digests digests = Digests::taken
+    )
+        : trees_(root, trusted, digests), files_(root) {}
 
     [[nodiscard]] Sensors sensors() { return {host_, hardware_, trees_, modules_, files_, units_}; }
 

@@ -47,6 +47,11 @@ void progress(const std::string& line) {
     }
 }
 
+/// Nothing is loaded here: digests are for pins alone, and are a good part of what verifying costs.
+Digests digests_for(const Config& config, const std::string& root) {
+    return SystemFiles(root).exists(config.driver.pins) ? Digests::taken : Digests::left_out;
+}
+
 class StageRun {
 public:
     StageRun(const StageCommand& command, const Config& config)
@@ -54,7 +59,7 @@ public:
         , config_(config)
         , root_(command.common.root.value_or(""))
         , trusted_{command.common.root ? ::geteuid() : 0}
-        , node_(root_, trusted_)
+        , node_(root_, trusted_, digests_for(config, root_))
         , trees_(node_.sensors().trees, std::nullopt, trusted_)
         , sensors_(with_trees(node_.sensors(), trees_)) {}
 

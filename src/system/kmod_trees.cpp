@@ -27,9 +27,10 @@ std::optional<ModuleName> module_of_path(std::string_view path) {
 
 class KmodModuleTree final : public ModuleTree {
 public:
-    KmodModuleTree(std::string directory, TrustedOwner trusted)
+    KmodModuleTree(std::string directory, TrustedOwner trusted, Digests digests)
         : directory_(std::move(directory))
         , trusted_(trusted)
+        , digests_(digests)
         , context_(open_kmod(directory_.c_str())) {}
 
     [[nodiscard]] const std::string& directory() const override { return directory_; }
@@ -89,24 +90,25 @@ public:
 
     [[nodiscard]] ModuleFile
     read(const ModuleName& name, const std::string& path, Origin origin) const override {
-        return read_module_file(name, path, origin, trusted_);
+        return read_module_file(name, path, origin, trusted_, digests_);
     }
 
 private:
     std::string directory_;
     TrustedOwner trusted_;
+    Digests digests_;
     KmodContext context_;
 };
 
 }  // namespace
 
-KmodModuleTrees::KmodModuleTrees(std::string root, TrustedOwner trusted)
-    : root_(std::move(root)), trusted_(trusted) {}
+KmodModuleTrees::KmodModuleTrees(std::string root, TrustedOwner trusted, Digests digests)
+    : root_(std::move(root)), trusted_(trusted), digests_(digests) {}
 
 std::unique_ptr<ModuleTree>
 KmodModuleTrees::open(const std::string& tree, const std::string& kernel) const {
     return std::make_unique<KmodModuleTree>(
-        root_ + tree + std::string(names::in_tree_modules) + "/" + kernel, trusted_
+        root_ + tree + std::string(names::in_tree_modules) + "/" + kernel, trusted_, digests_
     );
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/ports.hpp"
+#include "system/module_file.hpp"
 #include "system/staged_file.hpp"
 
 #include <memory>
@@ -16,7 +17,11 @@ class KmodModuleTrees final : public ModuleTrees {
 public:
     /// Every tree is looked for below `root`; "" is this machine. `trusted`: whose staged files are
     /// read.
-    explicit KmodModuleTrees(std::string root = "", TrustedOwner trusted = TrustedOwner());
+    explicit KmodModuleTrees(
+        std::string root = "",
+        TrustedOwner trusted = TrustedOwner(),
+        Digests digests = Digests::taken
+    );
 
     [[nodiscard]] std::unique_ptr<ModuleTree>
     open(const std::string& tree, const std::string& kernel) const override;
@@ -29,6 +34,7 @@ public:
 private:
     std::string root_;
     TrustedOwner trusted_;
+    Digests digests_;
 };
 
 }  // namespace onload_node

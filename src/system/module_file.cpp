@@ -40,13 +40,16 @@ Result<void> check_image(const ModuleImage& image, const ModuleName& wanted) {
 
 /// The kernel's own tree may link to another kernel's (weak-updates) and is the platform's; a
 /// staged tree is read as what it is: the way for code into the kernel.
-Result<std::vector<std::byte>> read_bytes(ModuleFile& file, TrustedOwner trusted) {
+Result<std::vector<std::byte>> read_bytes(ModuleFile& file, TrustedOwner trusted, Digests digests) {
     if (file.origin == Origin::in_tree) {
         return read_file_bytes(file.path, Links::follow);
     }
     auto bytes = read_staged_file(file.path, trusted);
     if (!bytes) {
         file.unsafe = bytes.error().code == ErrorCode::mismatch;
+        return bytes;
+    }
+    if (digests == Digests::left_out) {
         return bytes;
     }
     auto digest = sha256_hex(*bytes);
@@ -71,8 +74,8 @@ void take(ModuleFile& file, ModuleImage&& image, std::span<const std::byte> plai
     }
 }
 
-Result<void> fill(ModuleFile& file, TrustedOwner trusted) {
-    auto bytes = read_bytes(file, trusted);
+Result<void> fill(ModuleFile& file, TrustedOwner trusted, Digests digests) {
+    auto bytes = read_bytes(file, trusted, digests);
     if (!bytes) {
         return tl::unexpected(bytes.error());
     }
@@ -99,10 +102,14 @@ Result<void> fill(ModuleFile& file, TrustedOwner trusted) {
 }  // namespace
 
 ModuleFile read_module_file(
-    const ModuleName& name, const std::string& path, Origin origin, TrustedOwner trusted
+    const ModuleName& name,
+    const std::string& path,
+    Origin origin,
+    TrustedOwner trusted,
+    Digests digests
 ) {
     ModuleFile file{name, origin, path, {}, {}, {}, {}, {}, {}, {}};
-    if (const auto filled = fill(file, trusted); !filled) {
+    if (const auto filled = fill(file, trusted, digests); !filled) {
         file.problem = filled.error().message;
     }
     return file;

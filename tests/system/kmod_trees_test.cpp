@@ -111,6 +111,17 @@ TEST_F(KmodTreesTest, ReadsAStagedModuleAsItLiesThere) {
     EXPECT_EQ(file.signature.state, ModuleSignature::State::none);
 }
 
+TEST_F(KmodTreesTest, ReadsAllButTheDigestWhereThatIsNotWanted) {
+    const std::string path = *tree_->find(module("sfc"));
+    const KmodModuleTrees trees(root_.path(), TrustedOwner{::geteuid()}, Digests::left_out);
+    const auto expected = tree_->read(module("sfc"), path, Origin::out_of_tree);
+    const auto file = trees.open("/opt", kernel)->read(module("sfc"), path, Origin::out_of_tree);
+    EXPECT_EQ(file.sha256, "");
+    EXPECT_EQ(file.build_id, expected.build_id);
+    EXPECT_EQ(file.vermagic, expected.vermagic);
+    EXPECT_EQ(file.depends, expected.depends);
+}
+
 TEST_F(KmodTreesTest, TellsTheMachineAModuleIsFor) {
     ModuleImageFixture foreign{{"name=sfc"}, {}, EM_PPC64};
     const auto file =

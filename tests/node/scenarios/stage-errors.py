@@ -3,6 +3,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 import shutil
 import tarfile
@@ -15,6 +16,7 @@ from harness.scratch_images import oci_image, write_registry_store
 from harness.staging import StagingNode
 
 FOLDER = "/root/images"
+PINS = "/etc/onload-node/modules.sha256"
 HOST, PORT, USER, PASSWORD = "cluster.test", 5001, "puller", "sha256~secret"
 AUTHFILE, OTHER_AUTHFILE = "/root/auth.json", "/root/other-auth.json"
 CERTIFICATE = f"/etc/containers/certs.d/{HOST}:{PORT}/ca.crt"
@@ -89,6 +91,26 @@ def bad_words(errors):
     errors.node.configure("[stage]\nkeep = 0\n")
     errors.refused("a wrong configuration", f"{FOLDER}/good.tar", "stage.keep", rc=78)
     errors.node.configure("")
+
+
+# --- the pins
+
+
+def bad_pins(errors):
+    """With pins the digests count, also of what is only being staged."""
+    machine, kernel = errors.machine, errors.lab.kernel
+    modules = {path.removeprefix("opt/lib/modules/"): content for path, content in errors.files.items() if ".ko" in path}
+
+    def pin(modules):
+        machine.write(PINS, "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in modules.items()))
+
+    pin(modules | {f"{kernel}/extra/onload.ko": b"another build"})
+    digest = hashlib.sha256(modules[f"{kernel}/extra/onload.ko"]).hexdigest()
+    errors.refused("a module that is pinned to other bytes", f"{FOLDER}/good.tar", f"onload.ko has SHA-256 {digest}")
+    pin(modules)
+    done = errors.node.stage(f"{FOLDER}/good.tar")
+    check("modules that are pinned to their bytes are staged", done.rc == 0, done)
+    machine.check(f"rm {PINS}")
 
 
 # --- the disk
@@ -199,6 +221,7 @@ def scenario(lab):
     errors = Errors(lab, StagingNode.delivered(lab, functions=2))
     bad_archives(errors)
     bad_words(errors)
+    bad_pins(errors)
     bad_disk(errors)
     somebody_else(errors)
     registry = registry_for(errors)
