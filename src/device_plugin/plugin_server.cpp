@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -73,6 +74,10 @@ Result<void> PluginServer::serve() {
     int bound = 0;
     builder.AddListeningPort("unix:" + socket_, grpc::InsecureServerCredentials(), &bound);
     builder.RegisterService(&service_);
+    // The thread that waits for calls looks every ten seconds otherwise.
+    builder.SetSyncServerOption(
+        grpc::ServerBuilder::CQ_TIMEOUT_MSEC, std::numeric_limits<int>::max()
+    );
     server_ = builder.BuildAndStart();
     own_ = socket_identity(socket_);
     if (!server_ || !own_) {

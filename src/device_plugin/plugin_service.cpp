@@ -5,74 +5,7 @@
 
 namespace onload_node::device_plugin {
 
-/// A kubelet that watches: told the whole list at once, and again with every change of health.
-class DeviceStream final : public grpc::ServerWriteReactor<v1beta1::ListAndWatchResponse> {
-public:
-    explicit DeviceStream(PluginService& service) : service_(service) {
-        const std::lock_guard lock(service_.mutex_);
-        service_.streams_.insert(this);
-        tell();
-    }
-
-    /// With the service's lock held, as all below.
-    void tell() {
-        if (finished_) {
-            return;
-        }
-        if (writing_) {
-            again_ = true;  // one write at a time
-            return;
-        }
-        writing_ = true;
-        list_ = service_.device_list();
-        StartWrite(&list_);
-    }
-
-    void end(const grpc::Status& status) {
-        if (!std::exchange(finished_, true)) {
-            Finish(status);
-        }
-    }
-
-    void OnWriteDone(bool written) override {
-        const std::lock_guard lock(service_.mutex_);
-        writing_ = false;
-        if (!written) {
-            end(grpc::Status::CANCELLED);
-        } else if (std::exchange(again_, false)) {
-            tell();
-        }
-    }
-
-    void OnCancel() override {
-        const std::lock_guard lock(service_.mutex_);
-        end(grpc::Status::CANCELLED);
-    }
-
-    void OnDone() override {
-        {
-            const std::lock_guard lock(service_.mutex_);
-            service_.streams_.erase(this);
-        }
-        delete this;  // gRPC's rule: a reactor lives until here
-    }
-
-private:
-    PluginService& service_;
-    v1beta1::ListAndWatchResponse list_;  ///< has to live while it is written
-    bool writing_ = false;
-    bool again_ = false;
-    bool finished_ = false;
-};
-
 namespace {
-
-grpc::ServerUnaryReactor*
-answer(grpc::CallbackServerContext* context, const grpc::Status& status = grpc::Status::OK) {
-    auto* const reactor = context->DefaultReactor();
-    reactor->Finish(status);
-    return reactor;
-}
 
 void fill(v1beta1::ContainerAllocateResponse& response, const Allocation& given) {
     for (const auto& name : given.cdi_devices) {
@@ -102,8 +35,6 @@ PluginService::PluginService(Options options)
     , status_(failure(ErrorCode::not_found, "not looked at yet"))
     , health_{false, "not looked at yet"} {}
 
-PluginService::~PluginService() = default;
-
 bool PluginService::set(Result<NodeStatus> status, Health health) {
     const std::lock_guard lock(mutex_);
     status_ = std::move(status);
@@ -112,20 +43,15 @@ bool PluginService::set(Result<NodeStatus> status, Health health) {
     health_ = std::move(health);
     if (changed) {
         ++counts_.health_changes;
-        const auto streams = streams_;  // a failed write may take one out
-        for (auto* const stream : streams) {
-            stream->tell();
-        }
+        news_.notify_all();
     }
     return news;
 }
 
 void PluginService::end_streams() {
     const std::lock_guard lock(mutex_);
-    const auto streams = streams_;
-    for (auto* const stream : streams) {
-        stream->end(grpc::Status::OK);
-    }
+    ++endings_;
+    news_.notify_all();
 }
 
 void PluginService::registered(bool now) {
@@ -139,32 +65,72 @@ std::string PluginService::metrics() const {
     return metrics_text(status_, health_, options_, counts_);
 }
 
-grpc::ServerUnaryReactor* PluginService::
-    GetDevicePluginOptions(grpc::CallbackServerContext* context, const v1beta1::Empty*, v1beta1::DevicePluginOptions*) {
-    return answer(context);
+grpc::Status PluginService::
+    GetDevicePluginOptions(grpc::ServerContext*, const v1beta1::Empty*, v1beta1::DevicePluginOptions*) {
+    return grpc::Status::OK;
 }
 
-grpc::ServerWriteReactor<v1beta1::ListAndWatchResponse>*
-PluginService::ListAndWatch(grpc::CallbackServerContext*, const v1beta1::Empty*) {
-    return new DeviceStream(*this);
+grpc::Status PluginService::ListAndWatch(
+    grpc::ServerContext* context,
+    const v1beta1::Empty*,
+    grpc::ServerWriter<v1beta1::ListAndWatchResponse>* writer
+) {
+    std::unique_lock lock(mutex_);
+    const auto ending = endings_;
+    news_.notify_all();  // the threads of kubelets that have gone end
+    for (;;) {
+        const auto told = counts_.health_changes;
+        const auto list = device_list();
+        lock.unlock();
+        const bool written = writer->Write(list);
+        lock.lock();
+        if (!written) {
+            return grpc::Status::CANCELLED;
+        }
+        news_.wait(lock, [&] {
+            return counts_.health_changes != told || endings_ != ending || context->IsCancelled();
+        });
+        if (endings_ != ending || context->IsCancelled()) {
+            return grpc::Status::OK;
+        }
+    }
 }
 
-grpc::ServerUnaryReactor* PluginService::
-    GetPreferredAllocation(grpc::CallbackServerContext* context, const v1beta1::PreferredAllocationRequest*, v1beta1::PreferredAllocationResponse*) {
-    return answer(context);
+grpc::Status PluginService::
+    GetPreferredAllocation(grpc::ServerContext*, const v1beta1::PreferredAllocationRequest*, v1beta1::PreferredAllocationResponse*) {
+    return grpc::Status::OK;
 }
 
-grpc::ServerUnaryReactor* PluginService::Allocate(
-    grpc::CallbackServerContext* context,
+grpc::Status PluginService::Allocate(
+    grpc::ServerContext*,
     const v1beta1::AllocateRequest* request,
     v1beta1::AllocateResponse* response
 ) {
-    return answer(context, allocate(*request, *response));
+    const std::lock_guard lock(mutex_);
+    const auto containers = static_cast<std::uint64_t>(request->container_requests_size());
+    if (!health_.healthy || !status_) {
+        counts_.refused_allocations += containers;
+        return {grpc::StatusCode::FAILED_PRECONDITION, options_.resource + ": " + health_.reason};
+    }
+    const auto given = allocation(options_, *status_);
+    for (const auto& container : request->container_requests()) {
+        for (const auto& id : container.device_ids()) {
+            if (!is_device_id(id, options_)) {
+                counts_.refused_allocations += containers;
+                response->Clear();
+                return {
+                    grpc::StatusCode::INVALID_ARGUMENT, options_.resource + ": no device " + id};
+            }
+        }
+        fill(*response->add_container_responses(), given);
+    }
+    counts_.allocations += containers;
+    return grpc::Status::OK;
 }
 
-grpc::ServerUnaryReactor* PluginService::
-    PreStartContainer(grpc::CallbackServerContext* context, const v1beta1::PreStartContainerRequest*, v1beta1::PreStartContainerResponse*) {
-    return answer(context);
+grpc::Status PluginService::
+    PreStartContainer(grpc::ServerContext*, const v1beta1::PreStartContainerRequest*, v1beta1::PreStartContainerResponse*) {
+    return grpc::Status::OK;
 }
 
 v1beta1::ListAndWatchResponse PluginService::device_list() const {
@@ -175,31 +141,6 @@ v1beta1::ListAndWatchResponse PluginService::device_list() const {
         device->set_health(health_.healthy ? "Healthy" : "Unhealthy");
     }
     return list;
-}
-
-grpc::Status PluginService::allocate(
-    const v1beta1::AllocateRequest& request, v1beta1::AllocateResponse& response
-) {
-    const std::lock_guard lock(mutex_);
-    const auto containers = static_cast<std::uint64_t>(request.container_requests_size());
-    if (!health_.healthy || !status_) {
-        counts_.refused_allocations += containers;
-        return {grpc::StatusCode::FAILED_PRECONDITION, options_.resource + ": " + health_.reason};
-    }
-    const auto given = allocation(options_, *status_);
-    for (const auto& container : request.container_requests()) {
-        for (const auto& id : container.device_ids()) {
-            if (!is_device_id(id, options_)) {
-                counts_.refused_allocations += containers;
-                response.Clear();
-                return {
-                    grpc::StatusCode::INVALID_ARGUMENT, options_.resource + ": no device " + id};
-            }
-        }
-        fill(*response.add_container_responses(), given);
-    }
-    counts_.allocations += containers;
-    return grpc::Status::OK;
 }
 
 }  // namespace onload_node::device_plugin

@@ -4,24 +4,20 @@
 #include "device_plugin/metrics.hpp"
 #include "device_plugin/offer.hpp"
 
+#include <condition_variable>
 #include <mutex>
-#include <set>
 #include <string>
 
 #include <v1beta1.grpc.pb.h>
 
 namespace onload_node::device_plugin {
 
-class DeviceStream;
-
 /// What the kubelet asks of the plugin. Safe to call from any thread; the threads are gRPC's.
-class PluginService final : public v1beta1::DevicePlugin::CallbackService {
+/// gRPC's synchronous API, whose threads sleep until there is something to do: those of its
+/// callback API look several times a second.
+class PluginService final : public v1beta1::DevicePlugin::Service {
 public:
     explicit PluginService(Options options);
-    ~PluginService() override;
-
-    PluginService(const PluginService&) = delete;
-    PluginService& operator=(const PluginService&) = delete;
 
     /// From now on; a kubelet that watches is told when the health is another. True when it is.
     bool set(Result<NodeStatus> status, Health health);
@@ -33,47 +29,48 @@ public:
 
     [[nodiscard]] std::string metrics() const;
 
-    grpc::ServerUnaryReactor* GetDevicePluginOptions(
-        grpc::CallbackServerContext* context,
+    grpc::Status GetDevicePluginOptions(
+        grpc::ServerContext* context,
         const v1beta1::Empty* request,
         v1beta1::DevicePluginOptions* response
     ) override;
 
-    grpc::ServerWriteReactor<v1beta1::ListAndWatchResponse>*
-    ListAndWatch(grpc::CallbackServerContext* context, const v1beta1::Empty* request) override;
+    /// Holds a thread for as long as the kubelet watches. One that has gone is noticed when the
+    /// next watches, or with the next change.
+    grpc::Status ListAndWatch(
+        grpc::ServerContext* context,
+        const v1beta1::Empty* request,
+        grpc::ServerWriter<v1beta1::ListAndWatchResponse>* writer
+    ) override;
 
-    grpc::ServerUnaryReactor* GetPreferredAllocation(
-        grpc::CallbackServerContext* context,
+    grpc::Status GetPreferredAllocation(
+        grpc::ServerContext* context,
         const v1beta1::PreferredAllocationRequest* request,
         v1beta1::PreferredAllocationResponse* response
     ) override;
 
-    grpc::ServerUnaryReactor* Allocate(
-        grpc::CallbackServerContext* context,
+    grpc::Status Allocate(
+        grpc::ServerContext* context,
         const v1beta1::AllocateRequest* request,
         v1beta1::AllocateResponse* response
     ) override;
 
-    grpc::ServerUnaryReactor* PreStartContainer(
-        grpc::CallbackServerContext* context,
+    grpc::Status PreStartContainer(
+        grpc::ServerContext* context,
         const v1beta1::PreStartContainerRequest* request,
         v1beta1::PreStartContainerResponse* response
     ) override;
 
 private:
-    friend class DeviceStream;
-
     [[nodiscard]] v1beta1::ListAndWatchResponse device_list() const;
-    [[nodiscard]] grpc::Status
-    allocate(const v1beta1::AllocateRequest& request, v1beta1::AllocateResponse& response);
 
     const Options options_;
-    // Recursive: gRPC may call a stream back from within the call that it was asked for.
-    mutable std::recursive_mutex mutex_;
+    mutable std::mutex mutex_;
+    std::condition_variable news_;
     Result<NodeStatus> status_;
     Health health_;
     PluginCounts counts_;
-    std::set<DeviceStream*> streams_;  ///< each deletes itself when gRPC is done with it
+    unsigned endings_ = 0;  ///< calls of end_streams(): a stream lives until the next
 };
 
 }  // namespace onload_node::device_plugin

@@ -114,14 +114,10 @@ class Process:
         return int(code), kind, text
 
     def wake_ups(self):
-        """How often its threads have gone to sleep and come back so far: (ours, gRPC's)."""
-        ours = theirs = 0
-        own_name = Path(f"/proc/{self.pid}/comm").read_text(encoding="ascii")
+        """How often each of its threads (by name and number), the libraries' too, has gone to sleep and come back so far."""
+        counted = {}
         for task in Path(f"/proc/{self.pid}/task").iterdir():
             text = (task / "status").read_text(encoding="ascii")
-            switches = sum(int(count) for count in re.findall(r"ctxt_switches:\s+(\d+)", text))
-            if (task / "comm").read_text(encoding="ascii") == own_name:
-                ours += switches
-            else:  # gRPC gives its threads names of its own
-                theirs += switches
-        return ours, theirs
+            name = (task / "comm").read_text(encoding="ascii").strip()
+            counted[f"{name} {task.name}"] = sum(int(count) for count in re.findall(r"ctxt_switches:\s+(\d+)", text))
+        return counted
