@@ -150,7 +150,7 @@ public:
     Result<void> follow_up() {
         if (!command_.common.root) {
             // What is staged is part of the status. On a machine without the unit nobody reads it.
-            static_cast<void>(sensors_.units.start(std::string(names::unit_refresh)));
+            static_cast<void>(sensors_.units.restart(std::string(names::unit_refresh)));
         }
         const bool now = config_.stage.then == AfterStaging::now && !command_.common.root;
         return now && running_staged_ ? activate_now(config_, sensors_, programs_) : Result<void>();

@@ -130,6 +130,10 @@ public:
     /// Queues the start and returns.
     [[nodiscard]] virtual Result<void> start(const std::string& id) = 0;
 
+    /// Queues a run from the beginning, also of a unit that runs: a start would be taken for done
+    /// by the run that is under way. Returns at once.
+    [[nodiscard]] virtual Result<void> restart(const std::string& id) = 0;
+
     /// Has the platform's rm remove a file when the machine shuts down, by a transient unit of this
     /// name: it belongs to PID 1 alone, so that no file of ours has to be there by then. One that
     /// runs already is a success. Does not wait.

@@ -282,6 +282,10 @@ Result<void> SystemdUnits::start(const std::string& id) {
     return order("cannot start " + id, "StartUnit", call_limit, "ss", id.c_str(), "replace");
 }
 
+Result<void> SystemdUnits::restart(const std::string& id) {
+    return order("cannot restart " + id, "RestartUnit", call_limit, "ss", id.c_str(), "replace");
+}
+
 Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std::string& path) {
     const std::string what = "cannot have " + path + " removed at shutdown";
     const auto now = state(unit);

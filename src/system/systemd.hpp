@@ -34,6 +34,8 @@ public:
 
     [[nodiscard]] Result<void> start(const std::string& id) override;
 
+    [[nodiscard]] Result<void> restart(const std::string& id) override;
+
     [[nodiscard]] Result<void>
     remove_at_shutdown(const std::string& unit, const std::string& path) override;
 

@@ -138,6 +138,7 @@ public:
     [[nodiscard]] Result<void> unmask(const std::string& id) override;
     [[nodiscard]] Result<void> stop(const std::string& id, Milliseconds limit) override;
     [[nodiscard]] Result<void> start(const std::string& id) override;
+    [[nodiscard]] Result<void> restart(const std::string& id) override;
     [[nodiscard]] Result<void>
     remove_at_shutdown(const std::string& unit, const std::string& path) override;
     [[nodiscard]] Result<void> reload_udev() override;

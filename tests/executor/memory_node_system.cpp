@@ -201,6 +201,10 @@ Result<void> MemoryNode::start(const std::string& id) {
     });
 }
 
+Result<void> MemoryNode::restart(const std::string& id) {
+    return start(id);
+}
+
 Result<void> MemoryNode::remove_at_shutdown(const std::string& unit_name, const std::string& path) {
     return change("remove " + path + " at shutdown by " + unit_name, [] { return Result<void>(); });
 }

@@ -135,6 +135,8 @@ public:
 
     [[nodiscard]] Result<void> start(const std::string&) override { return {}; }
 
+    [[nodiscard]] Result<void> restart(const std::string&) override { return {}; }
+
     [[nodiscard]] Result<void> remove_at_shutdown(const std::string&, const std::string&) override {
         return {};
     }

@@ -136,11 +136,12 @@ TEST(SystemdUnits, CountsAUnitThatIsNotHeldAsStopped) {
     EXPECT_TRUE(SystemdUnits(manager.take_client()).stop("chronyd.service", Milliseconds(1000)));
 }
 
-TEST(SystemdUnits, StartsWithoutWaiting) {
+TEST(SystemdUnits, StartsAndRestartsWithoutWaiting) {
     FakeManager manager({{"sfptpd.service", unit("sfptpd.service")}});
     SystemdUnits units(manager.take_client());
     EXPECT_TRUE(units.start("sfptpd.service"));
-    EXPECT_EQ(manager.calls(), Strings{"StartUnit sfptpd.service"});
+    EXPECT_TRUE(units.restart("sfptpd.service"));
+    EXPECT_EQ(manager.calls(), (Strings{"StartUnit sfptpd.service", "RestartUnit sfptpd.service"}));
     const auto none = units.start("none.service");
     ASSERT_FALSE(none);
     EXPECT_EQ(none.error().code, ErrorCode::not_found);
