@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/boot_entries.hpp"
 
+#include "base/trimmed.hpp"
+
 #include <algorithm>
 
 namespace onload_node {
 
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
 
 bool digit(char letter) {
     return letter >= '0' && letter <= '9';
@@ -15,14 +15,6 @@ bool digit(char letter) {
 
 bool letter(char character) {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
 }
 
 /// Cuts everything up to the next of `ends` off, and that too.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/other_namers.hpp"
 
+#include "base/file_name.hpp"
 #include "core/own_names.hpp"
 #include "core/port_names.hpp"
 
@@ -9,10 +10,6 @@
 namespace onload_node {
 
 namespace {
-
-std::string file_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
 
 /// Takes the text up to `end` off the front of `rest`, and the separator too.
 std::string_view take_until(std::string_view& rest, std::string_view separators) {

@@ -12,7 +12,7 @@ namespace onload_node {
 
 namespace {
 
-using Steps = std::vector<PlannedStep>;
+using PlannedSteps = std::vector<PlannedStep>;
 
 bool contains(const std::vector<ModuleName>& names, const ModuleName& name) {
     return std::ranges::find(names, name) != names.end();
@@ -62,18 +62,19 @@ public:
     DriverDecision decide();
 
 private:
-    [[nodiscard]] Steps swap_steps(const std::vector<ModuleName>& going) const;
+    [[nodiscard]] PlannedSteps swap_steps(const std::vector<ModuleName>& going) const;
     /// `swapped`: the driver phase has unloaded `going` already.
-    [[nodiscard]] Steps onload_steps(const std::vector<ModuleName>& going, bool swapped) const;
-    void append_load(Steps& steps, const ModuleFile& file, bool even_if_loaded) const;
+    [[nodiscard]] PlannedSteps
+    onload_steps(const std::vector<ModuleName>& going, bool swapped) const;
+    void append_load(PlannedSteps& steps, const ModuleFile& file, bool even_if_loaded) const;
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> window_settings() const;
-    void append_window_settings(Steps& steps) const;
-    void append_settings_back(Steps& steps) const;
-    void append_unloads(Steps& steps, const std::vector<ModuleName>& going) const;
-    void append_driver(Steps& steps) const;
-    void append_loads(Steps& steps, Origin origin, bool even_if_loaded) const;
-    void append_autoload_block(Steps& steps) const;
-    void append_autoload_unblock(Steps& steps) const;
+    void append_window_settings(PlannedSteps& steps) const;
+    void append_settings_back(PlannedSteps& steps) const;
+    void append_unloads(PlannedSteps& steps, const std::vector<ModuleName>& going) const;
+    void append_driver(PlannedSteps& steps) const;
+    void append_loads(PlannedSteps& steps, Origin origin, bool even_if_loaded) const;
+    void append_autoload_block(PlannedSteps& steps) const;
+    void append_autoload_unblock(PlannedSteps& steps) const;
 
     const Config& config_;
     const Observed& observed_;
@@ -83,7 +84,8 @@ private:
     std::vector<const ModuleFile*> onload_;
 };
 
-void DriverPlanner::append_load(Steps& steps, const ModuleFile& file, bool even_if_loaded) const {
+void DriverPlanner::append_load(PlannedSteps& steps, const ModuleFile& file, bool even_if_loaded)
+    const {
     if (file.origin == Origin::in_tree) {
         if (!observed_.loaded.contains(file.name)) {
             steps.push_back(
@@ -108,7 +110,7 @@ void DriverPlanner::append_load(Steps& steps, const ModuleFile& file, bool even_
     }
 }
 
-void DriverPlanner::append_autoload_block(Steps& steps) const {
+void DriverPlanner::append_autoload_block(PlannedSteps& steps) const {
     if (context_.functions.empty()) {
         return;
     }
@@ -125,7 +127,7 @@ void DriverPlanner::append_autoload_block(Steps& steps) const {
     steps.push_back({ReloadUdev{}, "udevd must know the rule now"});
 }
 
-void DriverPlanner::append_autoload_unblock(Steps& steps) const {
+void DriverPlanner::append_autoload_unblock(PlannedSteps& steps) const {
     if (context_.functions.empty()) {
         return;
     }
@@ -147,7 +149,7 @@ std::vector<std::pair<std::string, std::string>> DriverPlanner::window_settings(
     };
 }
 
-void DriverPlanner::append_window_settings(Steps& steps) const {
+void DriverPlanner::append_window_settings(PlannedSteps& steps) const {
     for (const auto& [name, value] : window_settings()) {
         const auto now = observed_.kernel_settings.find(name);
         if (now != observed_.kernel_settings.end() && now->second != value) {
@@ -159,7 +161,7 @@ void DriverPlanner::append_window_settings(Steps& steps) const {
     }
 }
 
-void DriverPlanner::append_settings_back(Steps& steps) const {
+void DriverPlanner::append_settings_back(PlannedSteps& steps) const {
     for (const auto& [name, value] : window_settings()) {
         const auto before = observed_.kernel_settings.find(name);
         if (before != observed_.kernel_settings.end() && before->second != value) {
@@ -170,7 +172,8 @@ void DriverPlanner::append_settings_back(Steps& steps) const {
     }
 }
 
-void DriverPlanner::append_unloads(Steps& steps, const std::vector<ModuleName>& going) const {
+void DriverPlanner::append_unloads(PlannedSteps& steps, const std::vector<ModuleName>& going)
+    const {
     for (const auto& name : going) {
         steps.push_back({UnloadModule{name}, "the staged driver takes its place"});
     }
@@ -184,7 +187,7 @@ void DriverPlanner::append_unloads(Steps& steps, const std::vector<ModuleName>& 
 }
 
 /// The modules of the driver first, while nothing is bound to it; then port by port.
-void DriverPlanner::append_driver(Steps& steps) const {
+void DriverPlanner::append_driver(PlannedSteps& steps) const {
     const auto functions = addresses(context_.functions);
     if (!functions.empty()) {
         steps.push_back(
@@ -204,7 +207,7 @@ void DriverPlanner::append_driver(Steps& steps) const {
     }
 }
 
-void DriverPlanner::append_loads(Steps& steps, Origin origin, bool even_if_loaded) const {
+void DriverPlanner::append_loads(PlannedSteps& steps, Origin origin, bool even_if_loaded) const {
     for (const ModuleFile* const file : driver_) {
         if (file->origin == origin) {
             append_load(steps, *file, even_if_loaded);
@@ -212,8 +215,8 @@ void DriverPlanner::append_loads(Steps& steps, Origin origin, bool even_if_loade
     }
 }
 
-Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
-    Steps steps;
+PlannedSteps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
+    PlannedSteps steps;
     append_autoload_block(steps);
     append_loads(steps, Origin::in_tree, false);
     steps.push_back(
@@ -228,8 +231,8 @@ Steps DriverPlanner::swap_steps(const std::vector<ModuleName>& going) const {
     return steps;
 }
 
-Steps DriverPlanner::onload_steps(const std::vector<ModuleName>& going, bool swapped) const {
-    Steps steps;
+PlannedSteps DriverPlanner::onload_steps(const std::vector<ModuleName>& going, bool swapped) const {
+    PlannedSteps steps;
     if (!swapped) {
         for (const auto& name : going) {
             steps.push_back({UnloadModule{name}, "another build is staged"});

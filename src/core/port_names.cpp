@@ -2,6 +2,7 @@
 #include "core/port_names.hpp"
 
 #include "base/concat.hpp"
+#include "base/trimmed.hpp"
 #include "core/names.hpp"
 #include "core/other_namers.hpp"
 #include "core/own_names.hpp"
@@ -280,13 +281,6 @@ std::string link_file_content(const ChosenName& chosen) {
 }
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r";
-    const auto begin = std::min(text.find_first_not_of(blanks), text.size());
-    const auto end = text.find_last_not_of(blanks);
-    return end == std::string_view::npos ? std::string_view() : text.substr(begin, end + 1 - begin);
-}
 
 /// What a file of systemd's format assigns to the key, in its order.
 std::vector<std::string> assigned(std::string_view content, std::string_view key) {

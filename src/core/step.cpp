@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/step.hpp"
 
+#include "base/file_name.hpp"
 #include "core/overloaded.hpp"
 
 namespace onload_node {
 
 namespace {
-
-std::string file_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
 
 std::string describe_load(const LoadModule& step) {
     std::string text = step.origin == Origin::in_tree ? "load in-tree " : "load out-of-tree ";

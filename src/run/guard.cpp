@@ -16,7 +16,7 @@ Result<GuardRecord> damaged(const std::string& what) {
 }
 
 /// Every key has to be there and of its type: a guess would be a guess about dead boots.
-Result<GuardRecord> record_from(const toml::table& table) {
+Result<GuardRecord> guard_record_from(const toml::table& table) {
     const auto kernel = table["kernel"].value<std::string>();
     const auto attempts = table["attempts"].value_exact<std::int64_t>();
     const auto boot_id = table["boot-id"].value<std::string>();
@@ -46,7 +46,7 @@ Result<std::optional<GuardRecord>> read(const Files& files) {
     if (!document) {
         return tl::unexpected(damaged(std::string(document.error().description())).error());
     }
-    auto record = record_from(document.table());
+    auto record = guard_record_from(document.table());
     return record ? Result<std::optional<GuardRecord>>(std::move(*record))
                   : tl::unexpected(record.error());
 }

@@ -8,7 +8,7 @@ namespace onload_node {
 
 namespace {
 
-LoadRecord record_from(const toml::table& table) {
+LoadRecord load_record_from(const toml::table& table) {
     LoadRecord record{
         table["sha256"].value_or(std::string()), table["build-id"].value_or(std::string()), {}};
     if (const toml::array* const list = table["parameters"].as_array()) {
@@ -52,7 +52,7 @@ std::map<ModuleName, LoadRecord> read_load_records(const Files& files) {
     for (const auto& [key, node] : document.table()) {
         const auto name = ModuleName::parse(key.str());
         if (name && node.is_table()) {
-            records[*name] = record_from(*node.as_table());
+            records[*name] = load_record_from(*node.as_table());
         }
     }
     return records;

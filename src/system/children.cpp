@@ -18,7 +18,7 @@ namespace onload_node {
 
 namespace {
 
-struct Child {
+struct WorkerProcess {
     pid_t pid = -1;
     UniqueFd answer;  ///< the reading end; closed when the outcome is known
     ChildOutcome outcome;
@@ -35,8 +35,8 @@ struct Child {
     ::_exit(0);
 }
 
-Child start(const std::function<int()>& work) {
-    Child child;
+WorkerProcess start(const std::function<int()>& work) {
+    WorkerProcess child;
     int ends[2] = {-1, -1};
     if (::pipe2(static_cast<int*>(ends), O_CLOEXEC) != 0) {
         child.outcome = {ChildOutcome::End::returned, errno};
@@ -59,7 +59,7 @@ Child start(const std::function<int()>& work) {
 }
 
 /// Takes the answer of a child whose pipe has something, or whose end has closed it.
-void take_answer(Child& child) {
+void take_answer(WorkerProcess& child) {
     int value = 0;
     const ssize_t count = ::read(child.answer.get(), &value, sizeof(value));
     if (count < 0 && errno == EINTR) {
@@ -72,7 +72,7 @@ void take_answer(Child& child) {
 }
 
 /// One entry for each child, in their order; poll(2) passes over those that have answered.
-std::vector<pollfd> open_answers(const std::vector<Child>& children) {
+std::vector<pollfd> open_answers(const std::vector<WorkerProcess>& children) {
     std::vector<pollfd> answers;
     answers.reserve(children.size());
     for (const auto& child : children) {
@@ -81,13 +81,13 @@ std::vector<pollfd> open_answers(const std::vector<Child>& children) {
     return answers;
 }
 
-bool all_answered(const std::vector<Child>& children) {
-    return std::none_of(children.begin(), children.end(), [](const Child& child) {
+bool all_answered(const std::vector<WorkerProcess>& children) {
+    return std::none_of(children.begin(), children.end(), [](const WorkerProcess& child) {
         return child.answer.valid();
     });
 }
 
-void wait_for_answers(std::vector<Child>& children, const Deadline& deadline) {
+void wait_for_answers(std::vector<WorkerProcess>& children, const Deadline& deadline) {
     while (!all_answered(children) && !deadline.passed()) {
         auto answers = open_answers(children);
         if (::poll(answers.data(), answers.size(), deadline.poll_timeout()) < 0 && errno != EINTR) {
@@ -106,7 +106,7 @@ void wait_for_answers(std::vector<Child>& children, const Deadline& deadline) {
 std::vector<ChildOutcome>
 run_in_children(const std::vector<std::function<int()>>& work, Milliseconds limit) {
     const Deadline deadline(limit);
-    std::vector<Child> children;
+    std::vector<WorkerProcess> children;
     children.reserve(work.size());
     for (const auto& piece : work) {
         children.push_back(start(piece));

@@ -2,6 +2,7 @@
 #include "system/decompress.hpp"
 
 #include "base/handle.hpp"
+#include "system/decoder_memory.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,10 +20,6 @@ namespace onload_node {
 namespace {
 
 using Bytes = std::vector<std::byte>;
-
-constexpr std::size_t mebibyte = std::size_t{1024} * 1024;
-/// Enough for "xz -9"; a stream that asks for more is not a module that anybody built.
-constexpr std::uint64_t max_decoder_memory = 128 * mebibyte;
 
 constexpr std::array<std::uint8_t, 6> xz_magic = {0xFD, '7', 'z', 'X', 'Z', 0x00};
 constexpr std::array<std::uint8_t, 4> zstd_magic = {0x28, 0xB5, 0x2F, 0xFD};

@@ -62,6 +62,8 @@ spdlog::level::level_enum level_of(Priority priority) {
     }
 }
 
+}  // namespace
+
 /// The only sink. Implements spdlog's interface itself: the usual base class brings the pattern
 /// formatter, which nobody needs here and which would be a tenth of the binary.
 class EntrySink final : public spdlog::sinks::sink {
@@ -88,8 +90,6 @@ private:
     const bool journal_ = stderr_is_journal();
     const JournalEntry* entry_ = nullptr;
 };
-
-}  // namespace
 
 class JournalProgress::Log final {
 public:

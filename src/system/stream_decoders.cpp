@@ -2,6 +2,7 @@
 #include "system/stream_decoders.hpp"
 
 #include "base/handle.hpp"
+#include "system/decoder_memory.hpp"
 
 #include <algorithm>
 #include <string>
@@ -14,8 +15,6 @@ namespace onload_node {
 
 namespace {
 
-/// Enough for "xz -9" and "zstd --ultra -22".
-constexpr std::uint64_t max_decoder_memory = std::uint64_t{128} * 1024 * 1024;
 /// How much zlib is handed at once: it counts in 32 bits.
 constexpr std::size_t largest_piece = std::size_t{1} << 30U;
 constexpr int gzip_window = 15 + 16;

@@ -4,6 +4,7 @@
 #include "base/concat.hpp"
 #include "base/unique_fd.hpp"
 #include "core/names.hpp"
+#include "system/decoder_memory.hpp"
 #include "system/system_error.hpp"
 
 #include <array>
@@ -23,7 +24,6 @@ namespace {
 constexpr std::size_t piece_size = std::size_t{64} * 1024;
 /// No symvers has as much text: a stream that goes on and on is none.
 constexpr std::size_t longest_text = std::size_t{256} * 1024 * 1024;
-constexpr std::uint64_t max_decoder_memory = std::uint64_t{128} * 1024 * 1024;
 
 using Piece = std::array<unsigned char, piece_size>;
 

@@ -11,10 +11,6 @@ namespace onload_node::fixture {
 
 namespace {
 
-ModuleName sfc() {
-    return ModuleName::parse("sfc").value();
-}
-
 /// The simulation would spend most of its time on reading the same few records over and over.
 void read_names(Observed& observed, const Files& files) {
     static Observed last;

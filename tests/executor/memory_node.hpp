@@ -11,6 +11,11 @@
 
 namespace onload_node::fixture {
 
+/// The module that drives the cards.
+[[nodiscard]] inline ModuleName sfc() {
+    return ModuleName::parse("sfc").value();
+}
+
 /// What becomes of one call that would change the node.
 enum class Fate {
     done,

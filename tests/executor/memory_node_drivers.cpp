@@ -7,14 +7,6 @@
 
 namespace onload_node::fixture {
 
-namespace {
-
-ModuleName sfc() {
-    return ModuleName::parse("sfc").value();
-}
-
-}  // namespace
-
 MacAddress MemoryNode::mac_of(const NetworkFunction& function) const {
     const unsigned place = function.address.function;
     const unsigned card = exchanged_ && place < 2 ? 1 - place : place;

@@ -9,10 +9,6 @@ namespace onload_node::fixture {
 
 namespace {
 
-ModuleName sfc() {
-    return ModuleName::parse("sfc").value();
-}
-
 bool lies_in_run(const std::string& path) {
     return path.compare(0, 5, "/run/") == 0;
 }
