@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/file_bytes.hpp"
 
+#include "base/sizes.hpp"
 #include "base/unique_fd.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,11 +16,11 @@ namespace onload_node {
 
 namespace {
 
-constexpr std::size_t mebibyte = std::size_t{1024} * 1024;
 constexpr std::size_t max_file_bytes = 256 * mebibyte;
 constexpr std::size_t max_text_bytes = 16 * mebibyte;
-/// First guess for files that do not tell their size; attributes of the kernel fit into one page.
-constexpr std::size_t first_buffer = 4096;
+/// Attributes of the kernel, which do not tell their size, fit into one page.
+constexpr std::size_t least_buffer = 4096;
+constexpr std::size_t most_buffer = std::size_t{64} * 1024;
 
 Result<UniqueFd> open_regular(const std::string& path, Links links) {
     // O_NONBLOCK: opening a FIFO would wait for a writer before we could see what it is.
@@ -51,7 +53,8 @@ Result<std::size_t> size_of_regular(int fd, const std::string& path) {
     return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
 }
 
-/// Reads to the end of the file, whatever size it has told.
+/// Reads to the end of the file, whatever size it has told. Through a buffer: to make room in the
+/// result fills it with zeros, which costs as much as to read a large module.
 template <typename Bytes>
 Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
     const auto size = size_of_regular(fd, path);
@@ -69,14 +72,12 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
         return too_large();
     }
     Bytes bytes;
-    // One more than told, so that the read that finds the end needs no larger buffer.
-    bytes.resize(std::max(*size + 1, first_buffer));
-    std::size_t filled = 0;
-    while (filled <= limit) {
-        if (filled == bytes.size()) {
-            bytes.resize(bytes.size() * 2);
-        }
-        const ssize_t count = ::read(fd, bytes.data() + filled, bytes.size() - filled);
+    bytes.reserve(*size);
+    // One more than told, so that a small file and its end take two reads.
+    std::vector<typename Bytes::value_type> buffer(std::clamp(*size + 1, least_buffer, most_buffer)
+    );
+    for (;;) {
+        const ssize_t count = ::read(fd, buffer.data(), buffer.size());
         if (count < 0 && errno == EINTR) {
             continue;
         }
@@ -84,12 +85,13 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
             return errno_failure("cannot read " + path, errno);
         }
         if (count == 0) {
-            bytes.resize(filled);
             return bytes;
         }
-        filled += static_cast<std::size_t>(count);
+        if (bytes.size() + static_cast<std::size_t>(count) > limit) {
+            return too_large();
+        }
+        bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + count);
     }
-    return too_large();
 }
 
 template <typename Bytes>
