@@ -2,6 +2,7 @@
 """The two builds: dev, sanitized and with the tests, and release, which is what a node gets."""
 
 import hashlib
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -53,6 +54,9 @@ def butane():
 def _options(build):
     """What a build is configured with beside its native file."""
     options = ["-Ddevice_plugin=enabled"]
+    if build is DEV:
+        # A developer changes one file and waits for it; CI compiles all of them once.
+        options.append(f"-Dunity_libraries={'true' if os.environ.get('CI') == 'true' else 'false'}")
     if build is RELEASE:
         options.append(f"-Dmachineconfig={'enabled' if butane() else 'disabled'}")
     return options
