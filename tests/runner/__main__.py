@@ -2,6 +2,7 @@
 """tests/run: the command line."""
 
 import argparse
+import concurrent.futures
 import difflib
 import os
 import signal
@@ -87,17 +88,18 @@ def run_scenarios(names, options, image, broken):
     if not names:
         return Outcome()
     ready = scenarios.finish_image(image)
-    total = Outcome()
-    for name in names:
+
+    def run_one(name):
         if not ready:
-            total += failure(f"{name}: the node's image could not be built")
-        elif build.RELEASE in broken:
-            total += failure(f"{name}: {broken[build.RELEASE]}")
-        elif not build.MACHINE_CONFIG.exists():
-            total += skip(f"{name}: no MachineConfig; there is no butane")
-        else:
-            total += timed(name, scenarios.run, name, options)
-    return total
+            return failure(f"{name}: the node's image could not be built")
+        if build.RELEASE in broken:
+            return failure(f"{name}: {broken[build.RELEASE]}")
+        if not build.MACHINE_CONFIG.exists():
+            return skip(f"{name}: no MachineConfig; there is no butane")
+        return timed(name, scenarios.run, name, options)
+
+    with concurrent.futures.ThreadPoolExecutor(scenarios.WORKERS) as pool:
+        return sum(pool.map(run_one, names), Outcome())
 
 
 def run_all(names, scenario_names, options):

@@ -38,7 +38,8 @@ def skip(reason):
 def print_tail(log):
     """The end of a log: what failed is usually said last."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    shown = [f"  | {line}" for line in lines[-TAIL_LINES:]]
     if len(lines) > TAIL_LINES:
-        print(f"  | ... {len(lines) - TAIL_LINES} lines before these in {log}")
-    for line in lines[-TAIL_LINES:]:
-        print(f"  | {line}")
+        shown.insert(0, f"  | ... {len(lines) - TAIL_LINES} lines before these in {log}")
+    # At once: two scenarios may tell at the same time.
+    print("\n".join(shown), flush=True)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a scenario is given: machines, the product delivered to them, drivers that fail."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -93,8 +95,10 @@ class Lab:
         key = hashlib.sha256(b"".join(path.read_bytes() for path in ingredients))
         key.update(" ".join(os.readlink(part) for part in parts).encode())
         disk = paths.CACHE / f"delivered-{key.hexdigest()[:12]}.qcow2"
-        if not disk.exists():
-            self._make_delivered_disk(disk, machine_config)
+        with _one_maker():
+            if not disk.exists():
+                self._make_delivered_disk(disk, machine_config)
+            disk.touch()
         return disk
 
     def _make_delivered_disk(self, disk, machine_config):
@@ -109,13 +113,10 @@ class Lab:
         self.deliver(machine, machine_config)
         self.stage(machine)
         machine.shutdown()
+        # The two used last stay: machines of a scenario that runs beside this one may stand on them.
         for old in sorted(paths.CACHE.glob("delivered-*.qcow2"), key=lambda path: path.stat().st_mtime)[:-2]:
             old.unlink()
-        # Another process may have been faster, and its machines stand on what it made.
-        if disk.exists():
-            part.unlink()
-        else:
-            part.rename(disk)
+        part.rename(disk)
 
     # --- drivers
 
@@ -123,9 +124,10 @@ class Lab:
         """An out-of-tree sfc.ko (a path on the host) broken as fixture_fault.h says: INIT_FAILS, PROBE_FAILS,
         PROBE_SLEEPS, PROBE_PANICS, PROBE_OOPSES."""
         folder = paths.CACHE / "faulty" / f"{os.readlink(paths.DRIVERS)}-{fault}-{seconds}"
-        if not (folder / "sfc.ko").exists():
-            build = paths.NODE / "drivers" / "build"
-            subprocess.run([build, "out-of-tree", self.kernel, folder, fault, str(seconds)], check=True)
+        with _one_maker():
+            if not (folder / "sfc.ko").exists():
+                build = paths.NODE / "drivers" / "build"
+                subprocess.run([build, "out-of-tree", self.kernel, folder, fault, str(seconds)], check=True)
         return folder / "sfc.ko"
 
     def another_build(self):
@@ -139,11 +141,12 @@ class Lab:
         build = paths.NODE / "drivers" / "build-real"
         key = hashlib.sha256(build.read_bytes() + self.kernel.encode()).hexdigest()[:12]
         tree = paths.CACHE / f"real-driver-{key}{'-debug' if debug else ''}"
-        if not tree.exists():
-            part = tree.with_suffix(".part")
-            shutil.rmtree(part, ignore_errors=True)
-            subprocess.run([build, self.kernel, part, *(["debug"] if debug else [])], check=True)
-            part.rename(tree)
+        with _one_maker():
+            if not tree.exists():
+                part = tree.with_suffix(".part")
+                shutil.rmtree(part, ignore_errors=True)
+                subprocess.run([build, self.kernel, part, *(["debug"] if debug else [])], check=True)
+                part.rename(tree)
         return tree
 
     # --- the end
@@ -169,3 +172,11 @@ class Lab:
                     print(f"    no {name}: {error}", flush=True)
                     break
                 (self.folder / f"{machine.disk.stem}-{name}").write_text(output.stdout + output.stderr)
+
+
+@contextlib.contextmanager
+def _one_maker():
+    """What all scenarios share is made by one of them, while the others wait for it."""
+    with open(paths.CACHE / ".making", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
