@@ -8,7 +8,7 @@ from .kind import active, stays
 KINDS = (
     # --- the staged tree as a whole
     stays("nothing staged for this kernel", "no-tree", breaks="mv /opt/lib/modules/$K /opt/lib/modules/5.14.0-284.el9"),
-    stays("/opt is empty", "no-tree", breaks="rm -rf /opt/*"),
+    stays("/opt is empty", "no-tree", breaks="rm -rf /opt/*", full_only=True),
     stays("/opt is empty, names are sequential", "no-tree", breaks="rm -rf /opt/*", config=SEQUENTIAL,
           names=("sf0", "sf1"), trace="nothing-staged-sequential"),
     stays("/opt is a link into nowhere", "no-tree", breaks="mv /opt /opt.away; ln -s /nowhere /opt", full_only=True),
@@ -17,7 +17,7 @@ KINDS = (
     active("/opt is a link to another directory", breaks="mv /opt /var/opt.real; ln -s /var/opt.real /opt", full_only=True),
     stays("the kernel's staged directory is a file", "no-tree", breaks="rm -rf /opt/lib/modules/$K; echo >/opt/lib/modules/$K", full_only=True),
     stays("staged modules.dep missing", "no-tree", breaks="rm $staged/../modules.dep*", full_only=True),
-    stays("staged modules.dep.bin empty", "module-missing", breaks=": >$staged/../modules.dep.bin", says=("sfc",)),
+    stays("staged modules.dep.bin empty", "module-missing", breaks=": >$staged/../modules.dep.bin", says=("sfc",), full_only=True),
     stays("staged modules.dep.bin garbage", "module-missing",
           breaks="head -c 4096 /dev/urandom >$staged/../modules.dep.bin", says=("sfc",), full_only=True),
     stays("staged modules.dep is a directory", "no-tree", breaks="rm $staged/../modules.dep*; mkdir $staged/../modules.dep", full_only=True),
@@ -36,7 +36,7 @@ KINDS = (
     active("staged sfc.ko is compressed whatever its name says",
            breaks="xz -z $staged/sfc.ko; mv $staged/sfc.ko.xz $staged/sfc.ko"),
     stays("staged sfc.ko is not signed, and the kernel takes no other", "signature",
-          breaks="echo 1 >/sys/module/module/parameters/sig_enforce", says=("not signed",)),
+          breaks="echo 1 >/sys/module/module/parameters/sig_enforce", says=("not signed",), full_only=True),
     # --- the rest of the family
     stays("staged sfc_resource missing", "unusable-module", breaks="rm $staged/sfc_resource.ko.xz", says=("sfc_resource",), full_only=True),
     stays("staged sfc_resource.ko.xz is rotten", "unusable-module",
@@ -53,6 +53,6 @@ KINDS = (
           says=("no way back", "sfc.ko"), full_only=True),
     stays("the in-tree modules.dep is gone", "module-missing", breaks="rm /lib/modules/$K/modules.dep*", says=("mtd",), full_only=True),
     stays("the in-tree modules.dep.bin is garbage", "module-missing",
-          breaks="head -c 4096 /dev/urandom >/lib/modules/$K/modules.dep.bin", says=("mtd",)),
+          breaks="head -c 4096 /dev/urandom >/lib/modules/$K/modules.dep.bin", says=("mtd",), full_only=True),
     active("in-tree sfc.ko is blacklisted by others", breaks="echo 'blacklist sfc' >/etc/modprobe.d/others.conf", full_only=True),
 )

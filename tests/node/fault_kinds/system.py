@@ -37,15 +37,15 @@ KINDS = (
     active("the undo log is empty", breaks="mkdir -p /run/onload-node; : >/run/onload-node/undo.toml", full_only=True),
     active("the undo log has an unknown step",
            breaks="mkdir -p /run/onload-node; printf 'committed = 0\\n[[entry]]\\nphase = \"driver\"\\ndone = \"x\"\\n"
-                  "inverse = [{ step = \"fly\" }]\\n' >/run/onload-node/undo.toml"),
+                  "inverse = [{ step = \"fly\" }]\\n' >/run/onload-node/undo.toml", full_only=True),
     stays("the undo log is a directory", "undone", says=("the way back could not be recorded",), breaks="mkdir -p /run/onload-node/undo.toml/inside"),
     active("the record of loads is garbage", breaks="mkdir -p /run/onload-node; echo '[[[' >/run/onload-node/loaded.toml", full_only=True),
-    stays("the record of loads is a directory", "undone", breaks="mkdir -p /run/onload-node/loaded.toml/inside"),
+    stays("the record of loads is a directory", "undone", breaks="mkdir -p /run/onload-node/loaded.toml/inside", full_only=True),
     active("the record of the last run is garbage", breaks="mkdir -p /run/onload-node; echo '[[[' >/run/onload-node/last-run.toml", full_only=True),
     active("the record of the last run is a directory", breaks="mkdir -p /run/onload-node/last-run.toml/inside", full_only=True),
     active("status.json is a directory", breaks="mkdir -p /run/onload-node/status.json/inside", except_for="status.json"),
     active("the autoload rule was left by somebody", breaks="mkdir -p /run/udev/rules.d; echo >/run/udev/rules.d/70-onload-node.rules", full_only=True),
-    active("the time marker was left by somebody", breaks="mkdir -p /run/onload-node; echo >/run/onload-node/sfptpd-keeps-time"),
+    active("the time marker was left by somebody", breaks="mkdir -p /run/onload-node; echo >/run/onload-node/sfptpd-keeps-time", full_only=True),
     # --- udevd
     active("udevd is killed while the unit runs", during=HIT.replace("pgrep -x onload-node", "pgrep -x onload-node >/dev/null && pgrep -o -x systemd-udevd") % ("0.05", "KILL"),
            full_only=True),
@@ -64,7 +64,7 @@ KINDS = (
     active("the lock is held for a while", breaks="mkdir -p /run/onload-node; setsid flock /run/onload-node/lock sleep 3 >/dev/null 2>&1 & sleep 0.3", full_only=True),
     active("two applies at once", during="onload-node apply"),
     active("applied again at once", after="onload-node apply", full_only=True),
-    active("the wall clock jumps a year ahead", during="sleep 0.3; date -s '+1 year'"),
+    active("the wall clock jumps a year ahead", during="sleep 0.3; date -s '+1 year'", full_only=True),
     active("the wall clock jumps ten years back", during="sleep 0.3; date -s '-10 years'", full_only=True),
     # --- configuration
     active("the configuration is removed", breaks="rm -r /etc/onload-node", full_only=True),
