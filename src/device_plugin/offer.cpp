@@ -47,9 +47,9 @@ Health judge(
             return unhealthy(concat({device, " is not there"}));
         }
     }
-    if (!directory_is_there(options.library_path)) {
+    if (!directory_is_there(options.libraries_path)) {
         return unhealthy(
-            concat({"Onload's libraries are missing: no directory ", options.library_path})
+            concat({"Onload's libraries are missing: no directory ", options.libraries_path})
         );
     }
     return {true, ""};
@@ -64,10 +64,10 @@ Allocation allocation(const Options& options, const NodeStatus& status) {
         return given;
     }
     given.devices = status.devices;
-    given.mounts.push_back({options.library_path, options.library_path});
+    given.mounts.push_back({options.libraries_path, options.libraries_path});
     given.mounts.insert(given.mounts.end(), options.mounts.begin(), options.mounts.end());
     if (options.preload) {
-        given.environment.emplace_back("LD_PRELOAD", options.library_path + "/libonload.so");
+        given.environment.emplace_back("LD_PRELOAD", options.libraries_path + "/libonload.so");
     }
     return given;
 }

@@ -121,7 +121,7 @@ Result<void> take(Options& options, std::string_view name, std::string_view valu
         return take_preload(options, value);
     }
     if (name == "library-path") {
-        return take_path(options.library_path, name, value);
+        return take_path(options.libraries_path, name, value);
     }
     if (name == "mount") {
         return take_mount(options, value);

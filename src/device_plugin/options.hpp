@@ -28,7 +28,7 @@ struct Options {
     unsigned devices = 100;  ///< how many are offered: that many containers at once
     Mode mode = Mode::cdi;
     bool preload = true;  ///< LD_PRELOAD of Onload's library
-    std::string library_path = "/opt/onload/usr/lib64";
+    std::string libraries_path = "/opt/onload/usr/lib64";
     std::vector<MountOption> mounts;  ///< with Mode::explicitly, beside the libraries
     std::string status = "/run/onload-node/status.json";
     std::string device_root = "/dev";  ///< where the host's /dev is seen

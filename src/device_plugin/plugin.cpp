@@ -74,7 +74,7 @@ public:
 
     /// What its health depends on.
     [[nodiscard]] std::set<std::string> paths(const Result<NodeStatus>& status) const {
-        std::set<std::string> all = {options_.status, options_.library_path};
+        std::set<std::string> all = {options_.status, options_.libraries_path};
         for (const auto device : names::onload_devices) {
             all.insert(seen(device));
         }
