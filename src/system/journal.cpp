@@ -65,7 +65,8 @@ spdlog::level::level_enum level_of(Priority priority) {
 }  // namespace
 
 /// The only sink. Implements spdlog's interface itself: the usual base class brings the pattern
-/// formatter, which nobody needs here and which would be a tenth of the binary.
+/// formatter, which nobody needs here and which would be a tenth of the binary. Not in the unnamed
+/// namespace: a member of Log, which is not either, and compilers warn of that in larger units.
 class EntrySink final : public spdlog::sinks::sink {
 public:
     /// What the next message is about; spdlog itself carries no fields.
