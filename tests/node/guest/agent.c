@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Test-only: runs the harness's commands inside the test node, one at a time, over a virtio serial port.
 //   harness -> agent   RUN id timeout_ms command_length stdin_length \n command stdin
+//                      GET id 0 path_length 0 \n path                      a file's content, as stdout
+//                      PUT id mode path_length length \n path content      a file; missing folders are made
 //   agent -> harness   HELLO boot_id \n                                   once per start
 //                      END id exit_status stdout_length stderr_length \n stdout stderr
 // A command that outlives its time is killed and answered with 124 without waiting for it: a process that hangs in
 // the kernel does not end, and the tests want to look at the node all the same.
+// Files do not take a shell: each process that starts costs a tenth of a second under emulation.
 #define _GNU_SOURCE // pipe2
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,8 +31,9 @@ struct buffer {
 };
 
 struct command {
+    char kind[4];
     unsigned long id;
-    long timeout_ms;
+    long number; // milliseconds for RUN, the mode for PUT
     struct buffer text, input, output, errors;
     size_t input_written;
     pid_t pid;
@@ -97,10 +102,61 @@ static void receive(int port, struct command* command)
             die("a header without end");
         read_exactly(port, header + length, 1);
     } while (header[length++] != '\n');
-    if (sscanf(header, "RUN %lu %ld %zu %zu", &command->id, &command->timeout_ms, &text_size, &input_size) != 4)
+    if (sscanf(header, "%3s %lu %ld %zu %zu", command->kind, &command->id, &command->number, &text_size, &input_size) != 5)
         die("an unknown request");
     read_into(port, &command->text, text_size);
     read_into(port, &command->input, input_size);
+}
+
+static void complain(struct command* command, const char* path)
+{
+    reserve(&command->errors, strlen(path) + 128);
+    command->errors.size = (size_t)snprintf(command->errors.data, command->errors.capacity, "%s: %s\n", path, strerror(errno));
+    command->status = 1;
+}
+
+static void get_file(struct command* command)
+{
+    const char* path = command->text.data;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = file < 0 ? -1 : 1;
+    while (got > 0) {
+        reserve(&command->output, 65536);
+        got = read(file, command->output.data + command->output.size, 65536);
+        if (got > 0)
+            command->output.size += (size_t)got;
+    }
+    if (got < 0)
+        complain(command, path);
+    if (file >= 0)
+        close(file);
+}
+
+static void make_parents(char* path)
+{
+    for (char* slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0755); // what is there already, or cannot be made, shows when the file is opened
+        *slash = '/';
+    }
+}
+
+static void put_file(struct command* command)
+{
+    char* path = command->text.data;
+    make_parents(path);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    size_t written = 0;
+    ssize_t put = 0;
+    while (file >= 0 && put >= 0 && written < command->input.size) {
+        put = write(file, command->input.data + written, command->input.size - written);
+        if (put > 0)
+            written += (size_t)put;
+    }
+    if (file < 0 || put < 0 || fchmod(file, (mode_t)command->number) < 0)
+        complain(command, path);
+    if (file >= 0)
+        close(file);
 }
 
 static void start(struct command* command)
@@ -180,7 +236,7 @@ static long now_ms(void)
 // Ends when the command itself ends: what it left running in the background may hold the pipes open.
 static void attend(struct command* command)
 {
-    long deadline = now_ms() + command->timeout_ms;
+    long deadline = now_ms() + command->number;
     for (;;) {
         struct pollfd events[] = {{command->pidfd, POLLIN, 0},
                                   {command->out, POLLIN, 0},
@@ -220,8 +276,14 @@ static void serve_one(int port)
 {
     struct command command = {.in = -1, .out = -1, .err = -1, .pidfd = -1};
     receive(port, &command);
-    start(&command);
-    attend(&command);
+    if (strcmp(command.kind, "GET") == 0) {
+        get_file(&command);
+    } else if (strcmp(command.kind, "PUT") == 0) {
+        put_file(&command);
+    } else {
+        start(&command);
+        attend(&command);
+    }
     answer(port, &command);
     close_once(&command.in);
     close_once(&command.out);

@@ -60,14 +60,24 @@ class Agent:
                 raise Deadline(f"no test agent in the node after {timeout} s: it hangs in early boot")
 
     def run(self, command, timeout, stdin=b""):
-        with self._running:
-            return self._run_one(command.encode(), timeout, stdin)
+        return self._ask("RUN", int(timeout * 1000), command, stdin, timeout)
 
-    def _run_one(self, command, timeout, stdin):
+    def get_file(self, path, timeout):
+        """The content as `raw`; no process is started for it."""
+        return self._ask("GET", 0, path, b"", timeout)
+
+    def put_file(self, path, content, mode, timeout):
+        return self._ask("PUT", mode, path, content, timeout)
+
+    def _ask(self, kind, number, text, data, timeout):
+        with self._running:
+            return self._ask_one(kind, number, text.encode(), data, timeout)
+
+    def _ask_one(self, kind, number, command, stdin, timeout):
         with self._changed:
             self._last_id += 1
             request = self._last_id
-        header = f"RUN {request} {int(timeout * 1000)} {len(command)} {len(stdin)}\n".encode()
+        header = f"{kind} {request} {number} {len(command)} {len(stdin)}\n".encode()
         started = time.monotonic()
         self._send(header + command + stdin)
         with self._changed:

@@ -9,12 +9,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import paths, qemu
+from . import paths, qemu, snapshots
 from .errors import HarnessError
 from .machine import Machine
 from .machine_config import deliver
 
 MACHINE_CONFIG_VARIABLE = "ONLOAD_NODE_TEST_MACHINECONFIG"
+_HARNESS = Path(__file__).parent
 
 
 class Lab:
@@ -38,12 +39,58 @@ class Lab:
         base = self._delivered_disk(Path(machine_config or self.machine_config))
         return self._start(base, "qcow2", functions, kernel_arguments, park, name)
 
+    def stock_booted(self, functions=2, name="node"):
+        """As stock, already booted: from a boot that is made once for all scenarios."""
+        return self._resumed("stock", (paths.IMAGE, "raw"), functions, (), False, name, Machine.wait_booted)
+
+    def parked(self, functions=2, kernel_arguments=(), name="node", machine_config=None):
+        """As delivered, its boot standing still just before onload-node.service, with udev's coldplug done: from a boot that is
+        made once for all scenarios. loadvm("parked") returns to it, release() lets it go on."""
+        base = self._delivered_disk(Path(machine_config or self.machine_config))
+        return self._resumed("parked", (base, "qcow2"), functions, kernel_arguments, True, name, Machine.park)
+
+    def booted(self, functions=2, name="node"):
+        """As delivered, booted and confirmed good: from a boot that is made once for all scenarios. For what is about a node
+        that runs, not about how it came up."""
+        base = self._delivered_disk(self.machine_config)
+        return self._resumed("booted", (base, "qcow2"), functions, (), False, name, _wait_confirmed)
+
+    def unstaged(self, functions=2, name="node"):
+        """A booted node to which both MachineConfigs have just been delivered, without a reboot, and on which nothing is
+        staged: from a boot that is made once for all scenarios."""
+
+        def deliver_both(machine):
+            machine.wait_booted()
+            self.deliver(machine)
+            self.deliver(machine, self.stage_machine_config)
+
+        key = _digest(path.read_bytes() for path in (self.machine_config, self.stage_machine_config, _HARNESS / "machine_config.py"))
+        return self._resumed(f"unstaged-{key}", (paths.IMAGE, "raw"), functions, (), False, name, deliver_both)
+
     def _start(self, base, base_format, functions, kernel_arguments, park, name):
-        disk = self.folder / f"{name}.qcow2"
-        qemu.create_overlay(disk, base, base_format)
-        machine = Machine(self.folder, disk, functions, kernel_arguments, park)
-        self.machines.append(machine)
+        machine = self._machine(f"{name}.qcow2", functions, kernel_arguments, park)
+        qemu.create_overlay(machine.disk, base, base_format)
         return machine.start()
+
+    def _machine(self, disk, functions, kernel_arguments=(), park=False):
+        machine = Machine(self.folder, self.folder / disk, functions, kernel_arguments, park)
+        self.machines.append(machine)
+        return machine
+
+    def _resumed(self, kind, base, functions, kernel_arguments, park, name, make_ready):
+        """A machine that goes on from the snapshot of this kind; `make_ready` brings a started one to that moment, once."""
+        file = snapshots.file_for(kind, base[0], functions, (*kernel_arguments, f"park={park}"))
+        machine = self._machine(f"{name}.qcow2", functions, kernel_arguments, park)
+        with _one_maker(file.stem):
+            if not file.exists():
+                print(f"  # booting once for all scenarios ({file.name})", flush=True)
+                made = self._start(*base, functions, kernel_arguments, park, f"{name}-snapshot")
+                make_ready(made)
+                snapshots.take(made, kind.partition("-")[0], file)
+            file.touch()
+            snapshot = snapshots.Snapshot.load(file)
+            snapshot.copy_to(machine.disk)
+        return machine.resume(snapshot)
 
     # --- the product
 
@@ -89,13 +136,11 @@ class Lab:
         return paths.next_release()
 
     def _delivered_disk(self, machine_config):
-        harness = Path(__file__).parent
-        ingredients = [machine_config, harness / "machine_config.py", harness / "lab.py"]
+        ingredients = [machine_config, _HARNESS / "machine_config.py", _HARNESS / "lab.py"]
         parts = [paths.IMAGE, paths.STAGED, paths.PROGRAMS]
-        key = hashlib.sha256(b"".join(path.read_bytes() for path in ingredients))
-        key.update(" ".join(os.readlink(part) for part in parts).encode())
-        disk = paths.CACHE / f"delivered-{key.hexdigest()[:12]}.qcow2"
-        with _one_maker():
+        key = _digest([*(path.read_bytes() for path in ingredients), *(os.readlink(part).encode() for part in parts)])
+        disk = paths.CACHE / f"delivered-{key}.qcow2"
+        with _one_maker(disk.stem):
             if not disk.exists():
                 self._make_delivered_disk(disk, machine_config)
             disk.touch()
@@ -103,12 +148,8 @@ class Lab:
 
     def _make_delivered_disk(self, disk, machine_config):
         print(f"  # delivering {machine_config} to a node, once ({disk.name})", flush=True)
-        part = self.folder / "delivering.qcow2"
-        qemu.create_overlay(part, paths.IMAGE, "raw")
         # No network functions: nothing of the product has a reason to act while it is being delivered.
-        machine = Machine(self.folder, part, functions=0)
-        self.machines.append(machine)
-        machine.start()
+        machine = self._start(paths.IMAGE, "raw", 0, (), False, "delivering")
         machine.wait_booted()
         self.deliver(machine, machine_config)
         self.stage(machine)
@@ -116,7 +157,7 @@ class Lab:
         # The two used last stay: machines of a scenario that runs beside this one may stand on them.
         for old in sorted(paths.CACHE.glob("delivered-*.qcow2"), key=lambda path: path.stat().st_mtime)[:-2]:
             old.unlink()
-        part.rename(disk)
+        machine.disk.rename(disk)
 
     # --- drivers
 
@@ -124,7 +165,7 @@ class Lab:
         """An out-of-tree sfc.ko (a path on the host) broken as fixture_fault.h says: INIT_FAILS, PROBE_FAILS,
         PROBE_SLEEPS, PROBE_PANICS, PROBE_OOPSES."""
         folder = paths.CACHE / "faulty" / f"{os.readlink(paths.DRIVERS)}-{fault}-{seconds}"
-        with _one_maker():
+        with _one_maker("faulty-drivers"):
             if not (folder / "sfc.ko").exists():
                 build = paths.NODE / "drivers" / "build"
                 subprocess.run([build, "out-of-tree", self.kernel, folder, fault, str(seconds)], check=True)
@@ -141,7 +182,7 @@ class Lab:
         build = paths.NODE / "drivers" / "build-real"
         key = hashlib.sha256(build.read_bytes() + self.kernel.encode()).hexdigest()[:12]
         tree = paths.CACHE / f"real-driver-{key}{'-debug' if debug else ''}"
-        with _one_maker():
+        with _one_maker(tree.name):
             if not tree.exists():
                 part = tree.with_suffix(".part")
                 shutil.rmtree(part, ignore_errors=True)
@@ -154,6 +195,8 @@ class Lab:
     def close(self):
         for machine in self.machines:
             machine.power_cut()
+            # Hundreds of megabytes each; what a person would look at is in the logs beside them.
+            machine.disk.unlink(missing_ok=True)
 
     def save_evidence(self):
         """After a failure: what a person would look at first, beside the console logs."""
@@ -174,9 +217,22 @@ class Lab:
                 (self.folder / f"{machine.disk.stem}-{name}").write_text(output.stdout + output.stderr)
 
 
+def _wait_confirmed(machine):
+    """Until the boot has been confirmed good, which takes guard.settle, one minute."""
+    machine.wait_booted()
+    machine.check("for i in $(seq 400); do [ ! -e /var/lib/onload-node/guard.toml ] && exit; sleep 0.5; done; exit 1", 300)
+
+
+def _digest(parts):
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:12]
+
+
 @contextlib.contextmanager
-def _one_maker():
-    """What all scenarios share is made by one of them, while the others wait for it."""
-    with open(paths.CACHE / ".making", "w", encoding="ascii") as lock:
+def _one_maker(what):
+    """What all scenarios share is made by one of them, while the others that need it wait."""
+    with open(paths.CACHE / f".making-{what}", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import tarfile
+import time
 
 from . import boot_loader, paths, qemu
 from .agent import Agent, Output
@@ -21,6 +22,8 @@ SHUTDOWN_TIMEOUT = 180
 COMMAND_TIMEOUT = 60
 # The kernel's words on the console when user space begins, that of the initrd.
 STARTS_INIT = "Run /init as init process"
+SETTLE_SECONDS = 180
+SETTLE = f"udevadm settle --timeout={SETTLE_SECONDS}"
 PARK_FOLDER = "/run/onload-node-test"
 PARK_ARGUMENT = "onload_node_test.park"
 
@@ -66,28 +69,42 @@ class Machine:
             self._power_on(files, arguments, timeout)
         return self
 
-    def _power_on(self, files, arguments, timeout):
+    def _power_on(self, files, arguments, timeout=None, snapshot=None):
         log = self.folder / "qemu.log"
-        self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, files, arguments)
+        self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, files, arguments, snapshot)
         self._agent = Agent(agent)
         self._qmp = Qmp(qmp)
-        self._agent.wait_hello(timeout)
+        if not snapshot:
+            self._agent.wait_hello(timeout)
+
+    def resume(self, snapshot):
+        """Powers on from a snapshot, whose copy the disk is; it can be returned to like one of the machine's own."""
+        files = boot_loader.boot_files(self.kernel)
+        self._power_on(files, [*self.kernel_arguments, *([PARK_ARGUMENT] if self._park else [])], snapshot=snapshot.name)
+        self._snapshots[snapshot.name] = self._agent.boot_id = snapshot.boot_id
+        self._set_clock()
+        return self
+
+    def _set_clock(self):
+        """A snapshot has the time at which it was taken, and certificates made since would not be valid yet."""
+        self.check(f"date -s @{time.time():.3f}")
 
     def _console_text(self):
         return self.console.read_text(errors="replace") if self.console.exists() else ""
 
     def wait_booted(self, timeout=BOOT_TIMEOUT):
         """Waits until systemd has no job left and udev no event; returns systemd's word: running or degraded."""
-        state = self.run("systemctl is-system-running --wait", timeout).stdout.strip()
-        if state not in ("running", "degraded"):
+        # One command for both: each costs the emulated processor a tenth of a second before it does anything.
+        output = self.run(f"systemctl is-system-running --wait; {SETTLE} || echo udev has events left", timeout + SETTLE_SECONDS)
+        state, _, rest = output.stdout.partition("\n")
+        if state not in ("running", "degraded") or rest:
             jobs = self.run("systemctl list-jobs --no-pager").stdout
-            raise Deadline(f"the node has not booted after {timeout} s: {state or 'still starting'}\n{jobs}")
-        self._settle()
+            raise Deadline(f"the node has not booted after {timeout} s: {output.stdout or 'still starting'}\n{jobs}")
         return state
 
     def _settle(self):
         """Waits until udev has no event left; 64 ports on a shared processor have many."""
-        self.check("udevadm settle --timeout=180", 190)
+        self.check(SETTLE, SETTLE_SECONDS + 10)
 
     def reboot(self, timeout=SHUTDOWN_TIMEOUT):
         """A clean reboot, asked for inside; returns when the next boot is complete."""
@@ -158,14 +175,19 @@ class Machine:
     def write(self, path, content, mode=0o644):
         """A file with this text (or bytes); missing folders are made."""
         data = content.encode() if isinstance(content, str) else content
-        name = shlex.quote(path)
-        self.check(f'mkdir -p "$(dirname {name})" && cat >{name} && chmod {mode:o} {name}', stdin=data)
+        output = self._agent.put_file(path, data, mode, COMMAND_TIMEOUT)
+        if not output.ok:
+            raise CommandFailed(f"write {path}", output)
 
     def read(self, path):
-        output = self.run(f"cat {shlex.quote(path)}")
+        output = self._agent.get_file(path, COMMAND_TIMEOUT)
         if not output.ok:
-            raise CommandFailed(f"cat {path}", output)
+            raise CommandFailed(f"read {path}", output)
         return output.raw
+
+    def read_if_there(self, path):
+        """The bytes of a file; none for one that cannot be read."""
+        return self._agent.get_file(path, COMMAND_TIMEOUT).raw
 
     def push(self, local, path, mode=None):
         """A file of the host to a path in the node, or a folder's content into a folder."""
@@ -205,8 +227,8 @@ class Machine:
 
     def release(self):
         """Lets a parked boot go on."""
-        fifo = f"{PARK_FOLDER}/continue"
-        self.check(f"mkfifo {fifo} 2>/dev/null; echo go >{fifo}")
+        # The parking unit made this FIFO before it said that it stands still, and waits for its other end.
+        self.write(f"{PARK_FOLDER}/continue", "go\n", 0o600)
 
 
 def _tar(folder):

@@ -72,8 +72,7 @@ def status_says_so(product, lab):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
+    machine = lab.parked(functions=2)
     product = Product(machine)
     product.configure(CONFIGURATION)
     the_in_tree_driver_is_there_first(product, lab)

@@ -19,9 +19,8 @@ def traces(machine):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2)
+    machine = lab.booted(functions=2)
     product = Product(machine)
-    machine.wait_booted()
     expect_equal("the node is active", product.status()["state"], "active")
 
     plan = product.run("plan")

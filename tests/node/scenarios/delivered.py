@@ -46,9 +46,8 @@ def the_node_is_stock_again(product, lab, stock_files):
 
 
 def scenario(lab):
-    machine = lab.stock(functions=2)
+    machine = lab.stock_booted(functions=2)
     product = Product(machine)
-    machine.wait_booted()
     stock_files = files_of(machine)
     lab.deliver(machine)
     everything_arrived(lab, machine)

@@ -108,8 +108,7 @@ def killed(product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2)
-    machine.wait_booted()
+    machine = lab.booted(functions=2)
     machine.check(f"mkdir {FOLDER}")
     lab.deliver(machine, lab.stage_machine_config)
     product = Product(machine)

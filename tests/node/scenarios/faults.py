@@ -118,9 +118,7 @@ def judge_all(lab, machine, kinds, attempt):
 
 
 def within_a_boot(lab, kinds):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=2)
     return judge_all(lab, machine, kinds, try_kind)
 
 
@@ -128,7 +126,7 @@ def across_boots(lab, kinds):
     """Snapshots share the boot: these are cold ones, on a machine of their own."""
     if not kinds:
         return []
-    machine = lab.delivered(functions=2, name="across")
+    machine = lab.booted(functions=2, name="across")
     rows = judge_all(lab, machine, kinds, try_across_boots)
     guard = Product(machine).status()["guard"]
     check("no boot that ended in order counts against the driver", guard["attempts"] <= 1, guard)

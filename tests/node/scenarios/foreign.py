@@ -61,8 +61,7 @@ def the_foreign_ones_are_as_they_were(product, case, before, logs):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=4, park=True)
-    machine.park()
+    machine = lab.parked(functions=4)
     product = Product(machine)
     give_away(machine)
     before = {address: binding(machine, address) for address in (STUBBED, OVERRIDDEN)}

@@ -155,8 +155,7 @@ def a_guard_that_nobody_can_write(lab, product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
+    machine = lab.parked(functions=2)
     product = Product(machine)
     product.configure(SOON)
     machine.savevm("parked")
@@ -170,6 +169,5 @@ def scenario(lab):
     a_driver_that_hangs(lab, machine, product)
     a_port_that_hangs(lab, machine, product)
     note("boots that are no deaths, and one that is")
-    other = lab.delivered(functions=2, park=True, name="other")
-    other.park()
+    other = lab.parked(functions=2, name="other")
     only_a_boot_that_dies_is_counted(lab, Product(other))

@@ -81,9 +81,7 @@ def without_a_control_plane(product, lab, case, breakage, words):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=2)
     product = Product(machine)
     for case in (an_open_flash_device, a_foreign_module, modprobe_files_of_others):
         case(product, lab)

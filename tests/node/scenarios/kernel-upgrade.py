@@ -62,9 +62,8 @@ def is_active(promise, product, kernel):
 
 def a_node_that_stages(lab, name):
     """Active, with the stage units, and the modules of its own kernel on offer."""
-    machine = lab.delivered(functions=2, name=name)
+    machine = lab.booted(functions=2, name=name)
     product = Product(machine)
-    machine.wait_booted()
     lab.deliver(machine, lab.stage_machine_config)
     product.configure(CONFIGURATION)
     offer(machine, paths.STAGED, lab.kernel)

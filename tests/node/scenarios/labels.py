@@ -82,8 +82,7 @@ def are_gone_after_the_removal(machine, lab):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
+    machine = lab.parked(functions=2)
     machine.check(f"mkdir -p {FOLDER}")
     machine.savevm("parked")
     product = Product(machine)

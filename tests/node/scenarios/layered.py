@@ -66,9 +66,8 @@ def active_by_rpm(machine, product, lab):
 
 def scenario(lab):
     files, scriptlet = rpm(lab)
-    machine = lab.stock(functions=2)
+    machine = lab.stock_booted(functions=2)
     product = Product(machine)
-    machine.wait_booted()
     without = lab.machine_config.with_name("99-worker-chronyd-4.12.yaml")
     deliver(machine, without)
     machine.push(files, "/")

@@ -163,9 +163,8 @@ def other_names_wait_too(product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2)
+    machine = lab.booted(functions=2)
     product = Product(machine)
-    machine.wait_booted()
     expect_equal("the node is active", product.status()["state"], "active")
     put_a_network_on_the_ports(machine)
     received = int(machine.check(f"ip netns exec peer cat {RECEIVED}"))

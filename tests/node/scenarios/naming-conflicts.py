@@ -142,9 +142,7 @@ def refused(product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=2)
     product = Product(machine)
     link_file(product, "10-admin.link", "")
     link_file(product, "98-nmstate.link", SEQUENTIAL)

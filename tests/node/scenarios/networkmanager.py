@@ -79,8 +79,7 @@ def members_keep_their_identity(product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=4, park=True)
-    machine.park()
+    machine = lab.parked(functions=4)
     product = Product(machine)
     write_profiles(machine)
     machine.check("systemctl enable --quiet NetworkManager.service; systemctl start --no-block NetworkManager.service")

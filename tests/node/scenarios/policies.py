@@ -35,9 +35,7 @@ def active(product, case, names):
 
 
 def every_policy(lab):
-    machine = lab.delivered(functions=4, park=True, name="parked")
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=4, name="parked")
     product = Product(machine)
     for case, (toml, names) in CASES.items():
         machine.loadvm("parked")
@@ -79,8 +77,7 @@ def cards_come_and_go(lab):
 
 
 def up_since_the_initrd(lab):
-    machine = lab.delivered(functions=2, kernel_arguments=UP_IN_INITRD, park=True, name="initrd")
-    machine.park()
+    machine = lab.parked(functions=2, kernel_arguments=UP_IN_INITRD, name="initrd")
     product = Product(machine)
     expect_equal("initrd: the ports were up before udev came", machine.check("cat /sys/class/net/ens8f0/flags /sys/class/net/ens8f1/flags").split(),
                  ["0x1003"] * 2)
@@ -99,9 +96,7 @@ def up_since_the_initrd(lab):
 
 def without_predictable_names(lab):
     """net.ifnames=0: what udev would call a port is switched off, what a .link file says is not."""
-    machine = lab.delivered(functions=2, kernel_arguments=["net.ifnames=0"], park=True, name="ifnames")
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=2, kernel_arguments=["net.ifnames=0"], name="ifnames")
     product = Product(machine)
     product.configure(SEQUENTIAL)
     machine.release()

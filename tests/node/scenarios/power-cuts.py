@@ -83,8 +83,7 @@ def one_cut(product, lab, seed):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
+    machine = lab.parked(functions=2)
     product = Product(machine)
     product.configure(CONFIGURATION)
     machine.check(f"mkdir -p {LABELS} && sync")

@@ -134,9 +134,7 @@ def scenario(lab):
     boots = 10 if lab.full else 2
     bound_in_the_initramfs(lab, boots)
     coldplug_while_the_unit_runs(lab, boots)
-    machine = lab.delivered(functions=2, park=True, name="parked")
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=2, name="parked")
     product = Product(machine)
     # The storm comes on top of the cold boots; the two ways to load it again share the count.
     for interference in (storm, udev_loads_it_again, somebody_faster_loads_it_again):

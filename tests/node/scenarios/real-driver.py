@@ -67,8 +67,7 @@ def the_in_tree_build_comes_back(product, in_tree):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=0, park=True)
-    machine.park()
+    machine = lab.parked(functions=0)
     product = Product(machine)
     install_the_real_drivers(lab, product)
     in_tree, staged = builds(product, lab)

@@ -101,8 +101,7 @@ def the_trees_own_root_may_be_a_link(machine, product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
+    machine = lab.parked(functions=2)
     product = Product(machine)
     machine.savevm("parked")
     every_unsafe_path_is_refused(lab, machine, product)

@@ -94,9 +94,7 @@ def sfptpd_in_a_pod(product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=2)
     product = Product(machine)
     machine.release()
     machine.wait_booted()

@@ -58,9 +58,8 @@ def deleted(lab, product, *machine_configs):
 
 def by_hand(lab):
     """What stays is removed when nothing of ours can do it any more. Returns the files of the stock node."""
-    machine = lab.stock(functions=2, name="by-hand")
+    machine = lab.stock_booted(functions=2, name="by-hand")
     product = Product(machine)
-    machine.wait_booted()
     stock = file_list(machine)
     lab.deliver(machine)
     lab.stage(machine)

@@ -175,8 +175,7 @@ def an_unknown_parameter(node):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
+    machine = lab.parked(functions=2)
     node = Node(lab, machine)
     a_good_tree(node)
     another_kernel(node)
