@@ -9,10 +9,17 @@ import signal
 import sys
 import time
 
-from . import build, process, scenarios, suites
+from . import build, full_table, process, scenarios, suites, times
 from .exclusive import lock
 from .outcome import Outcome, failure, skip
 from .paths import BUILD, LOGS
+
+# Suites and scenarios at a time: an emulated node keeps little more than one of CI's two processors busy, and much else waits
+# for a disk or the network now and then.
+WORKERS = 2
+
+# Name -> outcome and cost, of what has run to its end.
+_ended = {}
 
 
 def parse_arguments():
@@ -48,12 +55,13 @@ def print_list():
         print(f"{name:16} scenario  {promise}")
 
 
-def timed(name, function, *arguments):
+def timed(kind, name, function, *arguments):
     """Runs a suite or scenario and prints what it came to and how long it took."""
-    begin = time.monotonic()
     print(f"{name}: running", flush=True)
-    outcome = function(*arguments)
-    print(f"{name}: {outcome}, {time.monotonic() - begin:.1f} s", flush=True)
+    with times.measured(kind, name) as cost:
+        outcome = function(name, *arguments, cost)
+    print(f"{name}: {outcome}, {cost.wall:.1f} s", flush=True)
+    _ended[name] = (outcome, cost)
     return outcome
 
 
@@ -72,42 +80,56 @@ def make_builds(chosen_suites, chosen_scenarios):
 
 
 def run_suites(names, broken):
-    total = Outcome()
-    for name in names:
-        each = suites.SUITES[name][1]
-        if each in broken:
-            total += failure(f"{name}: {broken[each]}")
-            continue
-        total += timed(name, suites.run, name)
-        if each is build.RELEASE and not build.MACHINE_CONFIG.exists():
-            total += skip(f"{name}: what is delivered; there is no butane")
-    return total
+    """One after the other: they share what they fetch, and each deals its tests out to both processors."""
+    return sum((run_suite(name, broken) for name in names), Outcome())
 
 
-def run_scenarios(names, options, image, broken):
-    if not names:
-        return Outcome()
-    ready = scenarios.finish_image(image)
+def run_suite(name, broken):
+    each = suites.SUITES[name][1]
+    if each in broken:
+        return failure(f"{name}: {broken[each]}")
+    outcome = timed("suite", name, suites.run)
+    if each is build.RELEASE and not build.MACHINE_CONFIG.exists():
+        outcome += skip(f"{name}: what is delivered; there is no butane")
+    return outcome
 
-    def run_one(name):
-        if not ready:
-            return failure(f"{name}: the node's image could not be built")
-        if build.RELEASE in broken:
-            return failure(f"{name}: {broken[build.RELEASE]}")
-        if not build.MACHINE_CONFIG.exists():
-            return skip(f"{name}: no MachineConfig; there is no butane")
-        return timed(name, scenarios.run, name, options)
 
-    with concurrent.futures.ThreadPoolExecutor(scenarios.WORKERS) as pool:
-        return sum(pool.map(run_one, names), Outcome())
+def run_scenario(name, options, image, broken):
+    if not image.result():
+        return failure(f"{name}: the node's image could not be built")
+    if build.RELEASE in broken:
+        return failure(f"{name}: {broken[build.RELEASE]}")
+    if not build.MACHINE_CONFIG.exists():
+        return skip(f"{name}: no MachineConfig; there is no butane")
+    return timed("scenario", name, scenarios.run, options)
+
+
+def longest_first(names):
+    """What took long the last time begins first, so that nothing long is left for the end, when the other processor is idle."""
+    took = times.known()
+    return sorted(names, key=lambda name: -took.get(name, {}).get("wall", 0))
 
 
 def run_all(names, scenario_names, options):
-    # The image takes its time in the network and on the disk, the builds in the compiler.
-    image = scenarios.start_image() if scenario_names else None
-    broken = make_builds(names, scenario_names)
-    total = run_suites(names, broken)
-    return total + run_scenarios(scenario_names, options, image, broken)
+    with concurrent.futures.ThreadPoolExecutor(1) as aside, concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        # The image takes its time in the network and on the disk, the builds in the compiler.
+        image = aside.submit(scenarios.build_image) if scenario_names else None
+        broken = make_builds(names, scenario_names)
+        running = [pool.submit(run_suites, names, broken)]
+        running += [pool.submit(run_scenario, name, options, image, broken) for name in longest_first(scenario_names)]
+        return sum((each.result() for each in running), Outcome())
+
+
+def tell_of_long_runs(options, trees):
+    """With --full the table gets rows of what ran; otherwise it is said which rows are of other sources."""
+    if options.full and options.seed is None and trees:
+        full_table.renew(full_table.row_of(name, outcome.tried, outcome, cost.wall, trees) for name, (outcome, cost) in _ended.items())
+        return
+    stale = full_table.of_another_tree([*suites.SUITES, *scenarios.available()])
+    if stale:
+        print(f"not of this tree in tests/FULL.md, which `tests/run --full NAME...` renews: {len(stale)} rows")
+        for line in stale:
+            print(f"  {line}")
 
 
 def main():
@@ -119,11 +141,17 @@ def main():
     process.end_with_children()
     held = lock()
     begin = time.monotonic()
+    options = scenarios.Options(arguments.full, arguments.seed)
+    # Before the run: who changes a source meanwhile does not get a row for it.
+    trees = full_table.tree_ids()
     try:
-        total = run_all(*chosen, scenarios.Options(arguments.full, arguments.seed))
+        total = run_all(*chosen, options)
     finally:
         process.stop_all()
         held.close()
+        times.save()
+    times.print_table()
+    tell_of_long_runs(options, trees)
     for reason in total.reasons:
         print(reason)
     print(f"{time.monotonic() - begin:.0f} s, logs in {LOGS.relative_to(BUILD.parent)}")

@@ -4,13 +4,13 @@
 import hashlib
 import os
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import process
 from .outcome import print_tail
 from .paths import BUILD, LOGS, ROOT, TOOLS
+from .times import measured
 
 CONFIGURE_SECONDS = 300
 COMPILE_SECONDS = 1800
@@ -91,9 +91,9 @@ def _configure(build):
 
 def make(build):
     """Configures and compiles; raises BuildError."""
-    begin = time.monotonic()
-    _configure(build)
-    _step(build, "compile", ["ninja", "-C", build.directory], COMPILE_SECONDS)
-    print(f"build {build.name}: {time.monotonic() - begin:.1f} s", flush=True)
+    with measured("build", build.name) as cost:
+        _configure(build)
+        _step(build, "compile", ["ninja", "-C", build.directory], COMPILE_SECONDS)
+    print(f"build {build.name}: {cost.wall:.1f} s", flush=True)
     for size in sorted(build.directory.glob("butane/machineconfig*-size.txt")):
         print(f"  {size.read_text(encoding='utf-8').strip()}", flush=True)

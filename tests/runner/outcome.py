@@ -14,6 +14,7 @@ class Outcome:
     failed: int = 0
     skipped: int = 0
     reasons: list = field(default_factory=list)
+    tried: str = ""  # how much, where there is a short and a long count
 
     def __add__(self, other):
         return Outcome(

@@ -2,6 +2,7 @@
 """Runs programs: into a log, to a deadline, and never left behind."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ _running = set()
 _ending = False
 # A signal may arrive while the same thread holds it.
 _lock = threading.RLock()
+# The seconds of processor that the programs have taken that a thread has waited for.
+_spent = threading.local()
 
 
 class TimedOut(Exception):
@@ -53,13 +56,40 @@ def wait(child, seconds, title="", log=None):
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimedOut(f"not finished after {seconds:.0f} s")
-            try:
-                return child.wait(min(left, HEARTBEAT_SECONDS))
-            except subprocess.TimeoutExpired:
-                if title and time.monotonic() < deadline:
-                    print(f"  {title}: {last_line(log)}", flush=True)
+            if _ends_within(child, min(left, HEARTBEAT_SECONDS)):
+                add_cpu_seconds(_cpu_seconds_of(child.pid))
+                return child.wait()
+            if title and time.monotonic() < deadline:
+                print(f"  {title}: {last_line(log)}", flush=True)
     finally:
         stop(child)
+
+
+def _ends_within(child, seconds):
+    """Waits for the end of a program, and leaves it to be reaped."""
+    descriptor = os.pidfd_open(child.pid)
+    try:
+        return bool(select.select([descriptor], [], [], seconds)[0])
+    finally:
+        os.close(descriptor)
+
+
+def _cpu_seconds_of(pid):
+    """Of a program that has ended and not been reaped, with those it had waited for."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stream:
+        fields = stream.read().rpartition(")")[2].split()
+    # utime, stime, cutime, cstime: proc(5) counts them from 1, and the two before the name are gone.
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds():
+    """What the programs have taken that this thread has waited for so far."""
+    return getattr(_spent, "seconds", 0.0)
+
+
+def add_cpu_seconds(seconds):
+    """For a thread that has others wait in its place."""
+    _spent.seconds = cpu_seconds() + seconds
 
 
 def run(command, log, seconds, title="", **options):

@@ -9,11 +9,10 @@ from . import process
 from .build import MACHINE_CONFIG
 from .outcome import Outcome, failure, print_tail, skip
 from .paths import LOGS, NODE, RESULTS, SCENARIOS
+from .times import measured
 
 IMAGE_SECONDS = 1800
 SCENARIO_SECONDS = {False: 1800, True: 7200}
-# An emulated node keeps little more than one of CI's two processors busy.
-WORKERS = 2
 
 
 def available():
@@ -25,32 +24,29 @@ def available():
     return promises
 
 
-def start_image():
-    """Begins building the node's image, which takes minutes the first time; the log comes with it."""
+def build_image():
+    """Builds the node's image, which takes minutes the first time; whether there is one then. The log comes with it."""
     log = LOGS / "node-image.log"
     script = f'"{NODE}/image/host-packages" && exec "{NODE}/image/build"'
-    return process.start(["bash", "-c", script], log), log
-
-
-def finish_image(image):
-    """Waits for the image; whether there is one."""
-    child, log = image
-    try:
-        status = process.wait(child, IMAGE_SECONDS, "node image", log)
-    except process.TimedOut as error:
-        status = str(error)
+    with measured("build", "node image"):
+        try:
+            status = process.run(["bash", "-c", script], log, IMAGE_SECONDS, "node image")
+        except process.TimedOut as error:
+            status = str(error)
     if status != 0:
         print(f"building the node's image failed ({status}):")
         print_tail(log)
     return status == 0
 
 
-def read_result(name, status):
+def read_result(name, status, cost):
     """What the scenario wrote about itself; without that it failed."""
     result = RESULTS / f"{name}.json"
     if not result.exists():
         return failure(f"{name} ended with {status} and left no result")
     values = json.loads(result.read_text(encoding="utf-8"))
+    for what, number in values["cost"].items():
+        setattr(cost, what, number)
     outcome = Outcome(passed=values["passed"])
     for reason in values.get("failures") or ["a check"] * values["failed"]:
         outcome += failure(f"{name}: {reason}")
@@ -60,6 +56,7 @@ def read_result(name, status):
         outcome += failure(f"{name} ended with {status}")
     if outcome == Outcome():
         outcome += failure(f"{name} checked nothing")
+    outcome.tried = values["tried"]
     return outcome
 
 
@@ -69,8 +66,8 @@ class Options:
     seed: int | None = None
 
 
-def run(name, options):
-    """Runs one scenario; its log is shown if it failed."""
+def run(name, options, cost):
+    """Runs one scenario; its log is shown if it failed. What its node did goes into `cost`."""
     (RESULTS / f"{name}.json").unlink(missing_ok=True)
     log = LOGS / f"scenario-{name}.log"
     command = [NODE / "scenario", name]
@@ -84,7 +81,7 @@ def run(name, options):
         status = process.run(command, log, SCENARIO_SECONDS[options.full], name)
     except process.TimedOut as error:
         status = str(error)
-    outcome = read_result(name, status)
+    outcome = read_result(name, status, cost)
     if outcome.failed:
         print_tail(log)
     return outcome

@@ -96,14 +96,15 @@ def run_test(suite, test, build):
     directory = test["workdir"] or build.directory
     seconds = test["timeout"] or 3600
     child = process.start(test["cmd"], log, cwd=directory, env=environment)
+    before = process.cpu_seconds()
     try:
         status = process.wait(child, seconds, f"{suite} {test['name']}", log)
     except process.TimedOut as error:
         status = str(error)
-    return log, judge(test["name"], status, report)
+    return log, judge(test["name"], status, report), process.cpu_seconds() - before
 
 
-def run(suite):
+def run(suite, _cost):
     """Runs a suite of an up-to-date build."""
     build = SUITES[suite][1]
     tests = tests_of(suite, build)
@@ -111,7 +112,8 @@ def run(suite):
         return failure(f"suite {suite} has no test")
     total = Outcome()
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        for log, outcome in pool.map(lambda test: run_test(suite, test, build), tests):
+        for log, outcome, cpu_seconds in pool.map(lambda test: run_test(suite, test, build), tests):
+            process.add_cpu_seconds(cpu_seconds)
             total += outcome
             if outcome.failed:
                 print(f"  {suite}: {'; '.join(outcome.reasons)}")

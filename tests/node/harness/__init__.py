@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Scenarios on the disposable node: a real kernel, systemd and udev in QEMU. See ../README.md."""
 
-from .checks import check, expect_equal, note, skip, timed
+from .checks import check, expect_equal, note, skip, timed, tried
 from .machine import Machine, Output
 from .errors import CommandFailed, Deadline, HarnessError, MachineReset
 
@@ -17,4 +17,5 @@ __all__ = [
     "note",
     "skip",
     "timed",
+    "tried",
 ]

@@ -12,6 +12,8 @@ class Tally:
         self.passed = 0
         self.skipped = 0
         self.failures = []
+        self.names = []  # of every check, in order
+        self.tried = ""
 
 
 _tally = Tally()
@@ -25,6 +27,7 @@ def start_tally():
 
 def check(promise, condition, detail=""):
     """Counts and prints one promise; `detail` is what was seen, shown when it does not hold."""
+    _tally.names.append(promise)
     if condition:
         _tally.passed += 1
         print(f"ok - {promise}", flush=True)
@@ -44,6 +47,12 @@ def skip(promise, reason):
     """A promise that cannot be tried here; it is counted as skipped and says why."""
     _tally.skipped += 1
     print(f"skip - {promise} ({reason})", flush=True)
+
+
+def tried(what):
+    """How much was tried, where there is a short and a long count; tests/FULL.md has it."""
+    _tally.tried = what
+    note(f"tried: {what}")
 
 
 def note(text):

@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 import time
 
-from . import boot_loader, paths, qemu
+from . import boot_loader, costs, paths, qemu
 from .agent import Agent, Output
 from .checks import note
 from .errors import CommandFailed, Deadline, HarnessError
@@ -74,7 +74,10 @@ class Machine:
         self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, files, arguments, snapshot)
         self._agent = Agent(agent)
         self._qmp = Qmp(qmp)
-        if not snapshot:
+        if snapshot:
+            costs.count("snapshots_loaded")
+        else:
+            costs.count("boots")
             self._agent.wait_hello(timeout)
 
     def resume(self, snapshot):
@@ -210,9 +213,11 @@ class Machine:
     def savevm(self, name):
         self._snapshots[name] = self._agent.boot_id
         self._qmp.monitor(f"savevm {name}", timeout=120)
+        costs.count("snapshots_taken")
 
     def loadvm(self, name):
         self._qmp.monitor(f"loadvm {name}", timeout=120)
+        costs.count("snapshots_loaded")
         self._agent.forget_requests()
         self._agent.boot_id = self._snapshots[name]
 

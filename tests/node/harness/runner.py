@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from . import checks, paths
+from . import checks, costs, paths
 from .demo import demo
 from .errors import HarnessError
 from .lab import Lab
@@ -62,6 +62,7 @@ def run(name, arguments):
                 old.unlink()
         print(f"== {name}", flush=True)
         started = time.monotonic()
+        costs.begin()
         tally = attempt(name, arguments)
         return result(name, tally, time.monotonic() - started)
 
@@ -96,6 +97,9 @@ def result(name, tally, seconds):
         "skipped": tally.skipped,
         "seconds": round(seconds, 1),
         "failures": tally.failures,
+        "checks": tally.names,
+        "tried": tally.tried,
+        "cost": costs.so_far(),
     }
     paths.RESULTS.mkdir(parents=True, exist_ok=True)
     (paths.RESULTS / f"{name}.json").write_text(json.dumps(values, indent=2) + "\n")

@@ -10,7 +10,7 @@ import re
 import time
 
 from fault_kinds import ACROSS_BOOTS, KINDS
-from harness import check, coverage, note, paths, trace
+from harness import check, coverage, note, paths, trace, tried
 from harness.errors import HarnessError
 from harness.look import look
 from harness.product import Product
@@ -142,4 +142,5 @@ def scenario(lab):
     write_table(rows)
     if coverage.build():
         note(f"{len({row[-1] for row in rows})} of {len(rows)} kinds take branches that no other takes in all")
-    note(f"{len(rows)} of {len(every)} kinds of faults, table in {TABLE}")
+    tried(f"{len(rows)} of {len(every)} kinds of faults")
+    note(f"table in {TABLE}")

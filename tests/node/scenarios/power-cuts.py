@@ -7,7 +7,7 @@ is lost with the machine."""
 import random
 import time
 
-from harness import check, note
+from harness import check, note, tried
 from harness.product import Product
 
 FIRST_SEED = 1
@@ -91,3 +91,4 @@ def scenario(lab):
     seeds = [lab.seed] if lab.seed is not None else range(FIRST_SEED, FIRST_SEED + (200 if lab.full else 10))
     for seed in seeds:
         one_cut(product, lab, seed)
+    tried(f"{len(seeds)} power cuts")

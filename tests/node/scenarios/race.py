@@ -4,7 +4,7 @@
 Before the activation (bound in the initramfs), during it (coldplug, a uevent storm), right after the unload (a udev rule,
 and a fixture that is always faster than the product)."""
 
-from harness import check, expect_equal, note, paths
+from harness import check, expect_equal, note, paths, tried
 from harness.port_history import IN_TREE, OUT_OF_TREE, count, longest_gap, port_history, takes_turns
 from harness.product import STAGED_MODULES, Product
 
@@ -132,6 +132,7 @@ def somebody_faster_loads_it_again(product, lab, case):
 
 def scenario(lab):
     boots = 10 if lab.full else 2
+    tried(f"{boots} boots of each kind")
     bound_in_the_initramfs(lab, boots)
     coldplug_while_the_unit_runs(lab, boots)
     machine = lab.parked(functions=2, name="parked")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A node with 64 ports: every one is found, bound and named, at every boot."""
 
-from harness import check, expect_equal, note
+from harness import check, expect_equal, note, tried
 from harness.product import Product
 
 PORTS = 64
@@ -24,7 +24,9 @@ def scenario(lab):
     machine.wait_booted()
     product = Product(machine)
     product.configure(LIMITS)
-    for boot in range(10 if lab.full else 2):
+    boots = 10 if lab.full else 2
+    tried(f"{boots} boots")
+    for boot in range(boots):
         machine.restart(functions=PORTS)
         machine.wait_booted(timeout=600)
         all_are_named(product, f"boot {boot + 1}")
