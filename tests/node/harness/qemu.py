@@ -29,6 +29,9 @@ KERNEL_ARGUMENTS = (
     # The kernel trusts no emulated time stamp counter by itself; each look at the clock then is a call of a device, a third of
     # a boot's work.
     "tsc=reliable",
+    # The emulation translates a library anew for each address at which it is met: at the same one in every process, a command
+    # takes a third of the time.
+    "norandmaps",
     "cryptomgr.notests",
     "init_on_alloc=0",
 )
