@@ -12,7 +12,8 @@ from pathlib import Path
 from . import paths, qemu, snapshots
 from .errors import HarnessError
 from .machine import Machine
-from .machine_config import deliver
+from .machine_config import deliver, write_files
+from .native_root import NativeRoot
 
 MACHINE_CONFIG_VARIABLE = "ONLOAD_NODE_TEST_MACHINECONFIG"
 _HARNESS = Path(__file__).parent
@@ -66,6 +67,14 @@ class Lab:
 
         key = _digest(path.read_bytes() for path in (self.machine_config, self.stage_machine_config, _HARNESS / "machine_config.py"))
         return self._resumed(f"unstaged-{key}", (paths.IMAGE, "raw"), functions, (), False, name, deliver_both)
+
+    def root(self, name="root"):
+        """A node's files with those of both MachineConfigs, entered natively: for what no boot shows."""
+        root = NativeRoot(self.folder, name)
+        self.machines.append(root)
+        for machine_config in (self.machine_config, self.stage_machine_config):
+            write_files(root, machine_config)
+        return root
 
     def _start(self, base, base_format, functions, kernel_arguments, park, name):
         machine = self._machine(f"{name}.qcow2", functions, kernel_arguments, park)
@@ -195,8 +204,7 @@ class Lab:
     def close(self):
         for machine in self.machines:
             machine.power_cut()
-            # Hundreds of megabytes each; what a person would look at is in the logs beside them.
-            machine.disk.unlink(missing_ok=True)
+            machine.discard()
 
     def save_evidence(self):
         """After a failure: what a person would look at first, beside the console logs."""

@@ -160,6 +160,10 @@ class Machine:
         self._agent.close()
         self._qmp.close()
 
+    def discard(self):
+        """Removes the disk, hundreds of megabytes; what a person would look at is in the logs beside it."""
+        self.disk.unlink(missing_ok=True)
+
     # --- commands
 
     def run(self, command, timeout=COMMAND_TIMEOUT, stdin=b""):

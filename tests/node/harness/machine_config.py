@@ -44,6 +44,15 @@ class MachineConfig:
 
 def deliver(machine, path):
     """Files, units, drop-ins and masks by Ignition, then enabled or disabled as the daemon does on a running node."""
+    machine_config = write_files(machine, path)
+    machine.check("systemctl daemon-reload")
+    for unit in machine_config.units:
+        _enable(machine, unit)
+    return machine_config
+
+
+def write_files(machine, path):
+    """Files, units, drop-ins and masks by Ignition."""
     machine_config = MachineConfig.load(path)
     machine.write(CONFIG_IN_NODE, machine_config.as_rendered(), 0o600)
     # Under this name it applies a config to a root; it refuses to outside of a container.
@@ -52,9 +61,6 @@ def deliver(machine, path):
     # Ignition leaves the enabling to a first boot's presets; this is none.
     machine.check(f"rm -f {IGNITION_PRESET} /run/ignition-apply {CONFIG_IN_NODE}")
     machine.check(f"rmdir --ignore-fail-on-non-empty $(dirname {IGNITION_PRESET}) 2>/dev/null || true")
-    machine.check("systemctl daemon-reload")
-    for unit in machine_config.units:
-        _enable(machine, unit)
     return machine_config
 
 

@@ -12,6 +12,7 @@ SCENARIOS = NODE / "scenarios"
 RUNS = CACHE / "run"
 RESULTS = CACHE / "results"
 
+ROOT = CACHE / "root"
 IMAGE = CACHE / "image"
 VMLINUX = CACHE / "vmlinux"
 INITRD = CACHE / "initrd"

@@ -25,6 +25,15 @@ class StagingNode(Product):
         lab.deliver(machine, lab.stage_machine_config)
         return StagingNode(machine)
 
+    @staticmethod
+    def native(lab, name="root"):
+        """The same in a native root. The node's kernel is that of the next boot there: another one runs."""
+        return StagingNode(lab.root(name))
+
+    def verify(self):
+        """Whether what is staged would load on the node's kernel, whichever runs."""
+        return self.run(f"verify --kernel {self.machine.kernel}")
+
     def stage(self, arguments="", timeout=300):
         return self.machine.run(f"{BINARY} stage {arguments}", timeout)
 

@@ -1,89 +1,37 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Whatever is wrong with an image, a registry or the disk: `stage` says what, and what was staged before is as it was."""
+"""Whatever is wrong with an image, a registry or the disk: `stage` says what, and what was staged before is as it was.
+
+Natively; with --full on the booted node, too. Two of them are tried there by `no-registry`."""
 
 import base64
-import gzip
 import hashlib
 import json
 import shutil
-import tarfile
 
-from harness import check, doctored, expect_equal, paths
-from harness.module_images import LIBRARY, everything, member, module_files, oci_archive, tar_of
+from harness import check, expect_equal, note, refused_images
+from harness.module_images import module_files, oci_archive, tar_of
 from harness.product import BINARY
+from harness.refused_images import FOLDER, Refusals
 from harness.registry import Authority, Registry
 from harness.scratch_images import oci_image, write_registry_store
 from harness.staging import StagingNode
 
-FOLDER = "/root/images"
 PINS = "/etc/onload-node/modules.sha256"
 HOST, PORT, USER, PASSWORD = "cluster.test", 5001, "puller", "sha256~secret"
 AUTHFILE, OTHER_AUTHFILE = "/root/auth.json", "/root/other-auth.json"
 CERTIFICATE = f"/etc/containers/certs.d/{HOST}:{PORT}/ca.crt"
 WITH_AUTH = f"--authfile {AUTHFILE}"
-
-
-class Errors:
-    """A node with something staged; each case has to leave it so."""
-
-    def __init__(self, lab, node):
-        self.lab, self.node, self.machine = lab, node, node.machine
-        self.files = everything(lab.kernel)
-        self.bring("good.tar", tar_of(self.files | {f"opt/lib/modules/{lab.kernel}/extra/which": b"old\n"}))
-        done = node.stage(f"{FOLDER}/good.tar")
-        check("a good image is staged", done.rc == 0, done)
-        self.before = node.content()
-
-    def changes(self):
-        """Paths that are not as before."""
-        now = self.node.content()
-        return sorted(path for path in now.keys() | self.before.keys() if now.get(path) != self.before.get(path))
-
-    def bring(self, name, data):
-        self.machine.write(f"{FOLDER}/{name}", data)
-        return f"{FOLDER}/{name}"
-
-    def refused(self, case, arguments, *words, rc=1, content=True):
-        done = self.node.stage(arguments)
-        check(f"{case}: it ends with {rc} and says {' and '.join(words)}",
-              done.rc == rc and all(word in done.stderr for word in words), f"{done.rc}\n{done.stdout}{done.stderr}")
-        if content:
-            expect_equal(f"{case}: what was staged is as it was", self.changes(), [])
-            expect_equal(f"{case}: nothing is left of the attempt", self.node.left_of_staging(), [])
+LARGE = 60_000_000  # takes podman about a second natively
 
 
 def bad_archives(errors):
-    kernel, files = errors.lab.kernel, errors.files
-    tree = f"opt/lib/modules/{kernel}"
-    good = tar_of(files)
-    for case, data, *words in (
-        ("a tar file that is cut off", good[: len(good) * 2 // 3], "cut off"),
-        ("a gzip file that is cut off", gzip.compress(good)[:-2000], "cut off"),
-        ("a file that is no archive", b"hello\n" * 300, "is it a tar archive?"),
-        ("an absolute path", tar_of(files, member("/etc/cron.d/evil")), "absolute path"),
-        ("a path with ..", tar_of(files, member(f"{tree}/../../../../etc/cron.d/evil")), '".."'),
-        ("a link out of its tree", tar_of(files, member(f"{tree}/extra/evil", tarfile.SYMTYPE, "/etc")), "leads out of its tree"),
-        ("a link up and out", tar_of(files, member("opt/onload/evil", tarfile.SYMTYPE, "../../etc")), "leads out of its tree"),
-        ("a hard link out", tar_of(files, member(f"{tree}/evil", tarfile.LNKTYPE, "etc/hostname")), "hard link out of its tree"),
-        ("a device node", tar_of(files, member(f"{tree}/evil", tarfile.CHRTYPE)), "is a device"),
-        ("a fifo", tar_of(files, member("opt/onload/evil", tarfile.FIFOTYPE)), "a fifo"),
-        ("an image without modules", tar_of({"etc/hostname": b"x"}), "nothing to stage"),
-        ("an image for other kernels only", tar_of(module_files("9.9.9")), "for other kernels only", "9.9.9", kernel),
-        ("modules that would not load", tar_of(files | wrong_machine(kernel)), "would not load", "sfc.ko", "ELF machine 21"),
-        ("libraries of another version", tar_of(files | {"opt/onload/usr/lib64/libonload.so": LIBRARY.replace(b"8.1.2.26", b"9.0.1.86")}),
-         "9.0.1.86", "8.1.2.26"),
-    ):
+    for case, data, *words in refused_images.bad_archives(errors.kernel, errors.files):
         errors.refused(case, errors.bring("bad", data), *words)
-    archive = oci_archive(files)
+    archive = oci_archive(errors.files)
     errors.refused("an OCI archive that is cut off", f"oci-archive:{errors.bring('bad.oci', archive[: len(archive) // 2])}", "bad.oci")
     errors.refused("a file that is not there", f"{FOLDER}/missing.tar", "there is no such file")
     errors.refused("an OCI archive that is not there", f"oci-archive:{FOLDER}/missing.oci", "there is no file")
     errors.refused("a kernel that it does not have", f"{FOLDER}/good.tar --kernel 9.9.9", "no modules for kernel 9.9.9")
-
-
-def wrong_machine(kernel):
-    name = f"opt/lib/modules/{kernel}/extra/sfc.ko"
-    return {name: doctored.other_machine((paths.STAGED / name.removeprefix("opt/")).read_bytes())}
 
 
 def bad_words(errors):
@@ -98,7 +46,7 @@ def bad_words(errors):
 
 def bad_pins(errors):
     """With pins the digests count, also of what is only being staged."""
-    machine, kernel = errors.machine, errors.lab.kernel
+    machine, kernel = errors.machine, errors.kernel
     modules = {path.removeprefix("opt/lib/modules/"): content for path, content in errors.files.items() if ".ko" in path}
 
     def pin(modules):
@@ -142,15 +90,15 @@ def somebody_else(errors):
 # --- the registry
 
 
-def registry_for(errors):
-    machine, folder = errors.machine, errors.lab.folder
+def registry_for(lab, errors):
+    machine, folder = errors.machine, lab.folder
     authority = Authority(folder / "authority")
     registry = Registry(machine, HOST, PORT, authority, USER, PASSWORD)
     images = [
         oci_image("a/empty", "1", {"etc/hostname": b"x"}),
         oci_image("a/other", "1", module_files("9.9.9")),
         oci_image("a/evil", "1", errors.files | {"opt/onload/evil": "../../etc"}),
-        oci_image("a/large", "1", errors.files | {"usr/share/large": noise(30_000_000)}),
+        oci_image("a/large", "1", errors.files | {"usr/share/large": noise(LARGE)}),
     ]
     store = folder / "store"
     shutil.rmtree(store, ignore_errors=True)
@@ -171,7 +119,7 @@ def noise(size):
     return random.Random(1).randbytes(size)
 
 
-def bad_images(errors, registry):
+def bad_images(lab, errors, registry):
     address = registry.address
     errors.refused("an unknown image", f"{address}/a/missing:1 {WITH_AUTH}", f"{address}/a/missing:1", "no such image")
     errors.refused("no credentials", f"{address}/a/other:1", "wants credentials")
@@ -179,7 +127,7 @@ def bad_images(errors, registry):
     errors.refused("no modules in the image", f"{address}/a/empty:1 {WITH_AUTH}", "nothing to stage")
     errors.refused("the image is for another kernel", f"{address}/a/other:1 {WITH_AUTH}", "for other kernels only")
     errors.refused("a link out in the image", f"{address}/a/evil:1 {WITH_AUTH}", "leads out of its tree")
-    other = Authority(errors.lab.folder / "other-authority")
+    other = Authority(lab.folder / "other-authority")
     errors.machine.check(f"mv {CERTIFICATE} /root/ca.crt")
     errors.refused("an authority unknown here", f"{address}/a/other:1 {WITH_AUTH}", "certificate", "ca.crt")
     errors.machine.push(other.certificate, CERTIFICATE)
@@ -190,18 +138,20 @@ def bad_images(errors, registry):
 # What has come over the loopback, by its counter of received bytes.
 KILLER = """
 came() {{
-    local line
-    while read -r line; do
-        case $line in lo:*) set -- $line; echo $2 ;; esac
+    local name bytes
+    while read -r name bytes _; do
+        [ $name = lo: ] && came=$bytes
     done </proc/net/dev
 }}
-begin=$(came)
+came
+begin=$came
 for i in $(seq 4000); do
-    now=$(($(came) - begin))
+    came
+    now=$((came - begin))
     [ $now -gt 2000000 ] && break
     sleep 0.01
 done
-systemctl kill -s KILL {unit}
+{kill}
 echo $now >/run/killed
 """
 
@@ -209,21 +159,28 @@ echo $now >/run/killed
 def registry_goes_away(errors, registry):
     """It is killed once a first part of the image has come over the loopback; what is not there yet is most of it."""
     machine = errors.machine
-    machine.write("/run/killer", KILLER.format(unit=registry.unit))
+    machine.write("/run/killer", KILLER.format(kill=registry.daemon.kill_command))
     machine.check("rm -f /run/killed; setsid bash /run/killer >/dev/null 2>&1 </dev/null &")
     errors.refused("a registry that goes away in the middle", f"{registry.address}/a/large:1 {WITH_AUTH}", f"cannot pull {registry.address}/a/large:1")
     came = int(machine.check("cat /run/killed"))
-    check("a registry that goes away in the middle: it had begun, and not ended", 2_000_000 <= came < 25_000_000, came)
+    check("a registry that goes away in the middle: it had begun, and not ended", 2_000_000 <= came < LARGE - 5_000_000, came)
     errors.refused("a registry that is down", f"{registry.address}/a/other:1 {WITH_AUTH}", "does not answer")
 
 
-def scenario(lab):
-    errors = Errors(lab, StagingNode.delivered(lab, functions=2))
+def all_errors(lab, node):
+    errors = Refusals(node)
     bad_archives(errors)
     bad_words(errors)
     bad_pins(errors)
     bad_disk(errors)
     somebody_else(errors)
-    registry = registry_for(errors)
-    bad_images(errors, registry)
+    registry = registry_for(lab, errors)
+    bad_images(lab, errors, registry)
     registry_goes_away(errors, registry)
+
+
+def scenario(lab):
+    all_errors(lab, StagingNode.native(lab))
+    if lab.full:
+        note("the same on the booted node")
+        all_errors(lab, StagingNode.delivered(lab, functions=2))
