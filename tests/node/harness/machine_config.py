@@ -45,9 +45,7 @@ class MachineConfig:
 def deliver(machine, path):
     """Files, units, drop-ins and masks by Ignition, then enabled or disabled as the daemon does on a running node."""
     machine_config = write_files(machine, path)
-    machine.check("systemctl daemon-reload")
-    for unit in machine_config.units:
-        _enable(machine, unit)
+    machine.check("\n".join(["set -e", "systemctl daemon-reload", *map(_enabling, machine_config.units)]), timeout=120)
     return machine_config
 
 
@@ -55,36 +53,40 @@ def write_files(machine, path):
     """Files, units, drop-ins and masks by Ignition."""
     machine_config = MachineConfig.load(path)
     machine.write(CONFIG_IN_NODE, machine_config.as_rendered(), 0o600)
-    # Under this name it applies a config to a root; it refuses to outside of a container.
-    machine.check(f"ln -sfn {IGNITION} /run/ignition-apply")
-    machine.check(f"container=test /run/ignition-apply --root / --offline {CONFIG_IN_NODE}", timeout=120)
-    # Ignition leaves the enabling to a first boot's presets; this is none.
-    machine.check(f"rm -f {IGNITION_PRESET} /run/ignition-apply {CONFIG_IN_NODE}")
-    machine.check(f"rmdir --ignore-fail-on-non-empty $(dirname {IGNITION_PRESET}) 2>/dev/null || true")
+    machine.check(_WRITE_FILES, timeout=120)
     return machine_config
 
 
-def _enable(machine, unit):
+# Under another name Ignition applies a config to a root, and refuses to outside of a container. It leaves the enabling to a first
+# boot's presets; this is none.
+_WRITE_FILES = f"""
+set -e
+ln -sfn {IGNITION} /run/ignition-apply
+container=test /run/ignition-apply --root / --offline {CONFIG_IN_NODE}
+rm -f {IGNITION_PRESET} /run/ignition-apply {CONFIG_IN_NODE}
+rmdir --ignore-fail-on-non-empty {IGNITION_PRESET.rpartition("/")[0]} 2>/dev/null || true
+"""
+
+
+def _enabling(unit):
+    """Shell, as the daemon calls systemctl for a unit."""
     name = shlex.quote(unit["name"])
     if unit.get("enabled") is None:
-        machine.run(f"systemctl preset {name}")  # the daemon only warns when this fails
-    elif unit["enabled"]:
-        machine.check(f"systemctl enable {name}")
-    else:
-        machine.check(f"systemctl disable {name}")
+        return f"systemctl preset {name} || true"  # the daemon only warns when this fails
+    return f"systemctl {'enable' if unit['enabled'] else 'disable'} {name}"
 
 
 def undeliver(machine, path):
     """The daemon's order when a MachineConfig is deleted: files, then for each unit its drop-ins, the preset, the
     unit itself. Folders stay, and systemd is told nothing: the daemon reboots next (the caller does)."""
     machine_config = MachineConfig.load(path)
-    for file in machine_config.files:
-        machine.check(f"rm -f {shlex.quote(file['path'])}")
+    lines = ["set -e", *(f"rm -f {shlex.quote(file['path'])}" for file in machine_config.files)]
     for unit in machine_config.units:
-        for dropin in unit.get("dropins") or []:
-            machine.check("rm -f " + shlex.quote(f"{UNITS_FOLDER}/{unit['name']}.d/{dropin['name']}"))
-        machine.run(f"systemctl preset {shlex.quote(unit['name'])}")  # the daemon only warns when this fails
-        machine.check("rm -f " + shlex.quote(f"{UNITS_FOLDER}/{unit['name']}"))
+        dropins = [f"{UNITS_FOLDER}/{unit['name']}.d/{dropin['name']}" for dropin in unit.get("dropins") or []]
+        lines += [f"rm -f {shlex.quote(dropin)}" for dropin in dropins]
+        lines.append(f"systemctl preset {shlex.quote(unit['name'])} || true")  # the daemon only warns when this fails
+        lines.append("rm -f " + shlex.quote(f"{UNITS_FOLDER}/{unit['name']}"))
+    machine.check("\n".join(lines), timeout=120)
 
 
 def content_differences(machine, path):
@@ -102,9 +104,8 @@ def content_differences(machine, path):
         if int(mode, 8) != file.get("mode", 0o644):
             differences.append(f"{file['path']}: mode {mode}")
     for path_in_node, wanted in _unit_files(MachineConfig.load(path)):
-        output = machine.run(f"cat {shlex.quote(path_in_node)}")
-        if output.raw != wanted.encode():
-            differences.append(f"{path_in_node}: {'other bytes' if output.ok else 'missing'}")
+        if machine.read_if_there(path_in_node) != wanted.encode():
+            differences.append(f"{path_in_node}: missing, or other bytes")
     return differences
 
 

@@ -19,11 +19,7 @@ class StagingNode(Product):
 
     @staticmethod
     def delivered(lab, **options):
-        machine = lab.stock(**options)
-        machine.wait_booted()
-        lab.deliver(machine)
-        lab.deliver(machine, lab.stage_machine_config)
-        return StagingNode(machine)
+        return StagingNode(lab.unstaged(**options))
 
     @staticmethod
     def native(lab, name="root"):

@@ -82,9 +82,7 @@ def a_good_one_is_back_at_the_next_boot(lab, machine, product):
 
 
 def a_driver_that_breaks_the_kernel(lab, machine, product):
-    machine.check("systemctl --no-block reboot")
-    machine.wait_next_boot()
-    machine.park()
+    machine.loadvm("parked")
     stage(lab, machine, lab.faulty_driver("PROBE_OOPSES"))
     dies(machine)
     expect_equal("oopses: the boot is counted", product.status()["guard"]["attempts"], 1)
@@ -99,10 +97,8 @@ def a_driver_that_hangs(lab, machine, product):
 
 
 def a_port_that_hangs(lab, machine, product):
+    machine.loadvm("parked")
     stage(lab, machine, lab.faulty_driver("PROBE_HANGS", seconds=600))
-    machine.check("systemctl --no-block reboot")
-    machine.wait_next_boot()
-    machine.park()
     dies(machine)
     boots(machine)
     is_on_the_in_tree_driver(product, lab, "one port hangs", "0000:00:08.1: the probe of the driver has not ended")
