@@ -20,9 +20,8 @@ def demo(machine_config):
 
 
 def _tell(lab):
-    with _chapter("1. A stock node boots: real kernel, systemd and udev, two ports on the (fixture) in-tree driver"):
-        machine = lab.stock(functions=2)
-        machine.wait_booted()
+    with _chapter("1. A stock node: real kernel, systemd and udev, two ports on the (fixture) in-tree driver"):
+        machine = lab.stock_booted(functions=2)
     product = Product(machine)
     before = _facts(product, lab.kernel)
     with _chapter("2. The MachineConfig is delivered by the real Ignition engine, the (fixture) modules are staged under /opt"):

@@ -34,11 +34,11 @@ class Lab:
         """A started machine without anything of the product."""
         return self._start(paths.IMAGE, "raw", functions, kernel_arguments, park, name)
 
-    def delivered(self, functions=2, kernel_arguments=(), park=False, name="node", machine_config=None):
+    def delivered(self, functions=2, kernel_arguments=(), name="node", machine_config=None):
         """A started machine to which the MachineConfig has been delivered and the fixture modules staged; this is
         its first boot with them. The disk is made once per MachineConfig and kept."""
         base = self._delivered_disk(Path(machine_config or self.machine_config))
-        return self._start(base, "qcow2", functions, kernel_arguments, park, name)
+        return self._start(base, "qcow2", functions, kernel_arguments, False, name)
 
     def stock_booted(self, functions=2, name="node"):
         """As stock, already booted: from a boot that is made once for all scenarios."""
