@@ -158,9 +158,11 @@ def takes_and_gives_back_a_machine_config(lab):
     fixture = paths.NODE / "fixtures" / "machine-config.yaml"
     files = "find /etc /usr/local -not -type d | sort"
     states = "systemctl is-active fixture-delivered.service chronyd.service"
-    with timed("delivered disk and boot from it"):
-        machine = lab.delivered(functions=0, name="delivered", machine_config=fixture)
-        machine.wait_booted()
+    with timed("delivery and the boot after it"):
+        machine = lab.stock_booted(functions=2, name="delivered")
+        lab.deliver(machine, fixture)
+        lab.stage(machine)
+        machine.reboot()
     expect_equal("Ignition delivers every byte and mode", content_differences(machine, fixture), [])
     expect_equal("the delivered unit is enabled, the drop-in's unit runs", machine.run(states).stdout.split(),
                  ["active", "active"])
@@ -173,7 +175,6 @@ def takes_and_gives_back_a_machine_config(lab):
                  ["inactive", "active"])
     left = [path for path in machine.check(files).splitlines() if "fixture-delivered" in path or "50-fixture" in path]
     expect_equal("and no file of it is left", left, [])
-    machine.shutdown()
 
 
 def scenario(lab):

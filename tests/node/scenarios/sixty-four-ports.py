@@ -20,14 +20,15 @@ def all_are_named(product, case):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=0)
-    machine.wait_booted()
+    machine = lab.parked(functions=2)
     product = Product(machine)
     product.configure(LIMITS)
+    machine.check("sync")
+    machine.power_cut()
     boots = 10 if lab.full else 2
     tried(f"{boots} boots")
     for boot in range(boots):
-        machine.restart(functions=PORTS)
+        machine.restart(functions=PORTS, park=False)
         machine.wait_booted(timeout=600)
         all_are_named(product, f"boot {boot + 1}")
     expect_equal("a second apply has nothing to do", product.run("plan").rc, 0)
