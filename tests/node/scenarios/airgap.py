@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """All images go from one registry to files and from there to another, with the digests they had.
 
-The images are made from scratch, under the names and tags of packaging/airgap/images.list."""
+The images are made from scratch, under the names and tags of packaging/airgap/images.list. Natively; with --full on the booted
+node, too, where `image-to-driver` takes one image all the way to the driver."""
 
 import shutil
 
-from harness import check, expect_equal, timed
+from harness import check, expect_equal, note, timed
 from harness.paths import NODE, PROJECT
 from harness.registry import Authority, Registry
 from harness.scratch_images import digest_of, docker_image, image_list, oci_image, write_registry_store
@@ -110,9 +111,7 @@ def to_registry(machine, second, images):
     expect_equal("with every layer, for every platform", blobs - second.blobs(), set())
 
 
-def scenario(lab):
-    machine = lab.stock(functions=0)
-    machine.wait_booted()
+def all_of_it(lab, machine):
     images = all_images()
     first, second = prepare(lab, machine, images)
     first.start()
@@ -126,3 +125,12 @@ def scenario(lab):
     logging_in(machine, second)
     tampering(machine, second, images)
     to_registry(machine, second, images)
+
+
+def scenario(lab):
+    all_of_it(lab, lab.root())
+    if lab.full:
+        note("the same on the booted node")
+        machine = lab.stock(functions=0)
+        machine.wait_booted()
+        all_of_it(lab, machine)
