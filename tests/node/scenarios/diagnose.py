@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One file tells support what is the matter with a node, also with a broken one; nothing else is left, and no secret is in it."""
+"""One file tells support what is the matter with a node, also with a broken one; nothing else is left, and no secret is in it.
+
+What it refuses is tried natively, by `diagnose-refusals`; here one of them, all with --full."""
 
 import io
 import json
 import tarfile
 
 from harness import check, expect_equal
+from harness.bundle_refusals import COLLECTING, FOLDER, a_file_that_is_there, left, no_place
 from harness.product import BINARY, DROP_IN, Product
 
-FOLDER = "/root/bundle"
 SECRET = "sha256~not-for-others"
-COLLECTING = "/run/onload-node/diagnose"
-BEFORE = "/var/tmp/onload-node-*"
 LABELS = "/etc/kubernetes/node-feature-discovery/features.d/onload-node"
 
 
@@ -31,10 +31,6 @@ class Bundle:
     def outcome(self, item):
         """What its table of contents says of an item."""
         return next((line[len(item) + 2 :] for line in self.text("contents.txt").splitlines() if line.startswith(f"{item}: ")), None)
-
-
-def left(machine):
-    return machine.run(f"ls -d {COLLECTING} {BEFORE} 2>/dev/null").stdout.split()
 
 
 def whole_node(product):
@@ -78,26 +74,6 @@ def broken_node(product):
     check("and it does not run on", not machine.run("pgrep -x sleep").ok)
     check("the commands behind it were asked", "lo" in bundle.text("commands/interfaces.txt"), bundle.text("contents.txt"))
     machine.check(f"rm /usr/local/sbin/lspci {DROP_IN}")
-
-
-def refused(product, case, command, *words, rc=1):
-    done = product.machine.run(command, 300)
-    check(f"{case}: it ends with {rc} and says {' and '.join(words)}", done.rc == rc and all(word in done.stderr for word in words), done)
-    expect_equal(f"{case}: nothing is left", left(product.machine), [])
-
-
-def no_place(product):
-    machine = product.machine
-    machine.write(f"{FOLDER}/mine", "mine\n")
-    refused(product, "a file that is there", f"{BINARY} diagnose -o {FOLDER}/mine", f"{FOLDER}/mine is there already")
-    expect_equal("a file that is there: it is left as it is", machine.read(f"{FOLDER}/mine"), b"mine\n")
-    refused(product, "no such directory", f"{BINARY} diagnose -o /no/such/file", "/no/such", "No such file")
-    refused(product, "somebody else than root", f"setpriv --reuid 65534 {BINARY} diagnose -o /tmp/file", "must run as root")
-    refused(product, "two words", f"{BINARY} diagnose here there", "does not take", rc=64)
-    machine.check("mkdir -p /mnt/small && mount -t tmpfs -o size=8k tmpfs /mnt/small")
-    refused(product, "a full disk", f"{BINARY} diagnose -o /mnt/small/file", "/mnt/small/file", "No space left")
-    expect_equal("a full disk: no part of a file", machine.run("ls /mnt/small").stdout, "")
-    machine.check("umount /mnt/small")
 
 
 def killed(product):
