@@ -1,70 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Without any registry: from an archive, a tar file or a directory to the driver, which the next boot has."""
+"""Without any registry: from an archive or a directory to the driver, which the next boot has.
 
-import hashlib
-import lzma
-import subprocess
+The other forms are tried natively, by `image-forms`; here, too, with --full."""
+
 import time
 
-from harness import check, expect_equal, timed
-from harness.module_images import LIBRARY, docker_archive, everything, oci_archive, tar_of
+from harness import check, expect_equal
+from harness.image_forms import ARCHIVES, Forms, told_by_trees
+from harness.module_images import everything
 from harness.product import STAGED_MODULES
+from harness.refused_images import Refusals, bad_archives
 from harness.staging import StagingNode
 
-FOLDER = "/root/images"
 
-
-def expected_content(files, kernel):
-    """What has to be on the node afterwards, by digest; the index is the node's own depmod's."""
-    digest = lambda content: hashlib.sha256(content).hexdigest()  # noqa: E731
-    wanted = {path: digest(content) for path, content in files.items() if f"{kernel}/extra/" in path}
-    wanted |= {path: content if isinstance(content, str) else digest(content)
-               for path, content in files.items() if path.startswith("opt/onload/")}
-    programs = {"onload_cp_server": "opt/onload/sbin/onload_cp_server", "sfptpd": "usr/sbin/sfptpd"}
-    return wanted | {f"usr/local/sbin/{name}": digest(files[path]) for name, path in programs.items()}
-
-
-def without_index(content):
-    return {path: digest for path, digest in content.items() if "/modules." not in path}
-
-
-def bring(machine, name, data):
-    machine.write(f"{FOLDER}/{name}", data)
-    return f"{FOLDER}/{name}"
-
-
-def sources(machine, files):
-    """Every form of the same image, and how it is named."""
-    tar = tar_of(files)
-    zstd = subprocess.run(["zstd", "-qc"], input=tar, capture_output=True, timeout=60, check=True).stdout
-    machine.check(f"mkdir -p {FOLDER}/folder")
-    machine.check(f"tar -x -C {FOLDER}/folder", 60, tar)
-    yield "an OCI archive", f"oci-archive:{bring(machine, 'oci.tar', oci_archive(files))}"
-    yield "a docker archive", f"docker-archive:{bring(machine, 'docker.tar', docker_archive(files))}"
-    yield "a tar file", bring(machine, "plain.tar", tar)
-    yield "a tar file packed by xz", bring(machine, "plain.tar.xz", lzma.compress(tar))
-    yield "a tar file packed by zstd", bring(machine, "plain.tar.zst", zstd)
-    yield "a directory", f"{FOLDER}/folder"
-
-
-def staged_from(node, what, source, wanted, kernel):
-    node.forget()
-    with timed(f"staging from {what}"):
-        done = node.stage(source)
-    check(f"{what}: it is staged", done.rc == 0 and f"staged: modules for kernel {kernel}" in done.stdout, done)
-    check(f"{what}: its modules were verified", f"kernel {kernel}: 4 modules, they would load" in done.stdout, done.stdout)
-    expect_equal(f"{what}: what is staged is what was in it", without_index(node.content()), wanted)
-    expect_equal(f"{what}: and nothing else is left", node.left_of_staging(), [])
-
-
-def told_by_trees(node, source, kernel):
-    document = node.trees()
-    tree = document["trees"][0]
-    expect_equal("trees tells the kernel, where it came from and that it would load",
-                 [tree["kernel"], tree["source"], tree["verdict"], tree["running"]], [kernel, source, "passed", True])
-    expect_equal("and the versions, also of the user libraries",
-                 [{m["name"]: m["version"] for m in tree["modules"]}["onload"], document["user_libraries"]["version"]],
-                 ["8.1.2.26", "8.1.2.26"])
+def bad_ones_are_refused(node):
+    """Two of those that `stage-errors` tries natively."""
+    refusals = Refusals(node)
+    cases = {case: rest for case, *rest in bad_archives(refusals.kernel, refusals.files)}
+    for case in ("a link out of its tree", "modules that would not load"):
+        data, *words = cases[case]
+        refusals.refused(case, refusals.bring("bad", data), *words)
 
 
 def active_after_reboot(node, kernel, what):
@@ -122,11 +77,12 @@ def by_the_unit(node, source, kernel):
 
 def scenario(lab):
     node = StagingNode.delivered(lab, functions=2)
-    files = everything(lab.kernel)
-    wanted = expected_content(files, lab.kernel)
-    check("the images tell which Onload they are of", b"8.1.2.26" in LIBRARY)
-    for what, source in sources(node.machine, files):
-        staged_from(node, what, source, wanted, lab.kernel)
-    told_by_trees(node, f"{FOLDER}/folder", lab.kernel)
+    bad_ones_are_refused(node)
+    forms = Forms(node, everything(lab.kernel), lab.kernel)
+    for what in ARCHIVES if lab.full else ():
+        forms.staged_from(what, forms.archive(what))
+    directory = forms.directory()
+    forms.staged_from("a directory", directory)
+    told_by_trees(node, directory, lab.kernel, running=True)
     active_after_reboot(node, lab.kernel, "from a directory")
-    by_the_unit(node, f"oci-archive:{FOLDER}/oci.tar", lab.kernel)
+    by_the_unit(node, forms.archive("an OCI archive"), lab.kernel)
