@@ -63,9 +63,7 @@ def without_the_right_it_says_so(product):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
-    machine.savevm("parked")
+    machine = lab.parked(functions=2)
     product = Product(machine)
     for case in BROKEN if lab.full else ALSO_BOOTED:
         toml, position, hint = BROKEN[case]

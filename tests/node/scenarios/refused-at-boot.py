@@ -85,8 +85,7 @@ def an_unknown_parameter(node):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2, park=True)
-    machine.park()
+    machine = lab.parked(functions=2)
     node = Node(machine)
     a_good_tree(node)
     for case in (ANOTHER_CARD, *ALSO_BOOTED, *(FILES if lab.full else ())):
