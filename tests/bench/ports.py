@@ -47,8 +47,7 @@ def end_of_wait(machine):
 def bench(lab):
     counts = {}
     for ports in (2, 64):
-        machine = lab.delivered(functions=ports, park=True, name=f"ports-{ports}")
-        machine.park()
+        machine = lab.parked(functions=ports, name=f"ports-{ports}")
         machine.check(f"setsid udevadm monitor --udev --subsystem-match=net >{EVENTS} 2>&1 </dev/null & sleep 1")
         machine.release()
         machine.wait_booted(timeout=300)
