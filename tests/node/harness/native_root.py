@@ -4,7 +4,6 @@ the host does, in namespaces of their own, with the files and programs of a node
 
 The host's kernel is not the node's: what is said of modules is said for `kernel`, whose module tree is in there."""
 
-import ctypes
 import os
 import select
 import shlex
@@ -21,17 +20,13 @@ from .machine import COMMAND_TIMEOUT, Machine
 INIT = paths.NODE / "guest" / "native_init"
 START_TIMEOUT = 60
 TIMED_OUT = 124
-PR_SET_PDEATHSIG = 1
 # What would reach past the namespaces, to the one kernel and its devices.
-DROPPED = "-sys_module,-sys_boot,-sys_rawio,-sys_time,-mknod,-syslog"
+WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-sys_module,-sys_boot,-sys_rawio,-sys_time,-mknod,-syslog")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "LANG": "C.UTF-8"}
 
 
 class NativeRoot:
-    """Started by being made; ends with close(), or with the harness."""
-
-    # It is asked like a machine; these are what takes a machine to be one.
-    running = property(lambda self: self._process.poll() is None)
+    """Started by being made; ends with close(), or with the harness. `disk` is the folder of what is written in it."""
 
     def __init__(self, folder, name="root"):
         self.folder, self.disk = folder, folder / name
@@ -45,8 +40,8 @@ class NativeRoot:
         words = ["unshare", "--mount", "--propagation", "private", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child"]
         with open(self._log, "wb") as log:
             process = subprocess.Popen(
-                [*_without_capabilities(), *words, INIT, paths.ROOT.resolve(), self.disk],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, preexec_fn=_end_with_parent)
+                [*WITHOUT_RIGHTS, "--pdeathsig=KILL", *words, INIT, paths.ROOT.resolve(), self.disk],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         with process.stdout:
             ready, _, _ = select.select([process.stdout], [], [], START_TIMEOUT)
             answer = process.stdout.readline() if ready else b""
@@ -56,12 +51,17 @@ class NativeRoot:
             raise HarnessError(f"the native root could not be made: {self._log.read_text(errors='replace')}")
         return process, int(answer)
 
+    @property
+    def running(self):
+        return self._process.poll() is None
+
     def close(self):
         """Nothing of it lives on: its first process ends when all others have ended, and takes the mounts along."""
         if self.running:
             os.kill(self._init, signal.SIGKILL)
         self._process.wait()
 
+    # As the lab ends all that it has started.
     power_cut = close
 
     def run(self, command, timeout=COMMAND_TIMEOUT, stdin=b""):
@@ -70,7 +70,7 @@ class NativeRoot:
         # Files, not pipes: what a command leaves running in the background may hold them open.
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
-                [*_without_capabilities(), *enter, "bash", "-c", command], env=ENVIRONMENT,
+                [*WITHOUT_RIGHTS, *enter, "bash", "-c", command], env=ENVIRONMENT,
                 stdin=subprocess.PIPE, stdout=out, stderr=errors, start_new_session=True)
             try:
                 process.communicate(stdin, timeout)
@@ -106,11 +106,3 @@ class NativeRoot:
 
     # What needs nothing but these is done as in a machine.
     check, push, pull = Machine.check, Machine.push, Machine.pull
-
-
-def _without_capabilities():
-    return ["setpriv", f"--bounding-set={DROPPED}"]
-
-
-def _end_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
