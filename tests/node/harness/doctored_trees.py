@@ -5,11 +5,12 @@ import dataclasses
 import hashlib
 
 from . import doctored, paths
-from .checks import check
+from .checks import check, expect_equal
 from .product import DROP_IN, Product
 
 PINS = "/etc/onload-node/modules.sha256"
 GOOD = "/run/onload-node-test/opt"
+OTHER_ROOT = "/run/onload-node-test/root"
 
 
 class DoctoredTree:
@@ -44,6 +45,24 @@ class DoctoredTree:
         lines = [line for line in done.stdout.splitlines() if line.split()[:2] == ["FAILED", identifier]]
         check(f"{case}: verify ends with 3 and has a line FAILED {identifier}", done.rc == 3 and lines, f"{done.rc}\n{done.stdout}{done.stderr}")
         check(f"{case}: the line says {' and '.join(words)}", any(all(word in line for word in words) for line in lines), done.stdout)
+
+
+def another_kernel(tree):
+    done = tree.product.run("verify --kernel 9.9.9")
+    check("another kernel: nothing is staged for it, 3", done.rc == 3 and "nothing is staged for kernel 9.9.9" in done.stdout, done.stdout)
+
+
+def another_root(tree):
+    """What a machine that prepares a node's files sees: the same tree below another directory."""
+    tree.machine.check(f"mkdir -p {OTHER_ROOT}/lib/modules && cp -a /opt {OTHER_ROOT}/opt && "
+                       f"cp -a /lib/modules/{tree.kernel} {OTHER_ROOT}/lib/modules/")
+    done = tree.product.run(f"verify --root {OTHER_ROOT}")
+    kept = [line.split()[:3] for line in done.stdout.splitlines() if line.startswith("not checkable")]
+    expect_equal("another root: it would load there; hardware and keys are not asked",
+                 (done.rc, [words[2] for words in kept]), (0, ["signature", "ports"]))
+    tree.put("sfc.ko", doctored.other_machine(tree.good["sfc.ko"]))
+    expect_equal("another root: and this machine's own tree does not matter", tree.product.run(f"verify --root={OTHER_ROOT}/").rc, 0)
+    tree.give_back()
 
 
 def change_sfc(change):

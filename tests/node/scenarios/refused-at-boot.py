@@ -8,7 +8,7 @@ on: booted so, the fixture in the place of the in-tree driver would not load eit
 import json
 
 from harness import check, expect_equal, note, paths
-from harness.doctored_trees import ALSO_BOOTED, ANOTHER_CARD, FILES, DoctoredTree
+from harness.doctored_trees import ALSO_BOOTED, ANOTHER_CARD, FILES, DoctoredTree, another_kernel, another_root
 from harness.product import STAGED_MODULES
 
 CHECKS = ["tree", "paths", "modules", "machine", "vermagic", "symbols", "signature", "pins", "ports", "parameters", "holders",
@@ -88,6 +88,9 @@ def scenario(lab):
     machine = lab.parked(functions=2)
     node = Node(machine)
     a_good_tree(node)
+    if lab.full:
+        another_kernel(node)
+        another_root(node)
     for case in (ANOTHER_CARD, *ALSO_BOOTED, *(FILES if lab.full else ())):
         refused(node, case)
     a_foreign_module(node)

@@ -5,12 +5,11 @@ Natively, for the node's kernel: what is looked at are files. What `apply` makes
 
 import json
 
-from harness import check, doctored, expect_equal, note
-from harness.doctored_trees import ALSO_BOOTED, FILES, DoctoredTree
+from harness import check, expect_equal, note
+from harness.doctored_trees import ALSO_BOOTED, FILES, DoctoredTree, another_kernel, another_root
 
 # Of another kernel than the running one; what is in the way of a swap only the running one has.
 CHECKS = ["tree", "paths", "modules", "machine", "vermagic", "symbols", "signature", "pins", "ports", "parameters"]
-OTHER_ROOT = "/run/onload-node-test/root"
 
 
 def a_good_tree(tree):
@@ -22,24 +21,6 @@ def a_good_tree(tree):
     expect_equal("good tree: and in JSON", (document["schema"], document["kernel"], [c["id"] for c in document["checks"]],
                                             {c["verdict"] for c in document["checks"]}), (1, tree.kernel, CHECKS, {"passed"}))
     note(next(line for line in done.stdout.splitlines() if "symbols" in line))
-
-
-def another_kernel(tree):
-    done = tree.product.run("verify --kernel 9.9.9")
-    check("another kernel: nothing is staged for it, 3", done.rc == 3 and "nothing is staged for kernel 9.9.9" in done.stdout, done.stdout)
-
-
-def another_root(tree):
-    """What a machine that prepares a node's files sees: the same tree below another directory."""
-    tree.machine.check(f"mkdir -p {OTHER_ROOT}/lib/modules && cp -a /opt {OTHER_ROOT}/opt && "
-                       f"cp -a /lib/modules/{tree.kernel} {OTHER_ROOT}/lib/modules/")
-    done = tree.product.run(f"verify --root {OTHER_ROOT}")
-    kept = [line.split()[:3] for line in done.stdout.splitlines() if line.startswith("not checkable")]
-    expect_equal("another root: it would load there; hardware and keys are not asked",
-                 (done.rc, [words[2] for words in kept]), (0, ["signature", "ports"]))
-    tree.put("sfc.ko", doctored.other_machine(tree.good["sfc.ko"]))
-    expect_equal("another root: and this machine's own tree does not matter", tree.product.run(f"verify --root={OTHER_ROOT}/").rc, 0)
-    tree.give_back()
 
 
 def scenario(lab):
