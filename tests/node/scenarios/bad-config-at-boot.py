@@ -3,7 +3,7 @@
 
 Two wrong configurations are booted, all of those of `bad-config` with --full."""
 
-from harness import check, expect_equal
+from harness import check, expect_equal, tried
 from harness.broken_configurations import ALSO_BOOTED, BROKEN
 from harness.product import Product
 
@@ -65,7 +65,9 @@ def without_the_right_it_says_so(product):
 def scenario(lab):
     machine = lab.parked(functions=2)
     product = Product(machine)
-    for case in BROKEN if lab.full else ALSO_BOOTED:
+    cases = BROKEN if lab.full else ALSO_BOOTED
+    tried(f"{len(cases)} of {len(BROKEN)} wrong configurations")
+    for case in cases:
         toml, position, hint = BROKEN[case]
         machine.loadvm("parked")
         product.configure(toml)

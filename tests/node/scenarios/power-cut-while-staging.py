@@ -4,6 +4,7 @@
 On the booted node: what was synchronised, and in which order, only a lost power shows. Two cuts and one kill by default, ten and 40
 with --full; --seed N makes one of them again, a cut for every fifth seed, as `killed-while-staging` makes its kills."""
 
+from harness import tried
 from harness.cut_short import CutShort
 from harness.staging import StagingNode
 
@@ -19,3 +20,4 @@ def scenario(lab):
             runs.cut_power(seed)
         else:
             runs.kill(seed, by_podman=seed % 5 == 3)
+    tried(f"{len(seeds)} kills and power cuts")

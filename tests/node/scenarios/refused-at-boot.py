@@ -7,7 +7,7 @@ on: booted so, the fixture in the place of the in-tree driver would not load eit
 
 import json
 
-from harness import check, expect_equal, note, paths
+from harness import check, expect_equal, note, paths, tried
 from harness.doctored_trees import ALSO_BOOTED, ANOTHER_CARD, FILES, DoctoredTree, another_kernel, another_root
 from harness.product import STAGED_MODULES
 
@@ -91,8 +91,10 @@ def scenario(lab):
     if lab.full:
         another_kernel(node)
         another_root(node)
-    for case in (ANOTHER_CARD, *ALSO_BOOTED, *(FILES if lab.full else ())):
+    cases = (ANOTHER_CARD, *ALSO_BOOTED, *(FILES if lab.full else ()))
+    for case in cases:
         refused(node, case)
+    tried(f"{len(cases)} doctored trees")
     a_foreign_module(node)
     enforced_by_the_kernel(node)
     an_unknown_parameter(node)

@@ -80,7 +80,6 @@ def the_trees_own_root_may_be_a_link(machine, product):
 def scenario(lab):
     machine = lab.parked(functions=2)
     product = Product(machine)
-    machine.savevm("parked")
     every_unsafe_path_is_refused(lab, machine, product)
     machine.loadvm("parked")
     a_writer_that_races_the_loader(lab, machine, product)
