@@ -125,11 +125,8 @@ def tell_of_long_runs(options, trees):
     if options.full and options.seed is None and trees:
         full_table.renew(full_table.row_of(name, outcome.tried, outcome, cost.wall, trees) for name, (outcome, cost) in _ended.items())
         return
-    stale = full_table.of_another_tree([*suites.SUITES, *scenarios.available()])
-    if stale:
-        print(f"not of this tree in tests/FULL.md, which `tests/run --full NAME...` renews: {len(stale)} rows")
-        for line in stale:
-            print(f"  {line}")
+    for what, names in full_table.of_another_tree([*suites.SUITES, *scenarios.available()]).items():
+        print(f"--full, {what}: {' '.join(names)}")
 
 
 def main():

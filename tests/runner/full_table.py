@@ -58,18 +58,16 @@ def renew(rows):
 
 
 def of_another_tree(names):
-    """A line for each of these names whose long run is missing or was of other sources."""
+    """What is wrong with their rows -> the names whose long run is missing or was of other sources."""
     now, rows = tree_ids(), read()
-    if now is None:
-        return []
-    lines = []
-    for name in names:
+    found = {}
+    for name in names if now else ():
         if name not in rows:
-            lines.append(f"{name}: never run with --full")
+            found.setdefault("never run", []).append(name)
         elif rows[name].trees != now:
             changed = [tree for tree, then, here in zip(TREES, rows[name].trees, now) if then != here]
-            lines.append(f"{name}: run with --full before {' and '.join(changed)} changed")
-    return lines
+            found.setdefault(f"run before a change of {', '.join(changed)}", []).append(name)
+    return found
 
 
 def tree_ids():
