@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The whole initrd of the test node: load the few modules the root file system needs, mount it, hand over.
 // Static and without a shell, because every process costs under software emulation.
+// Before it has seen anything of the disk it waits for the harness, which may have kept this moment: the start of a kernel is the
+// same each time, and a third of a boot.
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,10 +17,14 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROOT_DEVICE "/dev/vda"
 #define ROOT_WAIT_MS 20000
+#define HARNESS_PORT "/dev/vport0p1"
+#define PORT_WAIT_MS 20000
+#define ENTROPY_BYTES 32
 
 static void die(const char* what)
 {
@@ -58,6 +65,69 @@ static int kernel_argument_given(const char* argument)
         die("/proc/cmdline");
     fclose(file);
     return strstr(line, argument) != NULL;
+}
+
+static int open_port(void)
+{
+    int port = -1;
+    for (int waited = 0; port < 0 && waited < PORT_WAIT_MS; waited += 10) {
+        port = open(HARNESS_PORT, O_RDWR | O_CLOEXEC);
+        if (port < 0)
+            usleep(10000);
+    }
+    if (port < 0)
+        die(HARNESS_PORT);
+    return port;
+}
+
+static void read_line(int port, char* line, size_t size)
+{
+    size_t length = 0;
+    while (length < size - 1 && (length == 0 || line[length - 1] != '\n')) {
+        ssize_t got = read(port, line + length, 1);
+        if (got > 0)
+            length += (size_t)got;
+        else if (got == 0)
+            usleep(1000); // nobody is connected on the host's side
+        else if (errno != EINTR)
+            die("reading the harness's port");
+    }
+    line[length] = '\0';
+}
+
+// Else each boot from the kept moment would have the same boot id and the same keys.
+static void stir(const unsigned char* bytes)
+{
+    struct {
+        struct rand_pool_info info;
+        unsigned char bytes[ENTROPY_BYTES];
+    } pool = {.info = {.entropy_count = ENTROPY_BYTES * 8, .buf_size = ENTROPY_BYTES}};
+    memcpy(pool.info.buf, bytes, ENTROPY_BYTES);
+    int random = open("/dev/random", O_RDWR | O_CLOEXEC);
+    if (random < 0 || ioctl(random, RNDADDENTROPY, &pool.info) < 0 || ioctl(random, RNDRESEEDCRNG) < 0)
+        die("stirring the random numbers");
+    close(random);
+}
+
+// "EARLY", and the answer "GO seconds entropy": the time, and 32 bytes in hexadecimal digits.
+static void wait_for_harness(void)
+{
+    char line[256] = "", digits[2 * ENTROPY_BYTES + 1] = "";
+    unsigned char bytes[ENTROPY_BYTES] = {0};
+    long seconds = 0;
+    int port = open_port();
+    if (write(port, "EARLY\n", 6) != 6)
+        die("writing to the harness's port");
+    read_line(port, line, sizeof line);
+    if (sscanf(line, "GO %ld %64s", &seconds, digits) != 2)
+        die("an unknown answer of the harness");
+    for (int i = 0; i < ENTROPY_BYTES; ++i)
+        sscanf(digits + 2 * i, "%2hhx", &bytes[i]);
+    close(port);
+    stir(bytes);
+    struct timespec now = {.tv_sec = seconds};
+    if (clock_settime(CLOCK_REALTIME, &now) < 0)
+        die("setting the clock");
 }
 
 static void mount_root(void)
@@ -109,6 +179,8 @@ int main(void)
     mkdir("/root", 0755);
     if (mount("proc", "/proc", "proc", 0, NULL) < 0 || mount("dev", "/dev", "devtmpfs", 0, NULL) < 0)
         die("mounting /proc and /dev");
+    load_modules("/modules/early.list");
+    wait_for_harness();
     load_modules("/modules/root.list");
     // As RHCOS, whose initrd carries the network drivers: the in-tree driver is there before systemd is.
     if (kernel_argument_given("onload_node_test.sfc_in_initrd"))

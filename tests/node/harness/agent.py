@@ -2,6 +2,7 @@
 """The host's side of guest/agent.c: runs commands inside the node over a virtio serial port."""
 
 import dataclasses
+import secrets
 import socket
 import threading
 import time
@@ -35,6 +36,7 @@ class Agent:
         self._answers = {}
         self._last_id = 0
         self._closed = False
+        self._early = False
         self.boot_id = ""
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -50,14 +52,25 @@ class Agent:
         with self._changed:
             self._received = b""
 
+    def wait_early(self, timeout):
+        """Waits until the initrd asks whether to go on."""
+        self._wait_for(lambda: self._early, timeout, "the kernel has not come to its initrd")
+
+    def go_on(self):
+        """Lets the initrd go on, with the time and random bytes of its own: it may be in a kept moment."""
+        self._send(f"GO {time.time():.0f} {secrets.token_hex(32)}\n".encode())
+
     def wait_hello(self, timeout):
         """Waits until the agent of this boot runs."""
+        self._wait_for(lambda: self.boot_id, timeout, "no test agent in the node, it hangs in early boot")
+
+    def _wait_for(self, arrived, timeout, otherwise):
         with self._changed:
-            arrived = self._changed.wait_for(lambda: self.boot_id or self._closed, timeout)
+            self._changed.wait_for(lambda: arrived() or self._closed, timeout)
             if self._closed:
                 raise MachineReset("QEMU has ended while the node was booting; see qemu.log and the console log")
-            if not arrived:
-                raise Deadline(f"no test agent in the node after {timeout} s: it hangs in early boot")
+            if not arrived():
+                raise Deadline(f"after {timeout} s: {otherwise}")
 
     def run(self, command, timeout, stdin=b""):
         return self._ask("RUN", int(timeout * 1000), command, stdin, timeout)
@@ -118,6 +131,10 @@ class Agent:
         if not newline:
             return False
         words = header.decode(errors="replace").split()
+        if words == ["EARLY"]:
+            self._early = True
+            self._received = rest
+            return True
         if len(words) == 2 and words[0] == "HELLO":
             self.boot_id = words[1]
             self._received = rest

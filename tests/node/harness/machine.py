@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 import time
 
-from . import boot_loader, costs, paths, qemu
+from . import boot_loader, costs, early_boot, paths, qemu
 from .agent import Agent, Output
 from .checks import note
 from .errors import CommandFailed, Deadline, HarnessError
@@ -69,21 +69,29 @@ class Machine:
             self._power_on(files, arguments, timeout)
         return self
 
-    def _power_on(self, files, arguments, timeout=None, snapshot=None):
+    def _power_on(self, files, arguments, timeout):
+        costs.count("boots")
+        kept = early_boot.file_for(self.functions, files, arguments)
+        if kept.exists():
+            self._launch(files, arguments, early_boot.goes_on_from(kept))
+        else:
+            self._launch(files, arguments)
+            self._agent.wait_early(timeout)
+            early_boot.keep(self._qmp, kept)
+        self._agent.go_on()
+        self._agent.wait_hello(timeout)
+
+    def _launch(self, files, arguments, goes_on=()):
         log = self.folder / "qemu.log"
-        self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, files, arguments, snapshot)
+        self._process, agent, qmp = qemu.launch(self.disk, self.console, log, self.functions, files, arguments, goes_on)
         self._agent = Agent(agent)
         self._qmp = Qmp(qmp)
-        if snapshot:
-            costs.count("snapshots_loaded")
-        else:
-            costs.count("boots")
-            self._agent.wait_hello(timeout)
 
     def resume(self, snapshot):
         """Powers on from a snapshot, whose copy the disk is; it can be returned to like one of the machine's own."""
         files = boot_loader.boot_files(self.kernel)
-        self._power_on(files, [*self.kernel_arguments, *([PARK_ARGUMENT] if self._park else [])], snapshot=snapshot.name)
+        self._launch(files, [*self.kernel_arguments, *([PARK_ARGUMENT] if self._park else [])], ["-loadvm", snapshot.name])
+        costs.count("snapshots_loaded")
         self._snapshots[snapshot.name] = self._agent.boot_id = snapshot.boot_id
         self._set_clock()
         return self

@@ -103,14 +103,14 @@ def _end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def launch(disk, console, log, functions, boot_files, kernel_arguments, snapshot=None):
-    """Starts QEMU with this kernel and initrd, or goes on from the snapshot of this name in the disk; returns its process and
-    our ends of the agent's port and of the monitor."""
+def launch(disk, console, log, functions, boot_files, kernel_arguments, goes_on=()):
+    """Starts QEMU with this kernel and initrd; `goes_on`: the words that have it go on from a kept moment instead. Returns its
+    process and our ends of the agent's port and of the monitor."""
     agent, agent_far = socket.socketpair()
     qmp, qmp_far = socket.socketpair()
     with agent_far, qmp_far, open(log, "ab") as errors:
         command = arguments(disk, console, functions, boot_files, kernel_arguments, agent_far.fileno(), qmp_far.fileno())
-        command += ["-loadvm", snapshot] if snapshot else []
+        command += goes_on
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
