@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onload_node {
+namespace onload_node::verify_test {
 namespace {
 
 using fixture::booting_node;
@@ -355,4 +355,4 @@ TEST(Verify, SpellsEveryCheckAndVerdict) {
 }
 
 }  // namespace
-}  // namespace onload_node
+}  // namespace onload_node::verify_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onload_node {
+namespace onload_node::vpd_test {
 namespace {
 
 std::string resource(char tag, const std::string& content) {
@@ -44,4 +44,4 @@ TEST(Vpd, NothingBehindTheEndAndNothingThatATerminalWouldObey) {
 }
 
 }  // namespace
-}  // namespace onload_node
+}  // namespace onload_node::vpd_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onload_node {
+namespace onload_node::guard_test {
 namespace {
 
 using fixture::MemoryNode;
@@ -78,4 +78,4 @@ TEST(GuardFile, WhatHasTrippedStays) {
 }
 
 }  // namespace
-}  // namespace onload_node
+}  // namespace onload_node::guard_test

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onload_node {
+namespace onload_node::name_record_test {
 namespace {
 
 using fixture::booting_node;
@@ -157,4 +157,4 @@ TEST(NamesAcrossBoots, ADamagedRecordIsWrittenAnew) {
 }
 
 }  // namespace
-}  // namespace onload_node
+}  // namespace onload_node::name_record_test

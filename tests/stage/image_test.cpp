@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onload_node {
+namespace onload_node::image_test {
 namespace {
 
 /// Answers as podman does, and notes what it is asked.
@@ -120,4 +120,4 @@ TEST(PulledImage, ExplainsWhatPodmanComplainsOf) {
 }
 
 }  // namespace
-}  // namespace onload_node
+}  // namespace onload_node::image_test

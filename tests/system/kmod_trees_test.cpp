@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace onload_node {
+namespace onload_node::kmod_trees_test {
 namespace {
 
 using fixture::ModuleImageFixture;
@@ -187,4 +187,4 @@ TEST_F(KmodTreesTest, SaysWithThePathWhyAFileCannotBeUsed) {
 }
 
 }  // namespace
-}  // namespace onload_node
+}  // namespace onload_node::kmod_trees_test

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onload_node {
+namespace onload_node::udev_test {
 namespace {
 
 using std::chrono::steady_clock;
@@ -129,7 +129,7 @@ TEST_F(UdevDevicesTest, TriggersTheInterfacesOfThatFunctionOnly) {
 }
 
 }  // namespace
-}  // namespace onload_node
+}  // namespace onload_node::udev_test
 
 int main(int argc, char** argv) {
     if (!onload_node::fixture::HardwareFixture::preloaded()) {
