@@ -129,7 +129,9 @@ void Explorer::failures() {
             const int all = static_cast<int>(run({{first, fate}}, "one failure").size());
             for (int second = first + 1; second < all; ++second) {
                 for (const Fate other : failing) {
-                    run({{first, fate}, {second, other}}, "two failures");
+                    if (sample_.takes("two failures")) {
+                        run({{first, fate}, {second, other}}, "two failures");
+                    }
                 }
             }
         }
@@ -164,39 +166,49 @@ void Explorer::after_kill(const Node& node, const std::string& history) {
     static_cast<void>(recover(trial, start_));
     const int calls = trial.calls();
     for (int call = 0; call < calls; ++call) {
-        second_stop(node, call, history);
+        for (const bool boot_first : {false, true}) {
+            if (sample_.takes("two stops")) {
+                second_stop(node, call, boot_first, history);
+            }
+        }
         for (const Fate fate : failing) {
-            Node failed = node;
-            failed.next_process();
-            failed.decide(call, fate);
-            static_cast<void>(recover(failed, start_));
-            end(std::move(failed),
-                "stop, failing recovery",
-                history + ", then" + to_string({{call, fate}}));
+            if (sample_.takes("stop, failing recovery")) {
+                failing_recovery(node, {call, fate}, history);
+            }
         }
     }
+}
+
+void Explorer::failing_recovery(
+    const Node& node, const Decision& failure, const std::string& history
+) {
+    Node failed = node;
+    failed.next_process();
+    failed.decide(failure.call, failure.fate);
+    static_cast<void>(recover(failed, start_));
+    end(std::move(failed), "stop, failing recovery", history + ", then" + to_string({failure}));
 }
 
 /// The recovery is killed too. The next run comes at once, or after the boot has gone on.
-void Explorer::second_stop(const Node& node, int call, const std::string& history) {
-    for (const bool boot_first : {false, true}) {
-        Node stopped = node;
-        stopped.next_process();
-        stopped.decide(call, Fate::killed);
-        static_cast<void>(recover(stopped, start_));
-        stopped.next_process();
-        if (boot_first) {
-            stopped.boot_goes_on();
-        }
-        static_cast<void>(recover(stopped, start_));
-        end(std::move(stopped),
-            "two stops",
-            history + ", then" + to_string({{call, Fate::killed}}) +
-                (boot_first ? ", the boot goes on" : ""));
+void Explorer::second_stop(
+    const Node& node, int call, bool boot_first, const std::string& history
+) {
+    Node stopped = node;
+    stopped.next_process();
+    stopped.decide(call, Fate::killed);
+    static_cast<void>(recover(stopped, start_));
+    stopped.next_process();
+    if (boot_first) {
+        stopped.boot_goes_on();
     }
+    static_cast<void>(recover(stopped, start_));
+    end(std::move(stopped),
+        "two stops",
+        history + ", then" + to_string({{call, Fate::killed}}) +
+            (boot_first ? ", the boot goes on" : ""));
 }
 
-/// Udev gets to the cards at every point, alone and with every single failure and every stop. Of
+/// Udev gets to the cards at every point, alone and with single failures and stops. Of
 /// points with nothing but reads and writes of files between them one is enough: what udev does
 /// then has to do with modules, and with files only as far as udevd was told to read them.
 void Explorer::late_coldplug() {
@@ -205,7 +217,9 @@ void Explorer::late_coldplug() {
         const auto calls = run({}, "coldplug", point);
         for (int call = 0; call < static_cast<int>(calls.size()); ++call) {
             for (const Fate fate : {Fate::refused, Fate::answer_lost, Fate::killed}) {
-                run({{call, fate}}, "coldplug and one failure or stop", point);
+                if (sample_.takes("coldplug and one failure or stop")) {
+                    run({{call, fate}}, "coldplug and one failure or stop", point);
+                }
             }
         }
         const auto passed = std::find_if_not(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "executor/memory_node.hpp"
+#include "sample.hpp"
 #include "starts.hpp"
 
 #include <map>
@@ -17,16 +18,18 @@ struct Decision {
     fixture::Fate fate = fixture::Fate::done;
 };
 
-/// Runs every history of one start. Each history is run to the end of its last process; what comes
-/// after that (the boot going on, a later apply) depends on the node alone, so it is run once for
-/// each node that histories end in. Nothing else is left out.
+/// Runs the histories of one start: each with a single failure, stop or late event, and of those
+/// with two of them what the sample takes. Each history is run to the end of its last process; what
+/// comes after that (the boot going on, a later apply) depends on the node alone, so it is run once
+/// for each node that histories end in. Nothing else is left out.
 class Explorer {
 public:
-    explicit Explorer(Start start) : start_(std::move(start)) {}
+    Explorer(Start start, Sample sample) : start_(std::move(start)), sample_(std::move(sample)) {}
 
     void without_fault();
-    /// Every single one, and every pair.
+    /// Single ones, and pairs.
     void failures();
+    /// Single ones, and what goes wrong in the recovery.
     void stops();
     void late_coldplug();
 
@@ -49,7 +52,8 @@ private:
     run(const std::vector<Decision>& decisions, const std::string& kind, int coldplug = -1);
     /// What follows a kill: recovery, killed or failing at every point as well, and a power cycle.
     void after_kill(const Node& node, const std::string& history);
-    void second_stop(const Node& node, int call, const std::string& history);
+    void failing_recovery(const Node& node, const Decision& failure, const std::string& history);
+    void second_stop(const Node& node, int call, bool boot_first, const std::string& history);
     void end(Node node, const std::string& kind, const std::string& history);
     void violated(
         const std::string& kind,
@@ -59,6 +63,7 @@ private:
     );
 
     Start start_;
+    Sample sample_;
     std::map<std::string, int> counts_;
     std::set<std::string> endings_;
     std::set<std::string> killed_;  ///< nodes that a kill has left

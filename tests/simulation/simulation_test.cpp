@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every history that the house promises anything about, with the real plan, inverses and executor
-// on the node in memory.
+// on the node in memory; or, where that takes too long, all with one event and a sample of those
+// with two:
+//   SIMULATION_ONE_IN=16 SIMULATION_SEED=1 simulation_test
 #include "explorer.hpp"
 
 #include <cctype>
@@ -47,6 +49,16 @@ void tell(const Explorer& explorer, const Start& start) {
 
 class TellTotals : public testing::Environment {
 public:
+    void SetUp() override {
+        if (extent().one_in > 1) {
+            std::printf(
+                "one in %u of the histories with two events: SIMULATION_SEED=%u\n",
+                extent().one_in,
+                extent().seed
+            );
+        }
+    }
+
     void TearDown() override { std::printf("histories: %s\n", text_of(totals()).c_str()); }
 };
 
@@ -54,7 +66,7 @@ public:
 const auto* const tell_totals = testing::AddGlobalTestEnvironment(new TellTotals);
 
 TEST_P(Simulation, StrandsNobodyAndLeavesNothingHalfDone) {
-    Explorer explorer(GetParam());
+    Explorer explorer(GetParam(), Sample(extent(), GetParam().name));
     explorer.without_fault();
     explorer.failures();
     explorer.stops();
