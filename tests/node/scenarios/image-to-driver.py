@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """From an image in a registry, over TLS and with a password, to the driver: by the next boot, or at once.
 
-The registry is on the node's own loopback. What is configured is staged once; a registry that is asked for nothing may be down."""
+The registries are on the node's own loopback; the image is carried from one to the other as files. What is configured is staged
+once; a registry that is asked for nothing may be down."""
 
 import base64
 import json
@@ -9,11 +10,13 @@ import shutil
 
 from harness import check, expect_equal, timed
 from harness.module_images import module_files, user_files
+from harness.paths import PROJECT
 from harness.product import STAGED_MODULES
 from harness.registry import Authority, Registry
 from harness.scratch_images import oci_image, write_registry_store
 from harness.staging import StagingNode
 
+CONNECTED = "connected.test"
 HOST, PORT, USER, PASSWORD = "cluster.test", 5001, "puller", "sha256~secret"
 NAME, TAG = "openshift-kmm/sfc-module", "v8.1.2-{kernel}"
 AUTHFILE = "/root/auth.json"
@@ -21,17 +24,33 @@ SOURCE = f"{HOST}:{PORT}/{NAME}:v8.1.2-${{kernel}}"
 CONFIGURED = f'[stage]\nsource = "{SOURCE}"\nauthfile = "{AUTHFILE}"\n'
 
 
-def registry_with(lab, machine, images):
+def registries(lab, machine, image):
+    """The one where the internet is, with the image, and the cluster's own, empty; both by the same authority and user."""
     authority = Authority(lab.folder / "authority")
-    registry = Registry(machine, HOST, PORT, authority, USER, PASSWORD)
+    connected, cluster = (Registry(machine, host, port, authority, USER, PASSWORD) for host, port in ((CONNECTED, 5002), (HOST, PORT)))
     store = lab.folder / "store"
     shutil.rmtree(store, ignore_errors=True)
-    write_registry_store(store, images)
-    machine.push(store, registry.store)
+    write_registry_store(store, [image])
+    machine.push(store, connected.store)
     machine.push(authority.certificate, f"/etc/containers/certs.d/{HOST}:{PORT}/ca.crt")
     token = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-    machine.write(AUTHFILE, json.dumps({"auths": {registry.address: {"auth": token}}}), 0o600)
-    return registry
+    machine.write(AUTHFILE, json.dumps({"auths": {each.address: {"auth": token} for each in (connected, cluster)}}), 0o600)
+    return connected, cluster
+
+
+def carried(machine, connected, cluster, image, kernel):
+    """From registry to file to registry, as without internet. All images of the list go this way natively, in `airgap`."""
+    machine.push(PROJECT / "packaging/airgap", "/root/airgap")
+    machine.check("mkdir -p /root/trust && cp /etc/containers/certs.d/*/ca.crt /root/trust/")
+    options = f"--only /sfc-module: --authfile {AUTHFILE} --cert-dir /root/trust"
+    connected.start()
+    saved = machine.run(f"/root/airgap/images save {options} --kernel {kernel} --registry {connected.address} /root/files", 300)
+    check("the image is saved", saved.rc == 0, saved)
+    connected.stop()
+    cluster.start()
+    pushed = machine.run(f"/root/airgap/images push {options} --registry {cluster.address} /root/files", 300)
+    expect_equal("and pushed with the digest it had", (pushed.rc, pushed.stdout),
+                 (0, f"{cluster.address}/{NAME}:{image.tag}@{image.digest}\n"))
 
 
 def staged_by_reference(node, kernel, digest):
@@ -78,8 +97,8 @@ def at_once(node, kernel):
 def scenario(lab):
     node = StagingNode.delivered(lab, functions=2)
     image = oci_image(NAME, TAG.format(kernel=lab.kernel), module_files(lab.kernel) | user_files())
-    registry = registry_with(lab, node.machine, [image])
-    registry.start()
+    connected, registry = registries(lab, node.machine, image)
+    carried(node.machine, connected, registry, image, lab.kernel)
     node.configure(CONFIGURED)
     staged_by_reference(node, lab.kernel, image.digest)
     only_once(node, registry)

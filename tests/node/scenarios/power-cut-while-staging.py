@@ -9,7 +9,7 @@ from harness.cut_short import CutShort
 from harness.staging import StagingNode
 
 CUTS = (5, 10)
-KILLED = 3  # its image comes by podman
+KILLED = 7
 
 
 def scenario(lab):
