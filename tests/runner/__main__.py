@@ -65,6 +65,12 @@ def timed(kind, name, function, *arguments):
     return outcome
 
 
+def suites_of_build(each, chosen):
+    """Those of the tests' build that are to be run, when not all are: then nothing else of it has to be compiled."""
+    every = {name for name, (_, made) in suites.SUITES.items() if made is each}
+    return None if each is build.RELEASE or every <= set(chosen) else every & set(chosen)
+
+
 def make_builds(chosen_suites, chosen_scenarios):
     """Makes the builds that are needed; name -> why it cannot be used."""
     needed = {suites.SUITES[name][1] for name in chosen_suites}
@@ -73,7 +79,7 @@ def make_builds(chosen_suites, chosen_scenarios):
     broken = {}
     for each in sorted(needed, key=lambda one: one.name):
         try:
-            build.make(each)
+            build.make(each, suites_of_build(each, chosen_suites))
         except build.BuildError as error:
             broken[each] = str(error)
     return broken

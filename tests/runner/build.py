@@ -2,8 +2,10 @@
 """The two builds: dev, sanitized and with the tests, and release, which is what a node gets."""
 
 import hashlib
+import json
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,11 +91,31 @@ def _configure(build):
     stamp.write_text(digest, encoding="ascii")
 
 
-def make(build):
-    """Configures and compiles; raises BuildError."""
+def tests_of(suites, build):
+    """Meson's tests of these suites, the most urgent first."""
+    tests = [test for test in _introspect(build, "--tests") if suites & {name.split(":")[-1] for name in test["suite"]}]
+    return sorted(tests, key=lambda test: -test["priority"])
+
+
+def _introspect(build, what):
+    command = ["meson", "introspect", what, str(build.directory)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)
+
+
+def _programs_of(suites, build):
+    """What the tests of these suites run, as ninja names it."""
+    files = {target["id"]: target["filename"] for target in _introspect(build, "--targets")}
+    needed = {name for test in tests_of(suites, build) for target in test["depends"] for name in files[target]}
+    return sorted(os.path.relpath(name, build.directory) for name in needed)
+
+
+def make(build, suites=None):
+    """Configures and compiles, all of it or what these suites run; raises BuildError."""
     with measured("build", build.name) as cost:
         _configure(build)
-        _step(build, "compile", ["ninja", "-C", build.directory], COMPILE_SECONDS)
+        programs = _programs_of(suites, build) if suites else []
+        _step(build, "compile", ["ninja", "-C", build.directory, *programs], COMPILE_SECONDS)
     print(f"build {build.name}: {cost.wall:.1f} s", flush=True)
     for size in sorted(build.directory.glob("butane/machineconfig*-size.txt")):
         print(f"  {size.read_text(encoding='utf-8').strip()}", flush=True)

@@ -4,10 +4,9 @@
 import concurrent.futures
 import json
 import os
-import subprocess
 
 from . import process
-from .build import DEV, RELEASE
+from .build import DEV, RELEASE, tests_of
 from .outcome import Outcome, failure, print_tail, skip
 from .paths import LOGS
 
@@ -37,23 +36,6 @@ SANITIZERS = {
     "ASAN_OPTIONS": "abort_on_error=0:detect_leaks=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
 }
-
-
-def tests_of(suite, build):
-    """Meson's tests of a suite, the most urgent first."""
-    done = subprocess.run(
-        ["meson", "introspect", "--tests", str(build.directory)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    tests = [
-        test
-        for test in json.loads(done.stdout)
-        if any(name.split(":")[-1] == suite for name in test["suite"])
-    ]
-    return sorted(tests, key=lambda test: -test["priority"])
 
 
 def count_cases(report, name):
@@ -107,7 +89,7 @@ def run_test(suite, test, build):
 def run(suite, _cost):
     """Runs a suite of an up-to-date build."""
     build = SUITES[suite][1]
-    tests = tests_of(suite, build)
+    tests = tests_of({suite}, build)
     if not tests:
         return failure(f"suite {suite} has no test")
     total = Outcome()
