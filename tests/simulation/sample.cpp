@@ -36,13 +36,14 @@ Sample::Sample(const Extent& extent, const std::string& name)
     : one_in_(extent.one_in), random_(seeded(extent.seed, name)) {}
 
 bool Sample::takes(const std::string& kind) {
-    Row& row = rows_[kind];
+    const auto [at, first] = rows_.try_emplace(kind);
+    Row& row = at->second;
     if (row.next == 0) {
         row.chosen = static_cast<unsigned>(random_() % one_in_);
     }
     const bool taken = row.next == row.chosen;
     row.next = (row.next + 1) % one_in_;
-    return taken;
+    return first || taken;
 }
 
 }  // namespace onload_node::simulation
