@@ -18,8 +18,8 @@ struct Extent {
 /// SIMULATION_SEED repeats one.
 [[nodiscard]] const Extent& extent();
 
-/// Chooses histories, kind by kind: the first, and of each `one_in` in a row one at random. So every
-/// part of a kind is looked into, and no kind is left out, however few histories it has.
+/// Chooses histories, kind by kind: the first, and of each `one_in` in a row one at random. So
+/// every part of a kind is looked into, and no kind is left out, however few histories it has.
 class Sample {
 public:
     /// The same `extent` and `name` make the same choice.
