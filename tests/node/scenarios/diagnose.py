@@ -90,5 +90,7 @@ def scenario(lab):
     product = Product(machine)
     whole_node(product)
     broken_node(product)
-    no_place(product)
+    a_file_that_is_there(machine)
+    if lab.full:
+        no_place(machine)
     killed(product)
