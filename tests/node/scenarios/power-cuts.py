@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whenever the power fails between the start of the unit and the confirmed boot, the next boot strands nobody.
 
-Each cut has a seed, from which its instant comes; --seed N repeats one of them. What was written and not yet on the disk
-is lost with the machine."""
+Each cut has a seed, from which its instant comes; --seed N repeats one of them. Five by default, 200 with --full. What was
+written and not yet on the disk is lost with the machine."""
 
 import random
 import time
@@ -11,6 +11,7 @@ from harness import check, note, tried
 from harness.product import Product
 
 FIRST_SEED = 1
+CUTS, ALL_CUTS = 5, 200
 # From the start of the unit to the confirmed boot, with some room; a cut behind that is one of a node at rest. Half of the
 # cuts fall into the first seconds, where everything is changed.
 LATEST, SWAP = 9.0, 3.0
@@ -88,7 +89,7 @@ def scenario(lab):
     product.configure(CONFIGURATION)
     machine.check(f"mkdir -p {LABELS} && sync")
     machine.savevm("parked")
-    seeds = [lab.seed] if lab.seed is not None else range(FIRST_SEED, FIRST_SEED + (200 if lab.full else 10))
+    seeds = [lab.seed] if lab.seed is not None else range(FIRST_SEED, FIRST_SEED + (ALL_CUTS if lab.full else CUTS))
     for seed in seeds:
         one_cut(product, lab, seed)
     tried(f"{len(seeds)} power cuts")
