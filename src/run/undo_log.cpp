@@ -55,6 +55,11 @@ toml::table to_toml(const UndoEntry& entry) {
         {"phase", to_string(entry.phase)}, {"done", entry.done}, {"inverse", std::move(steps)}};
 }
 
+/// As a part of the file, which can follow others.
+std::string text_of(const UndoEntry& entry) {
+    return "\n" + toml_text(toml::table{{"entry", toml::array{to_toml(entry)}}});
+}
+
 }  // namespace
 
 Result<void> UndoLog::load() {
@@ -85,6 +90,7 @@ Result<void> UndoLog::load() {
     }
     const auto committed = document.table()["committed"].value_exact<std::int64_t>().value_or(0);
     entries_ = std::move(entries);
+    texts_.clear();
     committed_ =
         std::min(static_cast<std::size_t>(std::max(committed, std::int64_t{0})), entries_.size());
     return {};
@@ -95,6 +101,7 @@ Result<void> UndoLog::append(UndoEntry entry) {
     auto saved = save();
     if (!saved) {
         entries_.pop_back();
+        texts_.resize(entries_.size());
     }
     return saved;
 }
@@ -106,6 +113,7 @@ Result<void> UndoLog::commit() {
 
 Result<void> UndoLog::truncate(std::size_t count, const std::vector<UndoEntry>& open) {
     entries_.resize(std::min(count, entries_.size()));
+    texts_.resize(std::min(texts_.size(), entries_.size()));
     committed_ = std::min(committed_, entries_.size());
     entries_.insert(entries_.end(), open.begin(), open.end());
     return save_or_drop();
@@ -125,15 +133,14 @@ Result<void> UndoLog::save() {
     if (entries_.empty()) {
         return files_.remove(std::string(names::undo_log));
     }
-    toml::array list;
-    for (const auto& entry : entries_) {
-        list.push_back(to_toml(entry));
+    for (std::size_t next = texts_.size(); next < entries_.size(); ++next) {
+        texts_.push_back(text_of(entries_[next]));
     }
-    const toml::table document{
-        {"committed", static_cast<std::int64_t>(committed_)},
-        {"entry", std::move(list)},
-    };
-    return files_.write(std::string(names::undo_log), toml_text(document));
+    auto document = "committed = " + std::to_string(committed_) + "\n";
+    for (const auto& text : texts_) {
+        document += text;
+    }
+    return files_.write(std::string(names::undo_log), document);
 }
 
 }  // namespace onload_node

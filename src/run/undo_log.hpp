@@ -50,6 +50,8 @@ private:
 
     Files& files_;
     std::vector<UndoEntry> entries_;
+    /// What the file says of the first of them: it is written at each step, and grows by one entry.
+    std::vector<std::string> texts_;
     std::size_t committed_ = 0;
 };
 
