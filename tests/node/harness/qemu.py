@@ -34,6 +34,16 @@ KERNEL_ARGUMENTS = (
     "norandmaps",
     "cryptomgr.notests",
     "init_on_alloc=0",
+    # What guards a machine against its users, and what counts their memory: nothing here looks at it, and a boot takes a tenth
+    # less without. Yama stays, for an empty list would be the kernel's own.
+    "lsm=yama",
+    "audit=0",
+    "cgroup_disable=memory",
+    "hardened_usercopy=off",
+    "nowatchdog",
+    "transparent_hugepage=never",
+    # Whoever waits until all have seen a change (a module's end, an interface's) does not wait for the next tick.
+    "rcupdate.rcu_expedited=1",
 )
 
 
