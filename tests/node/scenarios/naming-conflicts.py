@@ -1,20 +1,37 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Who names a port already is left in charge of it and told; a name that cannot be given leaves the port the kernel's.
 
-One parked boot; in each case somebody has had his say before the in-tree driver came."""
+One parked boot; in each case somebody has had his say before the in-tree driver came. On a card with four ports several have it at
+once; with --full each of them alone, too."""
 
 import json
 
 from harness import check, expect_equal
 from harness.product import DROP_IN, SEQUENTIAL, Product
+from harness.qemu import mac
 
 FIRST = "0000:00:08.0"
-LINK = "[Match]\nPath=pci-0000:00:08.0\n[Link]\nName={name}\n"
+NETWORK = "/etc/systemd/network"
 EXPLICIT = '[[names.port]]\nmatch = {{ pci = "{pci}" }}\nname = "{name}"\n'
-RULE = 'SUBSYSTEM=="net", ACTION=="add", ATTR{address}=="00:0f:53:00:00:00", NAME="rule0"\n'
 
 # As a boot does it: the files are there before the driver's interfaces are.
 AS_AT_BOOT = "udevadm control --reload && rmmod sfc && modprobe sfc && udevadm settle"
+
+
+def address(number):
+    return f"0000:00:08.{number}"
+
+
+def link(number, text):
+    return f"[Match]\nPath=pci-{address(number)}\n[Link]\n{text}\n"
+
+
+def rule_text(number, name):
+    return f'SUBSYSTEM=="net", ACTION=="add", ATTR{{address}}=="{mac(number)}", NAME="{name}"\n'
+
+
+def configured(number, name):
+    return EXPLICIT.format(pci=address(number), name=name)
 
 
 class Case:
@@ -37,61 +54,68 @@ class Case:
         expect_equal(f"{self.name}: the state", (status["state"], status["reason_code"]), (state, code))
         return status
 
-    def expect_owner(self, owner):
-        """The status, the table of the ports and the absence of a file say who is in charge."""
-        port = self.product.status()["names"]["ports"][0]
-        expect_equal(f"{self.name}: the status tells who names the port", port["named_by"], owner)
+    def expect_owners(self, owners):
+        """`owners`: by number of the port. The status, the table of the ports and the absence of a file say who is in charge."""
+        ports = self.product.status()["names"]["ports"]
+        expect_equal(f"{self.name}: the status tells who names the port", {number: ports[number]["named_by"] for number in owners}, owners)
         nics = json.loads(self.product.run("nics --json").stdout)["nics"]
-        expect_equal(f"{self.name}: so does nics", nics[0]["name"]["named_by"], owner)
-        check(f"{self.name}: no file of ours", not self.machine.run(f"ls /run/systemd/network/71-onload-node-{FIRST}.link").ok)
-        record = self.machine.read("/var/lib/onload-node/names.toml").decode()
-        check(f"{self.name}: nor is it remembered", FIRST not in record, record)
+        expect_equal(f"{self.name}: so does nics", {number: nics[number]["name"]["named_by"] for number in owners}, owners)
+        files, record = self.machine.check("ls /run/systemd/network"), self.machine.read("/var/lib/onload-node/names.toml").decode()
+        check(f"{self.name}: no file of ours", not any(f"71-onload-node-{address(number)}.link" in files for number in owners), files)
+        check(f"{self.name}: nor is it remembered", not any(address(number) in record for number in owners), record)
         expect_equal(f"{self.name}: there is nothing left to do", self.product.run("plan").rc, 0)
 
 
 def link_file(product, file, policy):
     case = Case(product, f"{file} ({'sequential' if policy else 'preserve'})")
-    path = f"/etc/systemd/network/{file}"
-    case.write(path, LINK.format(name="admin0"))
+    path = f"{NETWORK}/{file}"
+    case.write(path, link(0, "Name=admin0"))
     product.configure(policy)
     case.boot()
     case.expect(["admin0", "sf1" if policy else "ens8f1"], "active")
-    case.expect_owner(path)
+    case.expect_owners({0: path})
 
 
 def rule(product, file):
     case = Case(product, f"rule {file}")
     path = f"/etc/udev/rules.d/{file}"
-    case.write(path, RULE)
+    case.write(path, rule_text(0, "rule0"))
     case.boot()
     case.expect(["rule0", "ens8f1"], "active")
-    case.expect_owner(path)
+    case.expect_owners({0: path})
+
+
+def boots_with_ifname(case, number):
+    """The initrd has given the name, and its rules are gone: the interface has kept it so far."""
+    case.machine.check(
+        f"sed 's/$/ ifname=boot0:{mac(number)}/' /proc/cmdline >/run/cmdline && mount --bind /run/cmdline /proc/cmdline && "
+        f"{AS_AT_BOOT} && ip link set ens8f{number} name boot0 && udevadm settle"
+    )
+    case.machine.release()
+    case.machine.wait_booted()
+
+
+def tells_of_ifname(status, number):
+    check("ifname=: the status tells of the argument", f"ifname=boot0:{mac(number)}" in status["names"]["ports"][number]["reason"], status["names"])
 
 
 def kernel_argument(product):
     case = Case(product, "ifname=")
-    # The initrd has given the name, and its rules are gone: the interface has kept it so far.
-    case.machine.check(
-        f"sed 's/$/ ifname=boot0:00:0f:53:00:00:00/' /proc/cmdline >/run/cmdline && mount --bind /run/cmdline /proc/cmdline && "
-        f"{AS_AT_BOOT} && ip link set ens8f0 name boot0 && udevadm settle"
-    )
-    case.machine.release()
-    case.machine.wait_booted()
-    status = case.expect(["boot0", "ens8f1"], "active")
-    check("ifname=: the status tells of the argument", "ifname=boot0:00:0f:53:00:00:00" in status["names"]["ports"][0]["reason"], status["names"])
+    boots_with_ifname(case, 0)
+    tells_of_ifname(case.expect(["boot0", "ens8f1"], "active"), 0)
 
 
 def configuration_against_a_file(product):
     """The later one of systemd's order loses, and both are named."""
     case = Case(product, "configured, and 10-admin.link")
-    case.write("/etc/systemd/network/10-admin.link", LINK.format(name="admin0"))
-    product.configure(EXPLICIT.format(pci=FIRST, name="sf0"))
+    case.write(f"{NETWORK}/10-admin.link", link(0, "Name=admin0"))
+    product.configure(configured(0, "sf0"))
     case.boot()
     reason = case.expect(["admin0", "ens8f1"], "degraded", "name-missing")["reason"]
-    check("configured, and 10-admin.link: both are named", f"{DROP_IN}:1:1" in reason and "/etc/systemd/network/10-admin.link" in reason, reason)
+    check("configured, and 10-admin.link: both are named", f"{DROP_IN}:1:1" in reason and f"{NETWORK}/10-admin.link" in reason, reason)
     case = Case(product, "configured, and 98-nmstate.link")
-    case.write("/etc/systemd/network/98-nmstate.link", LINK.format(name="admin0"))
-    product.configure(EXPLICIT.format(pci=FIRST, name="sf0"))
+    case.write(f"{NETWORK}/98-nmstate.link", link(0, "Name=admin0"))
+    product.configure(configured(0, "sf0"))
     case.boot()
     case.expect(["sf0", "ens8f1"], "active")
 
@@ -111,7 +135,7 @@ def name_of_another_interface(product):
                             ("other0", "ip link add other0 type dummy && ip link property add dev other0 altname data0")):
         case = Case(product, f"the name of another interface, {holder}")
         case.machine.check(command)
-        product.configure(EXPLICIT.format(pci=FIRST, name="data0"))
+        product.configure(configured(0, "data0"))
         case.boot()
         reason = case.expect(["ens8f0np0", "ens8f1"], "degraded", "name-missing")["reason"]
         check(f"{case.name}: both parties are named", f"{DROP_IN}:1:1" in reason and '"data0"' in reason and "another interface" in reason, reason)
@@ -141,9 +165,52 @@ def refused(product):
         check(f"{case.name}, {what}: 78, file, line and column", done.rc == 78 and f"{DROP_IN}:{position}" in done.stderr and hint in done.stderr, done.stderr)
 
 
-def scenario(lab):
-    machine = lab.parked(functions=2)
-    product = Product(machine)
+# --- several in one boot, each about a port of its own
+
+def several_have_named_ports(product):
+    case = Case(product, "several")
+    case.write(f"{NETWORK}/10-admin.link", link(0, "Name=admin0"))
+    case.write("/etc/udev/rules.d/90-late.rules", rule_text(1, "rule1"))
+    case.write(f"{NETWORK}/98-nmstate.link", link(3, "Name=admin3"))
+    product.configure(configured(3, "sf3"))
+    case.boot()
+    case.expect(["admin0", "rule1", "ens8f2", "sf3"], "active")
+    case.expect_owners({0: f"{NETWORK}/10-admin.link", 1: "/etc/udev/rules.d/90-late.rules"})
+
+
+def several_against_a_policy(product):
+    case = Case(product, "several, sequential")
+    case.write(f"{NETWORK}/98-nmstate.link", link(0, "Name=admin0"))
+    case.write("/etc/udev/rules.d/70-persistent-net.rules", rule_text(2, "rule2"))
+    case.machine.check(f"cp /usr/lib/systemd/network/99-default.link {NETWORK}/")
+    product.configure(SEQUENTIAL)
+    boots_with_ifname(case, 1)
+    status = case.expect(["admin0", "boot0", "rule2", "sf3"], "active")
+    tells_of_ifname(status, 1)
+    case.expect_owners({0: f"{NETWORK}/98-nmstate.link", 2: "/etc/udev/rules.d/70-persistent-net.rules"})
+    expect_equal("systemd's own files: they name no port", status["names"]["ports"][3]["named_by"], "")
+
+
+def several_names_that_cannot_be_given(product):
+    case = Case(product, "several that cannot be")
+    case.write(f"{NETWORK}/10-admin.link", link(0, "Name=admin0"))
+    case.write(f"{NETWORK}/10-mtu.link", link(1, "MTUBytes=1400"))
+    case.machine.check("ip link add data2 type dummy && ip link add other3 type dummy && ip link property add dev other3 altname data3")
+    product.configure(configured(0, "sf0") + configured(2, "data2") + configured(3, "data3"))
+    case.boot()
+    status = product.status()
+    expect_equal(f"{case.name}: degraded", (status["state"], status["reason_code"]), ("degraded", "name-missing"))
+    names = product.interfaces()
+    expect_equal(f"{case.name}: the ports have other names", [names[address(number)] for number in (0, 2, 3)], ["admin0", "ens8f2np2", "ens8f3np3"])
+    reasons = [port["reason"] for port in status["names"]["ports"]]
+    check("configured, and 10-admin.link: both are named", f"{DROP_IN}:1:1" in reasons[0] and f"{NETWORK}/10-admin.link" in reasons[0], reasons)
+    check("10-mtu.link: the reason names the file", f"{NETWORK}/10-mtu.link comes before our files" in status["reason"] + reasons[1], status)
+    for number, line in ((2, 4), (3, 7)):
+        check(f"the name of another interface, data{number}: both parties are named",
+              f"{DROP_IN}:{line}:1" in reasons[number] and f'"data{number}"' in reasons[number] and "another interface" in reasons[number], reasons)
+
+
+def each_alone(product):
     link_file(product, "10-admin.link", "")
     link_file(product, "98-nmstate.link", SEQUENTIAL)
     rule(product, "70-persistent-net.rules")
@@ -153,4 +220,13 @@ def scenario(lab):
     file_without_a_name(product)
     name_of_another_interface(product)
     files_of_systemd_itself(product)
+
+
+def scenario(lab):
+    product = Product(lab.parked(functions=4, name="several"))
+    several_have_named_ports(product)
+    several_against_a_policy(product)
+    several_names_that_cannot_be_given(product)
     refused(product)
+    if lab.full:
+        each_alone(Product(lab.parked(functions=2)))
