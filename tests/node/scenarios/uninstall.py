@@ -1,29 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Taken off as the README says, the node has the files it had before: no driver, no unit, no staged tree is left."""
+"""Purged and taken off, the node has the files it had before: no driver, no unit, no staged tree is left.
 
-import re
+Without purge, and by hand, in `delivered`."""
 
 from harness import check, expect_equal, paths
-from harness.file_list import differences, file_list
+from harness.file_list import file_list
 from harness.machine_config import undeliver
 from harness.product import Product
-
-README = paths.PROJECT / "README.md"
-# What the README says stays on the disk until it is purged.
-STATED = ("/opt/lib/modules/", "/opt/onload/", "/usr/local/sbin/onload_cp_server", "/usr/local/sbin/onload_stackdump",
-          "/usr/local/sbin/sfptpd", "/var/lib/onload-node/")
-
-
-def documented_removal():
-    """The command for what stays, out of the README: what people copy is what is tried."""
-    return re.search(r"^ +(rm -rf /opt/lib/modules .*)$", README.read_text(), re.MULTILINE)[1]
-
-
-def same_files(promise, before, machine, stated=()):
-    added, gone, changed = differences(before, file_list(machine))
-    expect_equal(f"{promise}: nothing is there that was not", [path for path in added if not path.startswith(stated)], [])
-    expect_equal(f"{promise}: nothing is gone, nothing is other than it was", (gone, changed), ([], []))
-    return added
+from harness.removal import same_files
+from harness.staging import StagingNode
 
 
 def stock_again(promise, product, lab):
@@ -46,51 +31,31 @@ def without_a_reboot(product, lab):
 
 
 def deleted(lab, product, *machine_configs):
-    """The daemon's removal of each, and the reboot that follows it."""
+    """The daemon's removal of each, and the reboot that follows it, which `delivered` always shows."""
     machine = product.machine
     for machine_config in machine_configs:
         undeliver(machine, machine_config)
+    if not lab.full:
+        return
     machine.reboot()
     expect_equal("MachineConfig deleted: the boot after it is complete", machine.wait_booted(), "running")
     stock_again("MachineConfig deleted", product, lab)
     expect_equal("MachineConfig deleted: nothing of ours is in any place that is generated", product.left_behind(), [])
 
 
-def by_hand(lab):
-    """What stays is removed when nothing of ours can do it any more. Returns the files of the stock node."""
-    machine = lab.stock_booted(functions=2, name="by-hand")
-    product = Product(machine)
-    stock = file_list(machine)
-    lab.deliver(machine)
-    lab.stage(machine)
-    machine.reboot()
-    expect_equal("delivered and staged, the node is active", product.status()["state"], "active")
-    deleted(lab, product, lab.machine_config)
-    stays = same_files("MachineConfig deleted", stock, machine, STATED)
-    check("MachineConfig deleted: what is staged stays", any(path.startswith("/opt/lib/modules/") for path in stays), stays)
-    machine.check(documented_removal())
-    same_files("and what stays removed as documented", stock, machine)
-    return stock
-
-
 def staged_by_us(lab):
     """An active node on which `stage` has put everything."""
-    machine = lab.delivered(functions=0, name="purged")
-    machine.wait_booted()
-    # What the harness has put there is no work of `stage`.
-    machine.check(documented_removal())
-    lab.deliver(machine, lab.stage_machine_config)
+    node = StagingNode.delivered(lab, functions=2)
+    machine = node.machine
     machine.push(paths.STAGED, "/srv/image/opt")
     for program in ("sfptpd", "onload_cp_server"):
         machine.push(paths.PROGRAMS / program, f"/srv/image/opt/onload/sbin/{program}")
-    product = Product(machine)
-    done = product.run("stage /srv/image")
+    done = node.stage("/srv/image")
     check("stage: succeeds", done.rc == 0, done.stdout + done.stderr)
     machine.check("rm -r /srv/image")
-    machine.restart(functions=2)
-    machine.wait_booted()
-    expect_equal("staged by onload-node, the node is active", product.status()["state"], "active")
-    return product
+    machine.reboot()
+    expect_equal("staged by onload-node, the node is active", node.status()["state"], "active")
+    return node
 
 
 def purged(lab, stock):
@@ -110,5 +75,7 @@ def purged(lab, stock):
 
 
 def scenario(lab):
-    stock = by_hand(lab)
+    machine = lab.stock_booted(functions=2, name="stock")
+    stock = file_list(machine)
+    machine.power_cut()
     purged(lab, stock)
