@@ -2,7 +2,8 @@
 """Whenever the in-tree driver comes in a boot, the node ends on the staged one, and no port waits longer than the swap.
 
 Before the activation (bound in the initramfs), during it (coldplug, a uevent storm), right after the unload (a udev rule,
-and a fixture that is always faster than the product)."""
+and a fixture that is always faster than the product). By default each once, without the udev rule; with --full ten cold boots of
+each kind and five of each interference."""
 
 from harness import check, expect_equal, note, paths, tried
 from harness.port_history import IN_TREE, OUT_OF_TREE, count, longest_gap, port_history, takes_turns
@@ -16,13 +17,14 @@ WON = "/run/onload-node-test/won"
 WINS = 3
 CLOCK_GRAIN = 0.01  # the product's timings are whole milliseconds
 
-# Asks udev to handle every PCI and network device again, without a pause, until the activation has ended.
+# Asks udev to handle every PCI and network device again, without a pause, until the activation has ended. Not before it has done
+# with the last ones: behind a queue that grows faster than it is worked off no interface would ever get its name.
 STORM = f"""
 for _ in $(seq 500); do
     [ ! -e /run/onload-node/status.json ] || break
     read -r now _ </proc/uptime
     echo $now >>{TRIGGERS}
-    udevadm trigger --action=add --subsystem-match=pci --subsystem-match=net
+    udevadm trigger --settle --action=add --subsystem-match=pci --subsystem-match=net
 done
 """
 LOADS_AGAIN = 'ACTION=="remove", SUBSYSTEM=="module", KERNEL=="sfc", RUN+="/sbin/modprobe sfc"\n'
@@ -131,14 +133,14 @@ def somebody_faster_loads_it_again(product, lab, case):
 
 
 def scenario(lab):
-    boots = 10 if lab.full else 2
+    boots = 10 if lab.full else 1
     tried(f"{boots} boots of each kind")
     bound_in_the_initramfs(lab, boots)
     coldplug_while_the_unit_runs(lab, boots)
     machine = lab.parked(functions=2, name="parked")
     product = Product(machine)
     # The storm comes on top of the cold boots; the two ways to load it again share the count.
-    for interference in (storm, udev_loads_it_again, somebody_faster_loads_it_again):
-        for boot in range(boots // 2):
+    for interference in (storm, somebody_faster_loads_it_again, *([udev_loads_it_again] if lab.full else [])):
+        for boot in range(max(boots // 2, 1)):
             machine.loadvm("parked")
             interference(product, lab, f"{interference.__name__.replace('_', ' ')} {boot + 1}")
