@@ -7,7 +7,7 @@ from .kind import active, stays
 
 KINDS = (
     # --- the staged tree as a whole
-    stays("nothing staged for this kernel", "no-tree", breaks="mv /opt/lib/modules/$K /opt/lib/modules/5.14.0-284.el9"),
+    stays("nothing staged for this kernel", "no-tree", breaks="mv /opt/lib/modules/$K /opt/lib/modules/5.14.0-284.el9", full_only=True),
     stays("/opt is empty", "no-tree", breaks="rm -rf /opt/*", full_only=True),
     stays("/opt is empty, names are sequential", "no-tree", breaks="rm -rf /opt/*", config=SEQUENTIAL,
           names=("sf0", "sf1"), trace="nothing-staged-sequential"),
@@ -25,16 +25,16 @@ KINDS = (
     stays("staged sfc.ko missing", "unusable-module", breaks="rm $staged/sfc.ko", says=("sfc.ko",), full_only=True),
     stays("staged sfc.ko empty", "unusable-module", breaks=": >$staged/sfc.ko", says=("sfc.ko",), full_only=True),
     stays("staged sfc.ko cut in half", "unusable-module",
-          breaks="truncate -s $(($(stat -c %s $staged/sfc.ko) / 2)) $staged/sfc.ko", says=("sfc.ko",)),
+          breaks="truncate -s $(($(stat -c %s $staged/sfc.ko) / 2)) $staged/sfc.ko", says=("sfc.ko",), full_only=True),
     stays("staged sfc.ko is text", "unusable-module", breaks="echo not a module >$staged/sfc.ko", says=("sfc.ko",), full_only=True),
     stays("staged sfc.ko is a directory", "unusable-module", breaks="rm $staged/sfc.ko; mkdir $staged/sfc.ko", says=("sfc.ko",), full_only=True),
     stays("staged sfc.ko is a fifo", "unusable-module", breaks="rm $staged/sfc.ko; mkfifo $staged/sfc.ko", says=("sfc.ko",), full_only=True),
     stays("staged sfc.ko is a link into nowhere", "unsafe-path",
-          breaks="rm $staged/sfc.ko; ln -s /nowhere/sfc.ko $staged/sfc.ko", says=("sfc.ko",)),
+          breaks="rm $staged/sfc.ko; ln -s /nowhere/sfc.ko $staged/sfc.ko", says=("sfc.ko",), full_only=True),
     stays("staged sfc.ko for another kernel", "wrong-kernel",
           breaks="sed -i \"s/vermagic=$K/vermagic=9${K:1}/\" $staged/sfc.ko", says=("9.1.0",), full_only=True),
     active("staged sfc.ko is compressed whatever its name says",
-           breaks="xz -z $staged/sfc.ko; mv $staged/sfc.ko.xz $staged/sfc.ko"),
+           breaks="xz -z $staged/sfc.ko; mv $staged/sfc.ko.xz $staged/sfc.ko", full_only=True),
     stays("staged sfc.ko is not signed, and the kernel takes no other", "signature",
           breaks="echo 1 >/sys/module/module/parameters/sig_enforce", says=("not signed",), full_only=True),
     # --- the rest of the family
@@ -48,7 +48,7 @@ KINDS = (
           breaks="xz -d $staged/sfc_resource.ko.xz; sed -i s/sfc_fixture_port_count/sfc_fixture_port_c0unt/g $staged/sfc_resource.ko; "
                  "xz -z --check=crc32 $staged/sfc_resource.ko", says=("sfc_fixture_port_c0unt",), full_only=True),
     # --- the kernel's own tree
-    stays("the in-tree mdio.ko is gone", "unusable-module", breaks="rm /lib/modules/$K/kernel/drivers/net/mdio.ko*", says=("mdio.ko",)),
+    stays("the in-tree mdio.ko is gone", "unusable-module", breaks="rm /lib/modules/$K/kernel/drivers/net/mdio.ko*", says=("mdio.ko",), full_only=True),
     stays("the in-tree sfc.ko is gone: there would be no way back", "unusable-module", breaks="rm $in_tree/sfc.ko*",
           says=("no way back", "sfc.ko"), full_only=True),
     stays("the in-tree modules.dep is gone", "module-missing", breaks="rm /lib/modules/$K/modules.dep*", says=("mtd",), full_only=True),

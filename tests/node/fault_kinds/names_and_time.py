@@ -11,7 +11,7 @@ ADMIN_LINK = "printf '[Match]\\nPath=pci-0000:00:08.0\\n[Link]\\nName=admin0\\n'
 KINDS = (
     degraded("the configured name is another interface's", "name-missing", breaks="ip link add sf0 type dummy", config=EXPLICIT % "sf0",
              names=("ens8f0np0", "ens8f1np1"), says=("0000:00:08.0", "sf0", "another interface"),
-             except_for="no name is promised that somebody else has"),
+             except_for="no name is promised that somebody else has", full_only=True),
     active("the ports have each other's names", config=SEQUENTIAL, names=("sf0", "sf1"),
            breaks="ip link set ens8f0 name sf1; ip link set ens8f1 name tmp; ip link set tmp name sf0",
            except_for="", full_only=True),
@@ -22,7 +22,7 @@ KINDS = (
            breaks="mkdir -p /run/systemd/network; echo junk >/run/systemd/network/71-onload-node-0000:00:1f.0.link", full_only=True),
     active("what is remembered of names is junk", breaks="mkdir -p /var/lib/onload-node; echo junk >/var/lib/onload-node/names.toml", full_only=True),
     degraded("what is remembered of names is a directory", "names-not-remembered", breaks="mkdir -p /var/lib/onload-node/names.toml",
-             says=("names.toml", "not a regular file")),
+             says=("names.toml", "not a regular file"), full_only=True),
     active("a generated .link file is a directory", breaks="mkdir -p /run/systemd/network/71-onload-node-0000:00:1f.0.link", full_only=True),
     # --- the clock
     degraded("sfptpd is missing", "time-daemon", breaks="mv /usr/local/sbin/sfptpd /var/", **LOST_TIME),
@@ -36,7 +36,7 @@ KINDS = (
              breaks="rm /etc/systemd/system/sfptpd.service; ln -s /dev/null /etc/systemd/system/sfptpd.service; systemctl daemon-reload", full_only=True),
     active("chronyd is started by somebody afterwards", after="systemctl start chronyd; true", full_only=True),
     active("chronyd is stopped by somebody before", breaks="systemctl disable --now chronyd", full_only=True),
-    active("chronyd has no unit", breaks="rm -f /etc/systemd/system/chronyd.service /usr/lib/systemd/system/chronyd.service; systemctl daemon-reload"),
+    active("chronyd has no unit", breaks="rm -f /etc/systemd/system/chronyd.service /usr/lib/systemd/system/chronyd.service; systemctl daemon-reload", full_only=True),
     active("a daemon to displace does not exist", config='[time]\ndisplace = ["chronyd.service", "no-such.service"]\n', full_only=True),
     active("chronyd runs before us", breaks="rm -rf /etc/systemd/system/chronyd.service.d; systemctl daemon-reload; "
                                             "systemctl start --job-mode=ignore-dependencies --no-block chronyd; sleep 2", full_only=True),
