@@ -72,7 +72,8 @@ def scenario(lab):
     install_the_real_drivers(lab, product)
     in_tree, staged = builds(product, lab)
     only_sfc_is_staged(machine, lab.kernel)
-    machine.savevm("parked")
+    if lab.full:
+        machine.savevm("parked")
 
     machine.check("modprobe sfc")
     expect_equal("before: the real in-tree driver is loaded", product.loaded_build_id("sfc"), in_tree)
@@ -82,7 +83,8 @@ def scenario(lab):
     the_staged_build_is_in(product, "swapped", staged)
     the_in_tree_build_comes_back(product, in_tree)
 
-    machine.loadvm("parked")
-    machine.check("! grep -E '^(sfc|mtd|mdio) ' /proc/modules")
-    machine.release()
-    the_staged_build_is_in(product, "from nothing", staged)
+    if lab.full:
+        machine.loadvm("parked")
+        machine.check("! grep -E '^(sfc|mtd|mdio) ' /proc/modules")
+        machine.release()
+        the_staged_build_is_in(product, "from nothing", staged)

@@ -52,9 +52,8 @@ def forced_fallback(product, lab):
 
 
 def scenario(lab):
-    machine = lab.delivered(functions=2)
+    machine = lab.booted(functions=2)
     product = Product(machine)
-    machine.wait_booted()
     named(product, "first boot", "out-of-tree")
     check("first boot: the in-tree driver was there first", "fixture in-tree" in machine.check("dmesg"))
     note(machine.read(RECORD).decode().replace("\n", " "))
