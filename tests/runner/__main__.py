@@ -20,8 +20,8 @@ WORKERS = 2
 
 # What takes longest, where it has not run yet; on a slow machine.
 PRESUMED_SECONDS = {
-    "policies": 377, "faults": 373, "guard": 268, "uninstall": 186, "kernel-upgrade": 173, "race": 166,
-    "naming-conflicts": 163, "node-itself": 163, "sixty-four-ports": 161, "power-cuts": 145,
+    "policies": 200, "guard": 140, "faults": 130, "sixty-four-ports": 95, "labels": 75, "node-itself": 65, "uninstall": 65,
+    "delivered": 60, "kernel-upgrade": 60, "race": 57, "killed-while-staging": 54, "image-to-driver": 54, "real-driver": 53,
 }
 
 # Name -> outcome and cost, of what has run to its end.
