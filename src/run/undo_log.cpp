@@ -89,8 +89,8 @@ Result<void> UndoLog::load() {
         }
     }
     const auto committed = document.table()["committed"].value_exact<std::int64_t>().value_or(0);
+    shorten(0);
     entries_ = std::move(entries);
-    texts_.clear();
     committed_ =
         std::min(static_cast<std::size_t>(std::max(committed, std::int64_t{0})), entries_.size());
     return {};
@@ -100,8 +100,7 @@ Result<void> UndoLog::append(UndoEntry entry) {
     entries_.push_back(std::move(entry));
     auto saved = save();
     if (!saved) {
-        entries_.pop_back();
-        texts_.resize(entries_.size());
+        shorten(entries_.size() - 1);
     }
     return saved;
 }
@@ -112,11 +111,15 @@ Result<void> UndoLog::commit() {
 }
 
 Result<void> UndoLog::truncate(std::size_t count, const std::vector<UndoEntry>& open) {
-    entries_.resize(std::min(count, entries_.size()));
-    texts_.resize(std::min(texts_.size(), entries_.size()));
+    shorten(count);
     committed_ = std::min(committed_, entries_.size());
     entries_.insert(entries_.end(), open.begin(), open.end());
     return save_or_drop();
+}
+
+void UndoLog::shorten(std::size_t count) {
+    entries_.resize(std::min(count, entries_.size()));
+    texts_.resize(std::min(count, texts_.size()));
 }
 
 /// The file must not go on saying that something is open which is done with: a later run, with the

@@ -48,6 +48,9 @@ private:
     [[nodiscard]] Result<void> save();
     [[nodiscard]] Result<void> save_or_drop();
 
+    /// To the first `count` entries; the file is left as it is.
+    void shorten(std::size_t count);
+
     Files& files_;
     std::vector<UndoEntry> entries_;
     /// What the file says of the first of them: it is written at each step, and grows by one entry.

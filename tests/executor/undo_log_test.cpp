@@ -76,6 +76,31 @@ TEST(UndoLog, RemembersAcrossProcesses) {
     EXPECT_EQ(found.entries()[1].inverse, every_kind());
 }
 
+/// What the file says was done, entry by entry.
+std::vector<std::string> recorded(Files& files) {
+    UndoLog log(files);
+    std::vector<std::string> done;
+    if (log.load()) {
+        for (const auto& entry : log.entries()) {
+            done.push_back(entry.done);
+        }
+    }
+    return done;
+}
+
+TEST(UndoLog, SaysNothingMoreOfWhatIsGone) {
+    MemoryNode node(fixture::booting_node());
+    node.fail_call(1);
+    UndoLog log(node);
+    ASSERT_TRUE(log.append({PhaseName::names, "first", {RemoveFile{"/run/a"}}}));
+    ASSERT_FALSE(log.append({PhaseName::driver, "not recorded", {RemoveFile{"/run/b"}}}));
+    ASSERT_TRUE(log.append({PhaseName::driver, "second", {RemoveFile{"/run/c"}}}));
+    EXPECT_EQ(recorded(node), (std::vector<std::string>{"first", "second"}));
+    ASSERT_TRUE(log.truncate(1));
+    ASSERT_TRUE(log.append({PhaseName::driver, "third", {RemoveFile{"/run/d"}}}));
+    EXPECT_EQ(recorded(node), (std::vector<std::string>{"first", "third"}));
+}
+
 /// What a file may hold that is to come back as it was; bytes that are no UTF-8 are not kept.
 TEST(UndoLog, GivesBackWhateverAFileHeld) {
     for (const std::string& content : {
