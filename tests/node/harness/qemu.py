@@ -34,8 +34,8 @@ KERNEL_ARGUMENTS = (
     "norandmaps",
     "cryptomgr.notests",
     "init_on_alloc=0",
-    # What guards a machine against its users, and what counts their memory: nothing here looks at it, and a boot takes a tenth
-    # less without. Yama stays, for an empty list would be the kernel's own.
+    # What guards a machine against its users, counts their memory or serves those that need much of it: nothing here looks at it,
+    # and a boot takes a tenth less without. Yama stays, for an empty list would be the kernel's own.
     "lsm=yama",
     "audit=0",
     "cgroup_disable=memory",

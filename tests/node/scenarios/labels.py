@@ -69,7 +69,7 @@ def go_on_with_a_place_that_is_read_only(machine, product):
 
 
 def are_gone_after_a_shutdown(machine):
-    machine.restart(functions=2, kernel_arguments=["systemd.mask=onload-node.service"], park=False)
+    machine.restart(kernel_arguments=["systemd.mask=onload-node.service"])
     machine.wait_booted()
     expect_equal("a clean shutdown has removed them", labels(machine), {})
     machine.restart(kernel_arguments=[])
@@ -81,8 +81,7 @@ def are_gone_after_the_removal(machine, lab):
     undeliver(machine, lab.machine_config)
     machine.check("systemctl daemon-reload")
     expect_equal("with our files deleted they are still there", labels(machine), ACTIVE)
-    machine.restart(park=False)
-    machine.wait_booted()
+    machine.reboot()
     expect_equal("after the reboot they are gone", labels(machine), {})
     check("and so is their file", not machine.run(f"test -e {FILE}").ok)
 
@@ -99,9 +98,9 @@ def scenario(lab):
     go_on_without_a_place(machine, product)
     if lab.full:
         go_on_with_a_place_that_is_read_only(machine, product)
-    machine.loadvm("parked")
-    machine.release()
-    machine.wait_booted()
+    machine.power_cut()
+    booted = lab.booted(functions=2, name="booted")
+    booted.check(f"mkdir -p {FOLDER}; systemctl start onload-node-refresh.service")
     if lab.full:
-        are_gone_after_a_shutdown(machine)
-    are_gone_after_the_removal(machine, lab)
+        are_gone_after_a_shutdown(booted)
+    are_gone_after_the_removal(booted, lab)

@@ -147,14 +147,15 @@ def survives_a_power_cut_parks_and_goes_back(machine):
         machine.savevm("parked")
     expect_equal("the parked boot has the in-tree driver", interfaces(machine), IN_TREE_NAMES)
     check("and has not gone on", not machine.run("systemctl is-active sysinit.target").ok)
-    machine.check("rmmod sfc")
-    with timed("loadvm"):
-        machine.loadvm("parked")
-    expect_equal("the return to the snapshot undoes what was done", interfaces(machine), IN_TREE_NAMES)
-    with timed("from the snapshot to multi-user"):
-        machine.release()
-        state = machine.wait_booted()
-    expect_equal("and the boot from there completes", state, "running")
+    for attempt in ("first", "second"):
+        machine.check("rmmod sfc")
+        with timed("loadvm"):
+            machine.loadvm("parked")
+        expect_equal(f"the {attempt} return to the snapshot undoes what was done", interfaces(machine), IN_TREE_NAMES)
+        with timed("from the snapshot to multi-user"):
+            machine.release()
+            state = machine.wait_booted()
+        expect_equal(f"and the {attempt} boot from there completes", state, "running")
 
 
 def takes_and_gives_back_a_machine_config(lab):

@@ -133,14 +133,16 @@ def somebody_faster_loads_it_again(product, lab, case):
 
 
 def scenario(lab):
-    boots = 10 if lab.full else 1
-    tried(f"{boots} boots of each kind")
+    boots, times = (10, 5) if lab.full else (1, 1)
+    tried(f"{boots} cold boots of each kind, each interference {times} times")
     bound_in_the_initramfs(lab, boots)
     coldplug_while_the_unit_runs(lab, boots)
     machine = lab.parked(functions=2, name="parked")
     product = Product(machine)
-    # The storm comes on top of the cold boots; the two ways to load it again share the count.
-    for interference in (storm, somebody_faster_loads_it_again, *([udev_loads_it_again] if lab.full else [])):
-        for boot in range(max(boots // 2, 1)):
+    interferences = [storm, somebody_faster_loads_it_again]
+    if lab.full:
+        interferences.append(udev_loads_it_again)
+    for interference in interferences:
+        for number in range(times):
             machine.loadvm("parked")
-            interference(product, lab, f"{interference.__name__.replace('_', ' ')} {boot + 1}")
+            interference(product, lab, f"{interference.__name__.replace('_', ' ')} {number + 1}")
