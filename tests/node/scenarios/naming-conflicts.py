@@ -8,22 +8,16 @@ import json
 
 from harness import check, expect_equal
 from harness.product import DROP_IN, SEQUENTIAL, Product
-from harness.qemu import mac
+from harness.qemu import mac, pci_address
 
-FIRST = "0000:00:08.0"
 NETWORK = "/etc/systemd/network"
-EXPLICIT = '[[names.port]]\nmatch = {{ pci = "{pci}" }}\nname = "{name}"\n'
 
 # As a boot does it: the files are there before the driver's interfaces are.
 AS_AT_BOOT = "udevadm control --reload && rmmod sfc && modprobe sfc && udevadm settle"
 
 
-def address(number):
-    return f"0000:00:08.{number}"
-
-
 def link(number, text):
-    return f"[Match]\nPath=pci-{address(number)}\n[Link]\n{text}\n"
+    return f"[Match]\nPath=pci-{pci_address(number)}\n[Link]\n{text}\n"
 
 
 def rule_text(number, name):
@@ -31,7 +25,7 @@ def rule_text(number, name):
 
 
 def configured(number, name):
-    return EXPLICIT.format(pci=address(number), name=name)
+    return f'[[names.port]]\nmatch = {{ pci = "{pci_address(number)}" }}\nname = "{name}"\n'
 
 
 class Case:
@@ -61,8 +55,8 @@ class Case:
         nics = json.loads(self.product.run("nics --json").stdout)["nics"]
         expect_equal(f"{self.name}: so does nics", {number: nics[number]["name"]["named_by"] for number in owners}, owners)
         files, record = self.machine.check("ls /run/systemd/network"), self.machine.read("/var/lib/onload-node/names.toml").decode()
-        check(f"{self.name}: no file of ours", not any(f"71-onload-node-{address(number)}.link" in files for number in owners), files)
-        check(f"{self.name}: nor is it remembered", not any(address(number) in record for number in owners), record)
+        check(f"{self.name}: no file of ours", not any(f"71-onload-node-{pci_address(number)}.link" in files for number in owners), files)
+        check(f"{self.name}: nor is it remembered", not any(pci_address(number) in record for number in owners), record)
         expect_equal(f"{self.name}: there is nothing left to do", self.product.run("plan").rc, 0)
 
 
@@ -127,7 +121,7 @@ def file_without_a_name(product):
     status = product.status()
     expect_equal("10-mtu.link: degraded", (status["state"], status["reason_code"]), ("degraded", "name-missing"))
     check("10-mtu.link: the reason names the file", "/etc/systemd/network/10-mtu.link comes before our files" in status["reason"], status["reason"])
-    expect_equal("10-mtu.link: its own wish holds", product.machine.check(f"cat /sys/bus/pci/devices/{FIRST}/net/*/mtu"), "1400")
+    expect_equal("10-mtu.link: its own wish holds", product.machine.check(f"cat /sys/bus/pci/devices/{pci_address(0)}/net/*/mtu"), "1400")
 
 
 def name_of_another_interface(product):
@@ -154,10 +148,10 @@ def refused(product):
     """What is wrong by itself changes nothing at all."""
     case = Case(product, "refused")
     wrong = {
-        "reserved name": (EXPLICIT.format(pci=FIRST, name="all"), "3:8", "reserved"),
-        "the kernel's name": (EXPLICIT.format(pci=FIRST, name="eth7"), "3:8", "belongs to the kernel"),
-        "characters": (EXPLICIT.format(pci=FIRST, name="sf 0"), "3:8", "letters, digits"),
-        "two names for a port": (EXPLICIT.format(pci=FIRST, name="a0") + EXPLICIT.format(pci=FIRST, name="a1"), "4:1", f'"a0" at {DROP_IN}:1:1'),
+        "reserved name": (configured(0, "all"), "3:8", "reserved"),
+        "the kernel's name": (configured(0, "eth7"), "3:8", "belongs to the kernel"),
+        "characters": (configured(0, "sf 0"), "3:8", "letters, digits"),
+        "two names for a port": (configured(0, "a0") + configured(0, "a1"), "4:1", f'"a0" at {DROP_IN}:1:1'),
     }
     for what, (toml, position, hint) in wrong.items():
         product.configure(toml)
@@ -201,13 +195,17 @@ def several_names_that_cannot_be_given(product):
     status = product.status()
     expect_equal(f"{case.name}: degraded", (status["state"], status["reason_code"]), ("degraded", "name-missing"))
     names = product.interfaces()
-    expect_equal(f"{case.name}: the ports have other names", [names[address(number)] for number in (0, 2, 3)], ["admin0", "ens8f2np2", "ens8f3np3"])
+    expect_equal(f"{case.name}: the ports have other names", [names[pci_address(number)] for number in (0, 2, 3)], ["admin0", "ens8f2np2", "ens8f3np3"])
     reasons = [port["reason"] for port in status["names"]["ports"]]
+    check(f"{case.name}: the reason is that of the first", reasons[0] in status["reason"], (status["reason"], reasons))
     check("configured, and 10-admin.link: both are named", f"{DROP_IN}:1:1" in reasons[0] and f"{NETWORK}/10-admin.link" in reasons[0], reasons)
-    check("10-mtu.link: the reason names the file", f"{NETWORK}/10-mtu.link comes before our files" in status["reason"] + reasons[1], status)
+    check("10-mtu.link: the reason names the file", f"{NETWORK}/10-mtu.link comes before our files" in reasons[1], reasons)
+    expect_equal("10-mtu.link: its own wish holds", product.machine.check(f"cat /sys/bus/pci/devices/{pci_address(1)}/net/*/mtu"), "1400")
     for number, line in ((2, 4), (3, 7)):
         check(f"the name of another interface, data{number}: both parties are named",
               f"{DROP_IN}:{line}:1" in reasons[number] and f'"data{number}"' in reasons[number] and "another interface" in reasons[number], reasons)
+    expect_equal("the names of other interfaces: they keep them",
+                 product.machine.check("for name in data2 data3; do ip -o link show $name | cut -d' ' -f2; done").split(), ["data2:", "other3:"])
 
 
 def each_alone(product):
