@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""When sfptpd cannot start, or dies for good later, chronyd keeps the clock again within 30 seconds and the status says so."""
+"""When sfptpd cannot start, or dies for good later, chronyd keeps the clock again within 30 seconds and the status says so.
+
+With --full, too: sfptpd missing, without its configuration, or in a pod."""
 
 import time
 
@@ -104,4 +106,4 @@ def scenario(lab):
     if lab.full:
         cannot_start_at_boot(product, "missing", f"mv {SFPTPD} {SFPTPD}.away")
         cannot_start_at_boot(product, "no configuration", "mv /etc/sfptpd.conf /etc/sfptpd.conf.away")
-    sfptpd_in_a_pod(product)
+        sfptpd_in_a_pod(product)
