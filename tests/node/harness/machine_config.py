@@ -45,7 +45,7 @@ class MachineConfig:
 def deliver(machine, path):
     """Files, units, drop-ins and masks by Ignition, then enabled or disabled as the daemon does on a running node."""
     machine_config = write_files(machine, path)
-    machine.check("\n".join(["set -e", "systemctl daemon-reload", *map(_enabling, machine_config.units)]), timeout=120)
+    machine.check("\n".join(["set -e", "systemctl daemon-reload", *_enabling(machine_config.units)]), timeout=120)
     return machine_config
 
 
@@ -68,12 +68,19 @@ rmdir --ignore-fail-on-non-empty {IGNITION_PRESET.rpartition("/")[0]} 2>/dev/nul
 """
 
 
-def _enabling(unit):
-    """Shell, as the daemon calls systemctl for a unit."""
-    name = shlex.quote(unit["name"])
-    if unit.get("enabled") is None:
-        return f"systemctl preset {name} || true"  # the daemon only warns when this fails
-    return f"systemctl {'enable' if unit['enabled'] else 'disable'} {name}"
+def _enabling(units):
+    """Shell, as the daemon calls systemctl for each unit. Each call has PID 1 read all units again, for seconds under emulation,
+    and only what it has read at last matters: the calls before leave it out."""
+    for unit in units:
+        systemctl, name = _systemctl(unit is units[-1]), shlex.quote(unit["name"])
+        if unit.get("enabled") is None:
+            yield f"{systemctl} preset {name} || true"  # the daemon only warns when this fails
+        else:
+            yield f"{systemctl} {'enable' if unit['enabled'] else 'disable'} {name}"
+
+
+def _systemctl(is_last):
+    return "systemctl" if is_last else "systemctl --no-reload"
 
 
 def undeliver(machine, path):
@@ -84,7 +91,8 @@ def undeliver(machine, path):
     for unit in machine_config.units:
         dropins = [f"{UNITS_FOLDER}/{unit['name']}.d/{dropin['name']}" for dropin in unit.get("dropins") or []]
         lines += [f"rm -f {shlex.quote(dropin)}" for dropin in dropins]
-        lines.append(f"systemctl preset {shlex.quote(unit['name'])} || true")  # the daemon only warns when this fails
+        systemctl = _systemctl(unit is machine_config.units[-1])
+        lines.append(f"{systemctl} preset {shlex.quote(unit['name'])} || true")  # the daemon only warns when this fails
         lines.append("rm -f " + shlex.quote(f"{UNITS_FOLDER}/{unit['name']}"))
     machine.check("\n".join(lines), timeout=120)
 

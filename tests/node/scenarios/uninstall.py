@@ -44,7 +44,7 @@ def deleted(lab, product, *machine_configs):
 
 
 def staged_by_us(lab):
-    """An active node on which `stage` has put everything."""
+    """An active node on which `stage` has put everything: by `apply`, with --full by a reboot."""
     node = StagingNode.delivered(lab, functions=2)
     machine = node.machine
     machine.push(paths.STAGED, "/srv/image/opt")
@@ -53,7 +53,10 @@ def staged_by_us(lab):
     done = node.stage("/srv/image")
     check("stage: succeeds", done.rc == 0, done.stdout + done.stderr)
     machine.check("rm -r /srv/image")
-    machine.reboot()
+    if lab.full:
+        machine.reboot()
+    else:
+        machine.check("onload-node apply", 120)
     expect_equal("staged by onload-node, the node is active", node.status()["state"], "active")
     return node
 
