@@ -24,7 +24,7 @@ class MachineConfig:
 
     @staticmethod
     def load(path):
-        return MachineConfig(yaml.safe_load(path.read_text())["spec"]["config"])
+        return MachineConfig(yaml.load(path.read_text(), yaml.CSafeLoader)["spec"]["config"])
 
     @property
     def files(self):
