@@ -20,8 +20,8 @@ WORKERS = 2
 
 # What takes longest, where it has not run yet; on a slow machine.
 PRESUMED_SECONDS = {
-    "policies": 200, "guard": 140, "faults": 130, "many-ports": 40, "labels": 75, "node-itself": 65, "uninstall": 65,
-    "delivered": 60, "kernel-upgrade": 60, "race": 57, "killed-while-staging": 54, "image-to-driver": 54, "real-driver": 53,
+    "policies": 200, "faults": 150, "guard": 95, "delivered": 70, "node-itself": 65, "no-registry": 65, "killed-while-staging": 60,
+    "cdi": 55, "time-falls-back": 55, "diagnose": 52, "race": 50, "live-restart": 50, "naming-conflicts": 50, "power-cuts": 48,
 }
 
 # Name -> outcome and cost, of what has run to its end.

@@ -69,18 +69,22 @@ rmdir --ignore-fail-on-non-empty {IGNITION_PRESET.rpartition("/")[0]} 2>/dev/nul
 
 
 def _enabling(units):
-    """Shell, as the daemon calls systemctl for each unit. Each call has PID 1 read all units again, for seconds under emulation,
-    and only what it has read at last matters: the calls before leave it out."""
-    for unit in units:
-        systemctl, name = _systemctl(unit is units[-1]), shlex.quote(unit["name"])
+    """Shell, as the daemon calls systemctl for each unit."""
+    for unit, systemctl in _with_systemctl(units):
         if unit.get("enabled") is None:
-            yield f"{systemctl} preset {name} || true"  # the daemon only warns when this fails
+            yield _preset(unit, systemctl)
         else:
-            yield f"{systemctl} {'enable' if unit['enabled'] else 'disable'} {name}"
+            yield f"{systemctl} {'enable' if unit['enabled'] else 'disable'} {shlex.quote(unit['name'])}"
 
 
-def _systemctl(is_last):
-    return "systemctl" if is_last else "systemctl --no-reload"
+def _with_systemctl(units):
+    """Each unit, and what the daemon calls for it. Each call has PID 1 read all units again, for seconds under emulation, and
+    only what it has read at last matters: the calls before leave it out."""
+    return [(unit, "systemctl" if unit is units[-1] else "systemctl --no-reload") for unit in units]
+
+
+def _preset(unit, systemctl):
+    return f"{systemctl} preset {shlex.quote(unit['name'])} || true"  # the daemon only warns when this fails
 
 
 def undeliver(machine, path):
@@ -88,11 +92,10 @@ def undeliver(machine, path):
     unit itself. Folders stay, and systemd is told nothing: the daemon reboots next (the caller does)."""
     machine_config = MachineConfig.load(path)
     lines = ["set -e", *(f"rm -f {shlex.quote(file['path'])}" for file in machine_config.files)]
-    for unit in machine_config.units:
+    for unit, systemctl in _with_systemctl(machine_config.units):
         dropins = [f"{UNITS_FOLDER}/{unit['name']}.d/{dropin['name']}" for dropin in unit.get("dropins") or []]
         lines += [f"rm -f {shlex.quote(dropin)}" for dropin in dropins]
-        systemctl = _systemctl(unit is machine_config.units[-1])
-        lines.append(f"{systemctl} preset {shlex.quote(unit['name'])} || true")  # the daemon only warns when this fails
+        lines.append(_preset(unit, systemctl))
         lines.append("rm -f " + shlex.quote(f"{UNITS_FOLDER}/{unit['name']}"))
     machine.check("\n".join(lines), timeout=120)
 

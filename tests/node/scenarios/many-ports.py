@@ -5,13 +5,14 @@
 
 from harness import check, expect_equal, note, tried
 from harness.product import Product
+from harness.qemu import pci_address
 
 # 64 functions on two emulated processors: the limits are for hardware.
 LIMITS = '[limits]\nunload = "60s"\nprobe = "120s"\n'
 
 
 def names(ports):
-    return {f"0000:00:{8 + n // 8:02x}.{n % 8}": f"ens{8 + n // 8}f{n % 8}" for n in range(ports)}
+    return {pci_address(n): f"ens{8 + n // 8}f{n % 8}" for n in range(ports)}
 
 
 def all_are_named(product, case, ports):

@@ -59,17 +59,13 @@ def ports(slot, *names):
 
 
 def cards_come_and_go(lab):
-    both = ports(8, "ens8f0", "ens8f1") | ports(9, "ens9f0", "ens9f1")
+    two = card(8, A) + card(9, B)
+    machine = lab.booted(functions=card(8, A) if lab.full else two, name="cards")
+    product = Product(machine)
     if lab.full:
-        machine = lab.booted(functions=card(8, A), name="cards")
-        product = Product(machine)
         active(product, "one card", ports(8, "ens8f0", "ens8f1"))
-        machine.restart(functions=card(8, A) + card(9, B))
-        active(product, "a card was added", both)
-    else:
-        machine = lab.booted(functions=card(8, A) + card(9, B), name="cards")
-        product = Product(machine)
-        active(product, "two cards", both)
+        machine.restart(functions=two)
+    active(product, "a card was added" if lab.full else "two cards", ports(8, "ens8f0", "ens8f1") | ports(9, "ens9f0", "ens9f1"))
 
     machine.restart(functions=card(8, B) + card(9, A), kernel_arguments=["modprobe.blacklist=sfc"])
     active(product, "the cards have changed places, unseen by the in-tree driver", ports(8, "ens9f0", "ens9f1") | ports(9, "ens8f0", "ens8f1"))
