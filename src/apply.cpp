@@ -4,7 +4,7 @@
 #include "publish.hpp"
 #include "run/execute.hpp"
 #include "run/observe.hpp"
-#include "run/plan_when_named.hpp"
+#include "run/plan_when_settled.hpp"
 #include "run/run_record.hpp"
 #include "session.hpp"
 
@@ -66,7 +66,7 @@ Result<int> apply(const Command& command) {
         return publish(report_now(*config, *observed, node.sensors().files), config->publish, node);
     }
     const auto look = [&] { return observe_again(*observed, *config, node.sensors()); };
-    const auto plan = plan_when_named({command.live}, *config, *observed, node.ports(), look);
+    const auto plan = plan_when_settled({command.live}, *config, *observed, node.ports(), look);
     return plan ? carry_out(*plan, *config, *observed, *session) : tl::unexpected(plan.error());
 }
 

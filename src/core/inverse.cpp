@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/inverse.hpp"
 
-#include "core/alias.hpp"
 #include "core/load_order.hpp"
 #include "core/names.hpp"
 #include "core/overloaded.hpp"
@@ -48,19 +47,6 @@ Steps restore_removed(const RemoveFile& step, const Observed& observed) {
         return {};
     }
     return with_reload(WriteFile{step.path, before->second}, step.path);
-}
-
-/// A function that nobody drives yet, and that the in-tree driver would not drive either, has
-/// nothing to get back. One whose modalias is not known gets the benefit of the doubt.
-bool in_tree_claims(const NetworkFunction& function, const Observed& observed) {
-    if (function.modalias.empty()) {
-        return true;
-    }
-    return std::ranges::any_of(observed.in_tree, [&](const auto& module) {
-        return std::ranges::any_of(module.second.aliases, [&](const std::string& alias) {
-            return alias_claims(alias, function.modalias);
-        });
-    });
 }
 
 void append_in_tree_load(Steps& steps, const ModuleName& name, const Observed& observed) {

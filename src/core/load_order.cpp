@@ -2,6 +2,7 @@
 #include "core/load_order.hpp"
 
 #include "base/concat.hpp"
+#include "core/alias.hpp"
 
 #include <algorithm>
 #include <set>
@@ -106,6 +107,17 @@ Result<LoadOrder> in_tree_order(const ModuleName& root, const Observed& observed
         return tl::unexpected(added.error());
     }
     return resolver.take();
+}
+
+bool in_tree_claims(const NetworkFunction& function, const Observed& observed) {
+    if (function.modalias.empty()) {
+        return true;
+    }
+    return std::ranges::any_of(observed.in_tree, [&](const auto& module) {
+        return std::ranges::any_of(module.second.aliases, [&](const std::string& alias) {
+            return alias_claims(alias, function.modalias);
+        });
+    });
 }
 
 std::vector<ModuleName>

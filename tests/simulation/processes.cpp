@@ -2,7 +2,7 @@
 #include "processes.hpp"
 
 #include "run/execute.hpp"
-#include "run/plan_when_named.hpp"
+#include "run/plan_when_settled.hpp"
 #include "run/run_record.hpp"
 
 namespace onload_node::simulation {
@@ -41,7 +41,7 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
         observed = node.observed();
         return Result<void>();
     };
-    const auto plan = plan_when_named({start.live}, start.config, observed, ports, look);
+    const auto plan = plan_when_settled({start.live}, start.config, observed, ports, look);
     if (plan && !plan->empty()) {
         const auto execution = execute_and_correct(*plan, start.config, observed, ports, log, look);
         static_cast<void>(write_run_record(node, to_record(*execution, observed.boot_id)));

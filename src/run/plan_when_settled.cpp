@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "run/plan_when_named.hpp"
+#include "run/plan_when_settled.hpp"
 
+#include "base/concat.hpp"
+#include "core/load_order.hpp"
 #include "core/port_names.hpp"
 
 #include <algorithm>
@@ -9,10 +11,10 @@ namespace onload_node {
 
 namespace {
 
-/// How long we give the in-tree driver and udev to name ports. Udev handles the events of many
-/// ports a few at a time.
-constexpr Milliseconds naming_limit = std::chrono::seconds(10);
-constexpr Milliseconds naming_limit_per_port(500);
+/// How long we give udev to bind the in-tree driver to its ports and to name them. It handles the
+/// events of many ports a few at a time.
+constexpr Milliseconds udev_limit = std::chrono::seconds(10);
+constexpr Milliseconds udev_limit_per_port(500);
 
 /// How often we wait so long while the in-tree driver is still busy with its ports.
 constexpr int most_waits = 4;
@@ -24,10 +26,30 @@ bool names_missing(const Config& config, const Observed& observed) {
     });
 }
 
+/// Udev has not come to this port yet, or the in-tree driver has refused it: only time tells.
+bool driver_missing(const Config& config, const Observed& observed) {
+    const auto functions = managed_functions(config, observed);
+    return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
+        return function->driver.empty() && in_tree_claims(*function, observed);
+    });
+}
+
 bool swaps(const Plan& plan) {
     return std::ranges::any_of(plan.phases, [](const Phase& phase) {
         return phase.name == PhaseName::driver;
     });
+}
+
+/// What the plan goes by and udev has not shown yet, in words; empty when there is nothing to wait
+/// for.
+std::string_view unsettled(const Plan& plan, const Config& config, const Observed& observed) {
+    if (plan.goal == State::off || plan.goal == State::idle) {
+        return "";
+    }
+    if (swaps(plan)) {
+        return names_missing(config, observed) ? "the names of its ports are to be preserved" : "";
+    }
+    return driver_missing(config, observed) ? "a port has no driver yet" : "";
 }
 
 /// The in-tree driver is in the middle of its init: it binds one port after the other, and until it
@@ -39,22 +61,22 @@ bool binding(const Config& config, const Observed& observed) {
     });
 }
 
-Result<void> await_names(const Config& config, const Observed& observed, const Ports& node) {
+Result<void> await_udev(
+    const Config& config, const Observed& observed, const Ports& node, std::string_view reason
+) {
     std::vector<PortExpectation> ports;
     for (const NetworkFunction* const function : managed_functions(config, observed)) {
         ports.push_back({function->address, ""});
     }
-    node.progress.notice(
-        "waiting for the in-tree driver: the names of its ports are to be preserved"
-    );
-    const auto limit = naming_limit + naming_limit_per_port * ports.size();
+    node.progress.notice(concat({"waiting for the in-tree driver: ", reason}));
+    const auto limit = udev_limit + udev_limit_per_port * ports.size();
     const auto outcomes = node.devices.await(ports, limit);
     return outcomes ? Result<void>() : tl::unexpected(outcomes.error());
 }
 
 }  // namespace
 
-Result<Plan> plan_when_named(
+Result<Plan> plan_when_settled(
     const PlanRequest& request,
     const Config& config,
     Observed& observed,
@@ -62,10 +84,14 @@ Result<Plan> plan_when_named(
     const std::function<Result<void>()>& look
 ) {
     Plan plan = make_plan(config, observed, request);
-    bool worthwhile = swaps(plan);
-    for (int wait = 0; wait < most_waits && worthwhile && names_missing(config, observed); ++wait) {
+    bool worthwhile = true;
+    for (int wait = 0; wait < most_waits && worthwhile; ++wait) {
+        const auto reason = unsettled(plan, config, observed);
+        if (reason.empty()) {
+            break;
+        }
         const bool was_binding = binding(config, observed);
-        if (auto waited = await_names(config, observed, ports); !waited) {
+        if (auto waited = await_udev(config, observed, ports, reason); !waited) {
             return tl::unexpected(waited.error());
         }
         if (auto looked = look(); !looked) {
