@@ -90,8 +90,7 @@ Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
     std::vector<const NetworkFunction*> claimed;
     for (const auto& function : observed.functions) {
         if (function.driver_override.empty() &&
-            (function.driver == step.name.str() ||
-             (function.driver.empty() && in_tree_claims(function, observed)))) {
+            (function.driver == step.name.str() || lacks_in_tree_driver(function, observed))) {
             claimed.push_back(&function);
         }
     }
@@ -110,8 +109,7 @@ Steps lift_autoload_block(const Observed& observed) {
     );
     std::vector<const NetworkFunction*> waiting;
     for (const auto& function : observed.functions) {
-        if (function.driver_override.empty() && function.driver.empty() &&
-            in_tree_claims(function, observed)) {
+        if (function.driver_override.empty() && lacks_in_tree_driver(function, observed)) {
             waiting.push_back(&function);
         }
     }

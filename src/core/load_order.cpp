@@ -109,7 +109,10 @@ Result<LoadOrder> in_tree_order(const ModuleName& root, const Observed& observed
     return resolver.take();
 }
 
-bool in_tree_claims(const NetworkFunction& function, const Observed& observed) {
+bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& observed) {
+    if (!function.driver.empty()) {
+        return false;
+    }
     if (function.modalias.empty()) {
         return true;
     }

@@ -21,9 +21,10 @@ load_order(const std::vector<ModuleName>& roots, const Observed& observed);
 /// The in-tree module `root` and what it needs, in-tree only: the way back.
 [[nodiscard]] Result<LoadOrder> in_tree_order(const ModuleName& root, const Observed& observed);
 
-/// True when the in-tree driver would carry the function. One whose modalias is not known gets the
+/// True when no driver has the function and the in-tree one would take it; of a function that it
+/// would not take either, nothing is to be expected. One whose modalias is not known gets the
 /// benefit of the doubt.
-[[nodiscard]] bool in_tree_claims(const NetworkFunction& function, const Observed& observed);
+[[nodiscard]] bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& observed);
 
 /// Loaded modules that use one of `modules`, directly or not, users first, `modules` themselves
 /// last: the order to unload.

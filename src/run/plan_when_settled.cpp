@@ -26,11 +26,11 @@ bool names_missing(const Config& config, const Observed& observed) {
     });
 }
 
-/// Udev has not come to this port yet, or the in-tree driver has refused it: only time tells.
+/// Udev has not come to a port yet, or the in-tree driver has refused it: only time tells which.
 bool driver_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
-        return function->driver.empty() && in_tree_claims(*function, observed);
+        return lacks_in_tree_driver(*function, observed);
     });
 }
 
@@ -84,8 +84,7 @@ Result<Plan> plan_when_settled(
     const std::function<Result<void>()>& look
 ) {
     Plan plan = make_plan(config, observed, request);
-    bool worthwhile = true;
-    for (int wait = 0; wait < most_waits && worthwhile; ++wait) {
+    for (int wait = 0; wait < most_waits; ++wait) {
         const auto reason = unsettled(plan, config, observed);
         if (reason.empty()) {
             break;
@@ -99,7 +98,9 @@ Result<Plan> plan_when_settled(
         }
         plan = make_plan(config, observed, request);
         // Once more after the init has ended: only then do udev's events come.
-        worthwhile = was_binding || binding(config, observed);
+        if (!was_binding && !binding(config, observed)) {
+            break;
+        }
     }
     return plan;
 }

@@ -5,6 +5,7 @@
 #include "run/plan_when_settled.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include <gtest/gtest.h>
 
