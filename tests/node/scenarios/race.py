@@ -17,14 +17,16 @@ WON = "/run/onload-node-test/won"
 WINS = 3
 CLOCK_GRAIN = 0.01  # the product's timings are whole milliseconds
 
-# Asks udev to handle every PCI and network device again, without a pause, until the activation has ended. Not before it has done
-# with the last ones: behind a queue that grows faster than it is worked off no interface would ever get its name.
+# Asks udev to handle every PCI and network device again, without a pause, until the activation has ended, and once more then: the
+# last trigger comes after the load, however soon that was told. Not before it has done with the last ones: behind a queue that grows
+# faster than it is worked off no interface would ever get its name.
 STORM = f"""
 for _ in $(seq 500); do
-    [ ! -e /run/onload-node/status.json ] || break
+    ended=$([ ! -e /run/onload-node/status.json ] || echo yes)
     read -r now _ </proc/uptime
     echo $now >>{TRIGGERS}
     udevadm trigger --settle --action=add --subsystem-match=pci --subsystem-match=net
+    [ -z "$ended" ] || break
 done
 """
 LOADS_AGAIN = 'ACTION=="remove", SUBSYSTEM=="module", KERNEL=="sfc", RUN+="/sbin/modprobe sfc"\n'
