@@ -2,9 +2,9 @@
 // onload-device-plugin: offers Onload to the pods of a node. Options -> look at the node -> serve,
 // register, tell of changes.
 #include "base/unique_fd.hpp"
+#include "base/version.hpp"
 #include "device_plugin/options.hpp"
 #include "device_plugin/plugin.hpp"
-#include "version.hpp"
 
 #include <csignal>
 #include <cstdio>

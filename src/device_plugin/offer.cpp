@@ -2,7 +2,7 @@
 #include "device_plugin/offer.hpp"
 
 #include "base/concat.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -2,12 +2,12 @@
 #include "device_plugin/plugin.hpp"
 
 #include "base/concat.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 #include "device_plugin/http_endpoint.hpp"
 #include "device_plugin/plugin_server.hpp"
 #include "device_plugin/plugin_service.hpp"
 #include "device_plugin/watched_paths.hpp"
-#include "system/files.hpp"
+#include "system/files/files.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/execute.hpp"
 
-#include "core/inverse.hpp"
+#include "core/planning/inverse.hpp"
 #include "run/guard.hpp"
 #include "run/step_runner.hpp"
 

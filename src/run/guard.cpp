@@ -2,7 +2,7 @@
 #include "run/guard.hpp"
 
 #include "base/toml.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -2,7 +2,7 @@
 #include "run/load_records.hpp"
 
 #include "base/toml.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 
 namespace onload_node {
 

@@ -3,8 +3,8 @@
 
 #include "base/concat.hpp"
 #include "base/toml.hpp"
-#include "core/interface_name.hpp"
-#include "core/names.hpp"
+#include "core/model/interface_name.hpp"
+#include "core/model/names.hpp"
 
 #include <algorithm>
 

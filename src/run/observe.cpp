@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe.hpp"
 
-#include "core/load_order.hpp"
-#include "core/names.hpp"
-#include "core/other_namers.hpp"
+#include "core/model/names.hpp"
+#include "core/modules/load_order.hpp"
+#include "core/naming/other_namers.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
 #include "run/name_record.hpp"

@@ -2,10 +2,10 @@
 #include "run/observe_names.hpp"
 
 #include "base/concat.hpp"
-#include "core/interface_name.hpp"
-#include "core/names.hpp"
-#include "core/other_namers.hpp"
-#include "core/port_names.hpp"
+#include "core/model/interface_name.hpp"
+#include "core/model/names.hpp"
+#include "core/naming/other_namers.hpp"
+#include "core/naming/port_names.hpp"
 
 #include <algorithm>
 

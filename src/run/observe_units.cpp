@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe_units.hpp"
 
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 
 namespace onload_node {
 

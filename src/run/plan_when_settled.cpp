@@ -2,8 +2,8 @@
 #include "run/plan_when_settled.hpp"
 
 #include "base/concat.hpp"
-#include "core/load_order.hpp"
-#include "core/port_names.hpp"
+#include "core/modules/load_order.hpp"
+#include "core/naming/port_names.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/plan.hpp"
-#include "core/ports.hpp"
+#include "core/access/ports.hpp"
+#include "core/model/plan.hpp"
 
 #include <functional>
 

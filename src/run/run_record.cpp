@@ -2,7 +2,7 @@
 #include "run/run_record.hpp"
 
 #include "base/toml.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 
 #include <array>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/ports.hpp"
-#include "core/report.hpp"
+#include "core/access/ports.hpp"
+#include "core/reporting/report.hpp"
 #include "run/execute.hpp"
 
 namespace onload_node {

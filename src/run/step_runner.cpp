@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/step_runner.hpp"
 
-#include "core/identity.hpp"
-#include "core/names.hpp"
-#include "core/overloaded.hpp"
+#include "base/overloaded.hpp"
+#include "core/model/names.hpp"
+#include "core/modules/identity.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/toml.hpp"
-#include "core/step.hpp"
+#include "core/model/step.hpp"
 
 namespace onload_node {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/undo_log.hpp"
 
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 #include "run/step_toml.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include "stage/default_route.hpp"
 
 #include "base/concat.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -2,7 +2,7 @@
 #include "stage/extract.hpp"
 
 #include "base/concat.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 #include "stage/selection.hpp"
 
 #include <utility>

@@ -2,7 +2,7 @@
 #include "stage/record.hpp"
 
 #include "base/toml.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 #include "stage/staging.hpp"
 
 #include "base/concat.hpp"
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 #include "stage/extract.hpp"
 #include "stage/library_version.hpp"
 #include "stage/prune.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/ports.hpp"
-#include "core/staging_ports.hpp"
+#include "core/access/ports.hpp"
+#include "core/access/staging_ports.hpp"
 #include "stage/verdict.hpp"
 
 #include <functional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/config.hpp"
+#include "core/model/config.hpp"
 
 #include <algorithm>
 #include <chrono>

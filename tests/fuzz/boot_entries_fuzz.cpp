@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What boot loaders and ostree have written: entries, GRUB's environment, kernel arguments,
 // versions.
-#include "core/boot_entries.hpp"
+#include "core/formats/boot_entries.hpp"
 #include "target.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The reader of the configuration: whatever it accepts is free of contradictions, and every
 // complaint says something.
-#include "config_file.hpp"
+#include "app/config/config_file.hpp"
 #include "target.hpp"
 
 using namespace onload_node;

@@ -2,7 +2,7 @@
 // The boot guard on a disk that may hold anything: it is understood or said to be damaged, never
 // taken for "no guard"; what is understood is saved as it was read, and the attempts never grow by
 // disarming.
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 #include "one_file.hpp"
 #include "run/guard.hpp"
 #include "target.hpp"

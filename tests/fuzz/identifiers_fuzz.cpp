@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Names and addresses: what is accepted is spelt as it is read, and fits where it is to go.
-#include "core/config.hpp"
+#include "core/model/config.hpp"
 #include "target.hpp"
 
 using namespace onload_node;

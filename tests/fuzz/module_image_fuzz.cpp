@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/module_image.hpp"
+#include "core/formats/module_image.hpp"
 
 #include <cstdint>
 #include <cstdlib>

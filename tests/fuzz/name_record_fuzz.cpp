@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The names that an earlier boot, or anybody, has left: what is understood is written as it was
 // read, holds nothing twice, and nothing that is more than a name.
-#include "core/interface_name.hpp"
-#include "core/names.hpp"
+#include "core/model/interface_name.hpp"
+#include "core/model/names.hpp"
 #include "run/name_record.hpp"
 #include "target.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What others have written about names: kernel command line, udev rules, .link files, and the bytes
 // that a card tells of itself.
-#include "core/other_namers.hpp"
-#include "core/port_names.hpp"
-#include "core/vpd.hpp"
+#include "core/formats/vpd.hpp"
+#include "core/naming/other_namers.hpp"
+#include "core/naming/port_names.hpp"
 #include "target.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/pins.hpp"
+#include "core/formats/pins.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/symvers_lines.hpp"
+#include "core/formats/symvers_lines.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The undo log of a run that may have been anything: what is understood is saved as it was read.
-#include "core/names.hpp"
+#include "core/model/names.hpp"
 #include "one_file.hpp"
 #include "run/undo_log.hpp"
 #include "target.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "executor/memory_node.hpp"
 #include "sample.hpp"
 #include "starts.hpp"
+#include "unit/run/memory_node.hpp"
 
 #include <map>
 #include <set>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/report.hpp"
-#include "executor/memory_node.hpp"
+#include "core/reporting/report.hpp"
 #include "starts.hpp"
+#include "unit/run/memory_node.hpp"
 
 namespace onload_node::simulation {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "property.hpp"
 
-#include "core/names.hpp"
-#include "core/port_names.hpp"
+#include "core/model/names.hpp"
+#include "core/naming/port_names.hpp"
 #include "run/undo_log.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "executor/memory_node.hpp"
 #include "starts.hpp"
+#include "unit/run/memory_node.hpp"
 
 namespace onload_node::simulation {
 

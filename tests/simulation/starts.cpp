@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "starts.hpp"
 
-#include "core/names.hpp"
-#include "core/observed_fixture.hpp"
-#include "executor/memory_node.hpp"
+#include "core/model/names.hpp"
 #include "processes.hpp"
+#include "unit/core/model/observed_fixture.hpp"
+#include "unit/run/memory_node.hpp"
 
 #include <utility>
 

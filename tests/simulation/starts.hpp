@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/config.hpp"
-#include "core/observed.hpp"
-#include "core/plan.hpp"
+#include "core/model/config.hpp"
+#include "core/model/observed.hpp"
+#include "core/model/plan.hpp"
 
 #include <ostream>
 #include <set>

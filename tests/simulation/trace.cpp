@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "trace.hpp"
 
-#include "core/step.hpp"
+#include "core/model/step.hpp"
 #include "processes.hpp"
 
 namespace onload_node::simulation {

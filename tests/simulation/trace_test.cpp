@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the booted node did is kept in traces/, and looked at again whenever the scenario `faults`
 // runs; the node in memory, met with the same fault, has to do the same.
-#include "core/observed_fixture.hpp"
 #include "trace.hpp"
+#include "unit/core/model/observed_fixture.hpp"
 
 #include <fstream>
 #include <functional>

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/commands/commands.hpp"
+#include "app/output/output.hpp"
+#include "app/session/publish.hpp"
+#include "app/session/session.hpp"
+#include "run/execute.hpp"
+#include "run/observe.hpp"
+#include "run/plan_when_settled.hpp"
+#include "run/run_record.hpp"
+
+namespace onload_node {
+
+namespace {
+
+/// What this run met is known here even when it could not be written down.
+Result<int>
+carry_out(const Plan& plan, const Config& config, Observed& observed, Session& session) {
+    Node& node = *session.node;
+    if (plan.empty()) {
+        return publish(report_now(config, observed, node.sensors().files), config.publish, node);
+    }
+    const auto look = [&] { return observe_again(observed, config, node.sensors()); };
+    const auto execution =
+        execute_and_correct(plan, config, observed, node.ports(), session.log, look);
+    if (!execution) {
+        return tl::unexpected(execution.error());
+    }
+    const auto record = to_record(*execution, observed.boot_id);
+    if (const auto written = write_run_record(node.ports().files, record); !written) {
+        node.ports().progress.notice(written.error().message);
+    }
+    const Plan left = make_plan(config, observed, {});
+    return publish(make_report(config, observed, left, record), config.publish, node);
+}
+
+/// Nothing is touched; the report says what is wrong.
+Result<int> refuse(const Error& error, Node& node) {
+    node.ports().progress.notice(error.message);
+    const auto report = report_bad_config(node, error);
+    return report ? Result<int>(publish(*report, PublishConfig(), node))
+                  : tl::unexpected(report.error());
+}
+
+}  // namespace
+
+Result<int> apply(const Command& command) {
+    auto session = Session::open("apply");
+    if (!session) {
+        return tl::unexpected(session.error());
+    }
+    Node& node = *session->node;
+    const auto config = load_config(command);
+    if (!config) {
+        return refuse(config.error(), node);
+    }
+    if (session->log.open() && may_take_back(command, *config, node)) {
+        node.ports().progress.notice("an earlier run was cut short: taking back what it had begun");
+        static_cast<void>(recover(*config, node.ports(), session->log));
+    }
+    auto observed = observe(*config, node.sensors());
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    if (observed->boot_switch == BootSwitch::plan_only) {
+        node.ports().progress.notice(plan_text(make_plan(*config, *observed, {}), false));
+        return publish(report_now(*config, *observed, node.sensors().files), config->publish, node);
+    }
+    const auto look = [&] { return observe_again(*observed, *config, node.sensors()); };
+    const auto plan = plan_when_settled({command.live}, *config, *observed, node.ports(), look);
+    return plan ? carry_out(*plan, *config, *observed, *session) : tl::unexpected(plan.error());
+}
+
+}  // namespace onload_node

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/commands/commands.hpp"
+#include "app/output/nics_output.hpp"
+#include "app/session/session.hpp"
+#include "run/observe.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace onload_node {
+
+/// A wrong configuration is no reason not to say what is in the machine.
+Result<int> nics(const Command& command) {
+    const Config config = config_or_default(command);
+    Node node;
+    const auto observed = observe(config, node.sensors());
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    const Report report = report_now(config, *observed, node.sensors().files);
+    std::vector<Nic> nics;
+    for (const auto& function : observed->functions) {
+        const auto name = std::ranges::find(report.names, function.address, &ChosenName::address);
+        nics.push_back(
+            {&function,
+             node.sensors().hardware.details(function),
+             name == report.names.end() ? nullptr : &*name}
+        );
+    }
+    const std::string text = command.json ? nics_json(nics) : nics_text(nics);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+}
+
+}  // namespace onload_node

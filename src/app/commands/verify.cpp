@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/verifying/verify.hpp"
+
+#include "app/commands/commands.hpp"
+#include "app/output/output.hpp"
+#include "app/session/session.hpp"
+#include "run/observe.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+/// The kernel of another root directory: the one named, or the only one that is there.
+Result<VerifyTarget> target_below_root(const Command& command, Node& node) {
+    if (!command.kernel.empty()) {
+        return VerifyTarget{command.kernel, Scope::other_root};
+    }
+    const auto kernels = node.sensors().trees.kernels("");
+    if (kernels.size() != 1) {
+        return failure(
+            ErrorCode::usage,
+            "there are " + std::to_string(kernels.size()) + " kernels below " + *command.root +
+                "/lib/modules; say which one with --kernel"
+        );
+    }
+    return VerifyTarget{kernels.front(), Scope::other_root};
+}
+
+Result<VerifyTarget> target_of(const Command& command, Node& node) {
+    if (command.root) {
+        return target_below_root(command, node);
+    }
+    const auto facts = node.sensors().host.facts();
+    if (!facts) {
+        return tl::unexpected(facts.error());
+    }
+    if (command.kernel.empty() || command.kernel == facts->kernel) {
+        return VerifyTarget{facts->kernel, Scope::running};
+    }
+    return VerifyTarget{command.kernel, Scope::other_kernel};
+}
+
+}  // namespace
+
+Result<int> verify(const Command& command) {
+    const auto config = load_config(command);
+    if (!config) {
+        return tl::unexpected(config.error());
+    }
+    Node node(command.root.value_or(""), TrustedOwner{command.root ? ::geteuid() : 0});
+    const auto target = target_of(command, node);
+    if (!target) {
+        return tl::unexpected(target.error());
+    }
+    const auto observed = observe_for_verify(*config, node.sensors(), *target);
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    const auto checks = verify(*config, *observed);
+    const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    const auto text =
+        command.json ? verify_json(checks, target->kernel) : verify_text(checks, colour);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return first_failed(checks, true) == nullptr ? 0 : 3;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/config/config_file.hpp"
+
+#include "app/config/toml_reader.hpp"
+#include "core/model/names.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace onload_node {
+
+namespace {
+
+void read_parameters(TomlReader& module, ModuleParameters& parameters) {
+    module.each([&](std::string_view key, const toml::node& node) {
+        std::string value;
+        if (const auto text = node.value_exact<std::string>()) {
+            value = *text;
+        } else if (const auto number = node.value_exact<std::int64_t>()) {
+            value = std::to_string(*number);
+        } else if (const auto flag = node.value_exact<bool>()) {
+            value = *flag ? "1" : "0";
+        } else {
+            module.complain(
+                node, module.full_key(key) + " must be a text, a whole number, true or false"
+            );
+            return;
+        }
+        const bool printable =
+            std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~' && c != '"'; });
+        if (!printable) {
+            module.complain(
+                node, module.full_key(key) + ": the kernel takes printable ASCII without '\"' only"
+            );
+            return;
+        }
+        const auto same = [&](const auto& parameter) { return parameter.first == key; };
+        const auto found = std::ranges::find_if(parameters, same);
+        if (found != parameters.end()) {
+            found->second = value;
+        } else {
+            parameters.emplace_back(key, value);
+        }
+    });
+}
+
+void read_driver(TomlReader& reader, DriverConfig& driver) {
+    reader.text("tree", driver.tree);
+    if (const auto* const node = reader.find("tree");
+        node != nullptr && (driver.tree.empty() || driver.tree.front() != '/')) {
+        reader.complain(*node, "driver.tree must be an absolute path, not \"" + driver.tree + "\"");
+    }
+    reader.modules("replace", driver.replace);
+    reader.modules("load", driver.load);
+    reader.word("activate", {"with-nic", "always"}, [&](std::size_t i) {
+        driver.activate = static_cast<Activate>(i);
+    });
+    reader.text("pins", driver.pins);
+    reader.word("signature", {"auto", "always"}, [&](std::size_t i) {
+        driver.signature = static_cast<SignatureCheck>(i);
+    });
+    reader.table("parameters", [&](TomlReader& modules) {
+        modules.each([&](std::string_view key, const toml::node& node) {
+            const auto name = ModuleName::parse(key);
+            if (!name) {
+                modules.complain(node, name.error().message);
+            } else {
+                modules.table(key, [&](TomlReader& module) {
+                    read_parameters(module, driver.parameters[*name]);
+                });
+            }
+        });
+    });
+    for (const auto& name : driver.replace) {
+        const auto* const node = reader.find("load");
+        if (node != nullptr && std::ranges::find(driver.load, name) == driver.load.end()) {
+            reader.complain(
+                *node,
+                "driver.load must name \"" + name.str() +
+                    "\", which driver.replace takes out: its ports would have no driver"
+            );
+        }
+    }
+}
+
+void read_port(TomlReader& reader, const ConfigPosition& position, NamesConfig& names) {
+    std::string pci;
+    std::string mac;
+    std::string name;
+    reader.table("match", [&](TomlReader& match) {
+        match.text("pci", pci);
+        match.text("mac", mac);
+        const auto* const pci_node = match.find("pci");
+        const auto* const mac_node = match.find("mac");
+        if (const auto parsed = PciAddress::parse(pci); pci_node != nullptr && !parsed) {
+            match.complain(*pci_node, "names.port.match.pci: " + parsed.error().message);
+        }
+        if (const auto parsed = MacAddress::parse(mac); mac_node != nullptr && !parsed) {
+            match.complain(*mac_node, "names.port.match.mac: " + parsed.error().message);
+        }
+    });
+    reader.text("name", name);
+    const auto* const name_node = reader.find("name");
+    const auto parsed_name = InterfaceName::parse(name);
+    const auto* const match_node = reader.find("match");
+    if (name_node == nullptr || match_node == nullptr || pci.empty() == mac.empty()) {
+        reader.complain(
+            match_node != nullptr ? *match_node : *reader.self(),
+            "a [[names.port]] needs name = \"...\" and match = { pci = \"...\" } or { mac = "
+            "\"...\" }, one of the two"
+        );
+        return;
+    }
+    if (!parsed_name) {
+        reader.complain(*name_node, "names.port.name: " + parsed_name.error().message);
+        return;
+    }
+    if (const auto address = PciAddress::parse(pci); !pci.empty() && address) {
+        names.ports.push_back({*address, *parsed_name, position});
+    }
+    if (const auto address = MacAddress::parse(mac); !mac.empty() && address) {
+        names.ports.push_back({*address, *parsed_name, position});
+    }
+}
+
+void read_names(TomlReader& reader, NamesConfig& names) {
+    reader.word("policy", {"preserve", "sequential", "explicit", "off"}, [&](std::size_t i) {
+        names.policy = static_cast<NamePolicy>(i);
+    });
+    reader.text("prefix", names.prefix);
+    if (const auto* const node = reader.find("prefix")) {
+        // With room for three digits: "sf" numbers up to sf999.
+        if (const auto longest = InterfaceName::parse(names.prefix + "999");
+            names.prefix.empty() || !longest) {
+            reader.complain(
+                *node,
+                "names.prefix: " + (longest ? std::string("it is empty") : longest.error().message)
+            );
+        }
+    }
+    reader.tables("port", [&](TomlReader& port, const ConfigPosition& position) {
+        read_port(port, position, names);
+    });
+}
+
+void check_unit(TomlReader& reader, std::string_view key, const std::string& unit) {
+    if (!unit.empty() && unit.find('.') == std::string::npos) {
+        reader.complain(
+            *reader.find(key),
+            reader.full_key(key) + " must be a unit, like \"" + unit + ".service\", not \"" + unit +
+                "\""
+        );
+    }
+}
+
+void read_time(TomlReader& reader, TimeConfig& time) {
+    reader.text("daemon", time.daemon);
+    reader.texts("displace", time.displace);
+    if (reader.find("daemon") != nullptr) {
+        check_unit(reader, "daemon", time.daemon);
+    }
+    if (reader.find("displace") != nullptr) {
+        for (const auto& unit : time.displace) {
+            check_unit(reader, "displace", unit);
+        }
+    }
+}
+
+void read_guard(TomlReader& reader, GuardConfig& guard) {
+    reader.number("attempts", guard.attempts, 1, 100);
+    reader.duration("settle", guard.settle);
+}
+
+void read_stage(TomlReader& reader, StageConfig& stage) {
+    reader.text("source", stage.source);
+    reader.text("authfile", stage.authfile);
+    reader.boolean("tls_verify", stage.tls_verify);
+    reader.word("then", {"next-boot", "now"}, [&](std::size_t i) {
+        stage.then = static_cast<AfterStaging>(i);
+    });
+    reader.number("keep", stage.keep, 1, 100);
+}
+
+void read_file(TomlReader& reader, Config& config) {
+    reader.table("driver", [&](TomlReader& t) { read_driver(t, config.driver); });
+    reader.table("names", [&](TomlReader& t) { read_names(t, config.names); });
+    reader.table("time", [&](TomlReader& t) { read_time(t, config.time); });
+    reader.table("guard", [&](TomlReader& t) { read_guard(t, config.guard); });
+    reader.table("stage", [&](TomlReader& t) { read_stage(t, config.stage); });
+    reader.table("publish", [&](TomlReader& t) {
+        t.boolean("cdi", config.publish.cdi);
+        t.boolean("nfd", config.publish.nfd);
+    });
+    reader.table("limits", [&](TomlReader& t) {
+        t.duration("unload", config.limits.unload);
+        t.duration("probe", config.limits.probe);
+    });
+    reader.finish();
+}
+
+std::string syntax_complaint(const std::string& path, const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    return path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
+           std::string(error.description());
+}
+
+Result<ConfigText> read_text(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::ostringstream content;
+    content << stream.rdbuf();
+    // Of an empty file nothing is taken, which the stream calls a failure.
+    std::error_code error;
+    const bool empty = std::filesystem::file_size(path, error) == 0 && !error;
+    if (!stream || (!content && !empty)) {
+        return failure(ErrorCode::config, path + ": cannot be read");
+    }
+    return ConfigText{path, content.str()};
+}
+
+}  // namespace
+
+Result<Config> read_config(const std::vector<ConfigText>& texts) {
+    Config config;
+    std::vector<std::string> complaints;
+    for (const auto& text : texts) {
+        const auto document = toml::parse(text.content, text.path);
+        if (!document) {
+            complaints.push_back(syntax_complaint(text.path, document.error()));
+            continue;
+        }
+        TomlReader reader(document.table(), text.path, "", complaints);
+        read_file(reader, config);
+    }
+    const auto contradicting = contradictions(config);
+    complaints.insert(complaints.end(), contradicting.begin(), contradicting.end());
+    if (complaints.empty()) {
+        return config;
+    }
+    std::string message;
+    for (const auto& complaint : complaints) {
+        message += (message.empty() ? "" : "\n") + complaint;
+    }
+    return failure(ErrorCode::config, std::move(message));
+}
+
+Result<std::vector<ConfigText>>
+config_texts(const std::string& named_file, const std::string& root) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> files;
+    std::error_code error;
+    if (named_file.empty()) {
+        const std::string directory = root + std::string(names::config_directory);
+        const std::string main_file = root + std::string(names::config_file);
+        for (fs::directory_iterator it(directory, error), end; !error && it != end;
+             it.increment(error)) {
+            if (it->path().extension() == ".toml") {
+                files.push_back(it->path().string());
+            }
+        }
+        std::sort(files.begin(), files.end());
+        if (fs::exists(main_file, error)) {
+            files.insert(files.begin(), main_file);
+        }
+    } else {
+        files.emplace_back(named_file);
+    }
+    std::vector<ConfigText> texts;
+    for (const auto& file : files) {
+        auto text = read_text(file);
+        if (!text) {
+            return tl::unexpected(text.error());
+        }
+        texts.push_back(std::move(*text));
+    }
+    return texts;
+}
+
+}  // namespace onload_node

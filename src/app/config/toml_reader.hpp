@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/toml.hpp"
+#include "core/model/config.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace onload_node {
+
+/// Reads one TOML table key by key. Every complaint goes to one list, with file:line:column; what
+/// is not asked for is unknown, and the complaint about it names the key that was probably meant.
+class TomlReader {
+public:
+    /// `table`, `file` and `complaints` must outlive the reader. `prefix` is the table's own name,
+    /// "" at the top.
+    TomlReader(
+        const toml::table& table,
+        const std::string& file,
+        std::string prefix,
+        std::vector<std::string>& complaints
+    );
+
+    void text(std::string_view key, std::string& target);
+    void boolean(std::string_view key, bool& target);
+    void number(std::string_view key, unsigned& target, unsigned min, unsigned max);
+    void duration(std::string_view key, Milliseconds& target);
+    void texts(std::string_view key, std::vector<std::string>& target);
+    void modules(std::string_view key, std::vector<ModuleName>& target);
+
+    /// One of a few words; `set` is called with the index of the word.
+    void word(
+        std::string_view key,
+        const std::vector<std::string_view>& words,
+        const std::function<void(std::size_t)>& set
+    );
+
+    /// A table below this one; `read` is called when it is there.
+    void table(std::string_view key, const std::function<void(TomlReader&)>& read);
+
+    /// An array of tables; `read` is called with each and its position.
+    void tables(
+        std::string_view key, const std::function<void(TomlReader&, const ConfigPosition&)>& read
+    );
+
+    /// Calls `use` with each key and node of this table: for tables whose keys are free.
+    void each(const std::function<void(std::string_view, const toml::node&)>& use);
+
+    /// The node of a key, or none; the key counts as known.
+    [[nodiscard]] const toml::node* find(std::string_view key);
+
+    /// The table itself, for complaints about what is missing in it.
+    [[nodiscard]] const toml::table* self() const { return &table_; }
+
+    void complain(const toml::node& node, const std::string& what);
+    [[nodiscard]] ConfigPosition position(const toml::node& node) const;
+    [[nodiscard]] std::string full_key(std::string_view key) const;
+
+    /// Complains about every key that nobody asked for. Call it last.
+    void finish();
+
+private:
+    void wrong_type(const toml::node& node, std::string_view key, std::string_view wanted);
+
+    const toml::table& table_;
+    const std::string& file_;
+    std::string prefix_;
+    std::vector<std::string>& complaints_;
+    std::vector<std::string> known_;
+    bool all_known_ = false;
+};
+
+}  // namespace onload_node

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/output/pending_output.hpp"
+
+#include "app/output/output.hpp"
+#include "app/output/output_parts.hpp"
+#include "base/concat.hpp"
+
+namespace onload_node {
+
+std::string pending_text(
+    const std::vector<Check>& checks,
+    const PendingKernel& next,
+    const std::string& running,
+    bool colour
+) {
+    const bool same = next.release == running;
+    return concat(
+        {same ? "no other kernel is pending, the next boot runs this one again: "
+              : "pending kernel: ",
+         next.release,
+         ", by ",
+         next.told_by,
+         "\n",
+         verify_text(checks, colour)}
+    );
+}
+
+std::string pending_json(
+    const std::vector<Check>& checks, const PendingKernel& next, const std::string& running
+) {
+    toml::table document = verify_document(checks, next.release);
+    document.insert("pending", next.release != running);
+    put(document, "told_by", next.told_by);
+    return to_json(document);
+}
+
+}  // namespace onload_node

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "system/devices/hardware.hpp"
+#include "system/devices/pci_drivers.hpp"
+#include "system/devices/udev.hpp"
+#include "system/files/files.hpp"
+#include "system/host/host.hpp"
+#include "system/host/kernel.hpp"
+#include "system/modules/kernel_modules.hpp"
+#include "system/modules/kmod_trees.hpp"
+#include "system/systemd/journal.hpp"
+#include "system/systemd/systemd.hpp"
+
+namespace onload_node {
+
+/// This machine: every adapter, wired to the ports that the rest of the program sees.
+class Node {
+public:
+    /// Another `root` has its files and trees looked at, which its owner `trusted` may have
+    /// unpacked; whatever else is asked is this machine's.
+    explicit Node(
+        const std::string& root = "",
+        TrustedOwner trusted = TrustedOwner(),
+        Digests digests = Digests::taken
+    )
+        : trees_(root, trusted, digests), files_(root) {}
+
+    [[nodiscard]] Sensors sensors() { return {host_, hardware_, trees_, modules_, files_, units_}; }
+
+    [[nodiscard]] Ports ports() {
+        return {files_, modules_, devices_, drivers_, kernel_, units_, progress_};
+    }
+
+private:
+    SystemHost host_;
+    SystemHardware hardware_;
+    KmodModuleTrees trees_;
+    KernelModules modules_;
+    SystemFiles files_;
+    UdevDevices devices_;
+    PciDrivers drivers_;
+    SystemKernel kernel_;
+    SystemdUnits units_;
+    JournalProgress progress_;
+};
+
+}  // namespace onload_node

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/stage/activation.hpp"
+
+#include "base/concat.hpp"
+#include "run/observe.hpp"
+#include "stage/default_route.hpp"
+#include "system/processes/own_program.hpp"
+
+#include <cstdio>
+#include <string>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+/// Longer than the unit of `apply` may take.
+constexpr Milliseconds apply_limit = std::chrono::minutes(7);
+
+/// The program beside this one.
+std::string apply_program() {
+    return own_directory() + "onload-node";
+}
+
+}  // namespace
+
+Result<void> activate_now(const Config& config, const Sensors& sensors, Programs& programs) {
+    const auto observed = observe(config, sensors);
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    std::set<std::string> interfaces;
+    for (const auto& function : observed->functions) {
+        for (const auto& interface : function.interfaces) {
+            interfaces.insert(interface.name);
+        }
+    }
+    const auto busy = default_route_over(interfaces, sensors.files);
+    if (!busy.empty()) {
+        std::printf(
+            "not activated now: the node's default route runs over %s; the next boot activates\n",
+            busy.c_str()
+        );
+        return {};
+    }
+    const auto end = programs.run({apply_program(), "apply", "--live"}, apply_limit);
+    if (!end) {
+        return failure("cannot activate what is staged", end.error());
+    }
+    std::fputs(end->output.c_str(), stdout);
+    if (end->status != 0) {
+        return failure(
+            ErrorCode::io,
+            concat(
+                {"what is staged could not be activated: onload-node apply --live ended with ",
+                 std::to_string(end->status),
+                 ": ",
+                 end->complaint}
+            )
+        );
+    }
+    return {};
+}
+
+}  // namespace onload_node

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/stage/bundled_commands.hpp"
+#include "app/stage/stage_commands.hpp"
+#include "base/concat.hpp"
+#include "base/pieces.hpp"
+#include "base/version.hpp"
+#include "core/model/names.hpp"
+#include "system/deadline.hpp"
+#include "system/files/directories.hpp"
+#include "system/files/files.hpp"
+#include "system/files/lock.hpp"
+#include "system/files/new_file.hpp"
+#include "system/processes/own_program.hpp"
+#include "system/processes/programs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <tuple>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+constexpr Milliseconds for_one_command = std::chrono::seconds(20);
+/// `oc adm must-gather` gives a node three minutes.
+constexpr Milliseconds for_all_commands = std::chrono::seconds(120);
+constexpr Milliseconds for_packing = std::chrono::seconds(30);
+constexpr std::size_t longest_output = std::size_t{16} * 1024 * 1024;
+
+using Buffer = std::array<std::byte, std::size_t{16} * 1024>;
+
+/// "onload-node-compute-0-20260131T235959Z".
+std::string bundle_name() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    std::array<char, 32> moment{};
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::strftime(moment.data(), moment.size(), "%Y%m%dT%H%M%SZ", &parts);
+    return concat({"onload-node-", host.data(), "-", moment.data()});
+}
+
+/// "onload-node" stands for the program that belongs to us, not for one that PATH finds.
+std::vector<std::string> words_of(const BundledCommand& command) {
+    std::vector<std::string> words;
+    std::string_view rest = command.words;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find(' '), rest.size());
+        words.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (words.front() == "onload-node") {
+        words.front() = own_directory() + words.front();
+    }
+    return words;
+}
+
+/// Collects into a directory, and keeps a table of what came of each item.
+class Collector {
+public:
+    explicit Collector(std::string directory)
+        : directory_(std::move(directory)), contents_(concat({"onload-node ", version, "\n"})) {}
+
+    void collect_files() {
+        for (const auto& file : names::bundled_files) {
+            const std::string path(file.path);
+            if (file.suffix.empty()) {
+                collect_file(path);
+                continue;
+            }
+            for (const auto& name : files_.list(path)) {
+                if (name.ends_with(file.suffix)) {
+                    collect_file(concat({path, "/", name}));
+                }
+            }
+        }
+    }
+
+    void collect_commands() {
+        const Deadline deadline(for_all_commands);
+        const bool terminal = ::isatty(STDERR_FILENO) == 1;
+        for (const auto& command : bundled_commands()) {
+            if (terminal) {
+                std::fprintf(stderr, "\r\033[K%.*s", length(command.words), command.words.data());
+            }
+            collect_command(command, std::min(for_one_command, deadline.remaining()));
+        }
+        if (terminal) {
+            std::fputs("\r\033[K", stderr);
+        }
+    }
+
+    /// Last: it says what became of the others.
+    Result<void> write_contents() { return files_.write(directory_ + "/contents.txt", contents_); }
+
+private:
+    static int length(std::string_view text) { return static_cast<int>(text.size()); }
+
+    void tell(std::string_view item, std::string_view outcome) {
+        contents_ += concat({item, ": ", outcome, "\n"});
+    }
+
+    void keep(const std::string& path, const std::string& content, const std::string& item) {
+        const auto written = files_.write(concat({directory_, "/", path}), content);
+        if (!written) {
+            tell(item, written.error().message);
+        }
+    }
+
+    void collect_file(const std::string& path) {
+        const auto content = files_.read(path);
+        if (content) {
+            tell(path, "ok");
+            keep("files" + path, *content, path);
+        } else {
+            const bool missing = content.error().code == ErrorCode::not_found;
+            tell(path, missing ? "not there" : content.error().message);
+        }
+    }
+
+    void collect_command(const BundledCommand& command, Milliseconds limit) {
+        const std::string item(command.words);
+        const auto words = words_of(command);
+        if (limit == Milliseconds(0)) {
+            tell(item, "left out: the time for all commands was over");
+            return;
+        }
+        if (words.front().front() != '/' && !programs_.available(words.front())) {
+            tell(item, "this machine has no such program");
+            return;
+        }
+        std::string output;
+        const auto problem = read_all(words, limit, output);
+        tell(item, problem.empty() ? "ok" : problem);
+        if (!output.empty()) {
+            keep(concat({"commands/", command.name}), output, item);
+        }
+    }
+
+    /// Why the output is not whole; "" when it is.
+    std::string
+    read_all(const std::vector<std::string>& words, Milliseconds limit, std::string& output) {
+        auto stream = programs_.stream(words, limit);
+        if (!stream) {
+            return stream.error().message;
+        }
+        Buffer buffer{};
+        const auto read = for_each_piece(**stream, buffer, [&](std::span<const std::byte> piece) {
+            output.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+            return output.size() < longest_output
+                       ? Result<void>()
+                       : failure(ErrorCode::io, "cut off: it says more than 16 MiB");
+        });
+        return read ? "" : read.error().message;
+    }
+
+    std::string directory_;
+    std::string contents_;
+    SystemFiles files_;
+    SystemPrograms programs_;
+};
+
+/// Packs a directory below `parent` into an open file.
+Result<void> pack(const std::string& parent, const std::string& name, NewFile& target) {
+    SystemPrograms programs;
+    auto stream = programs.stream(
+        {"tar", "--create", "--gzip", "--directory", parent, "--owner=0", "--group=0", name},
+        for_packing
+    );
+    if (!stream) {
+        return tl::unexpected(stream.error());
+    }
+    Buffer buffer{};
+    auto written = for_each_piece(**stream, buffer, [&](std::span<const std::byte> piece) {
+        return target.write(piece);
+    });
+    return written ? target.publish() : written;
+}
+
+/// What is collected goes again, whatever happens.
+class BundleDirectory {
+public:
+    BundleDirectory() = default;
+    BundleDirectory(const BundleDirectory&) = delete;
+    BundleDirectory& operator=(const BundleDirectory&) = delete;
+    BundleDirectory(BundleDirectory&&) = delete;
+    BundleDirectory& operator=(BundleDirectory&&) = delete;
+
+    ~BundleDirectory() { std::ignore = remove_directory(path_); }
+
+    /// Also removes what one that was killed has left.
+    Result<void> make_empty() {
+        auto removed = remove_directory(path_);
+        return removed ? make_directories(path_) : removed;
+    }
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_{names::bundle_directory};
+};
+
+Result<NewFile> open_target(const StageCommand& command, const std::string& name) {
+    if (command.output != "-") {
+        return NewFile::make(
+            command.output.empty() ? concat({names::bundle_target, "/", name, ".tar.gz"})
+                                   : command.output
+        );
+    }
+    if (::isatty(STDOUT_FILENO) == 1) {
+        return failure(ErrorCode::usage, "a terminal cannot show a tar.gz: use a pipe, or -o FILE");
+    }
+    return NewFile::standard_output();
+}
+
+}  // namespace
+
+Result<int> diagnose(const StageCommand& command) {
+    if (::geteuid() != 0) {
+        return failure(
+            ErrorCode::permission,
+            "diagnose reads journal and state of the node and must run as root"
+        );
+    }
+    const auto name = bundle_name();
+    // First, so that nobody waits for something that has no place.
+    auto target = open_target(command, name);
+    if (!target) {
+        return tl::unexpected(target.error());
+    }
+    const auto lock = Lock::acquire(std::string(names::bundle_lock));
+    if (!lock) {
+        return tl::unexpected(lock.error());
+    }
+    BundleDirectory directory;
+    if (auto made = directory.make_empty(); !made) {
+        return tl::unexpected(made.error());
+    }
+    Collector collector(concat({directory.path(), "/", name}));
+    collector.collect_files();
+    collector.collect_commands();
+    if (auto written = collector.write_contents(); !written) {
+        return tl::unexpected(written.error());
+    }
+    if (auto packed = pack(directory.path(), name, *target); !packed) {
+        return failure("the bundle could not be written", packed.error());
+    }
+    if (!target->path().empty()) {
+        std::printf("%s\n", target->path().c_str());
+    }
+    return 0;
+}
+
+}  // namespace onload_node

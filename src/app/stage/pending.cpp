@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/output/pending_output.hpp"
+#include "app/session/node.hpp"
+#include "app/session/session.hpp"
+#include "app/stage/node_kernels.hpp"
+#include "app/stage/stage_commands.hpp"
+#include "base/concat.hpp"
+#include "run/observe.hpp"
+#include "system/modules/deployment_trees.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+tl::unexpected<Error> unknown(const Command& command, const NodeKernels& kernels) {
+    constexpr std::string_view way_out = "; name the kernel with --kernel instead of --pending";
+    if (!kernels.problem.empty()) {
+        return failure(ErrorCode::mismatch, concat({kernels.problem, way_out}));
+    }
+    return failure(
+        ErrorCode::not_found,
+        concat(
+            {"nothing ",
+             command.root ? "below " + *command.root : "on this node",
+             " tells which kernel the next boot runs (boot loader entries in /boot/loader/entries, "
+             "the link /vmlinuz)",
+             way_out}
+        )
+    );
+}
+
+}  // namespace
+
+Result<int> verify_pending(const StageCommand& command) {
+    const Command& common = command.common;
+    if (!common.kernel.empty()) {
+        return failure(
+            ErrorCode::usage, "verify takes --pending or --kernel; see onload-node verify --help"
+        );
+    }
+    const auto config = load_config(common);
+    if (!config) {
+        return tl::unexpected(config.error());
+    }
+    const TrustedOwner trusted{common.root ? ::geteuid() : 0};
+    Node node(common.root.value_or(""), trusted);
+    const auto kernels = node_kernels(common, node.sensors());
+    if (!kernels) {
+        return tl::unexpected(kernels.error());
+    }
+    if (!kernels->next) {
+        return unknown(common, *kernels);
+    }
+    const DeploymentTrees trees(node.sensors().trees, kernels->next, trusted);
+    // What is loaded now does not matter: the next boot begins without it.
+    const VerifyTarget target{
+        kernels->next->release, common.root ? Scope::other_root : Scope::other_kernel};
+    const auto observed = observe_for_verify(*config, with_trees(node.sensors(), trees), target);
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    const auto checks = verify(*config, *observed);
+    const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    const auto text = common.json ? pending_json(checks, *kernels->next, kernels->running)
+                                  : pending_text(checks, *kernels->next, kernels->running, colour);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return first_failed(checks, true) == nullptr ? 0 : 3;
+}
+
+}  // namespace onload_node

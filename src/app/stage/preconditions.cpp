@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/stage/preconditions.hpp"
+
+#include "base/concat.hpp"
+#include "core/model/names.hpp"
+#include "system/files/directories.hpp"
+#include "system/files/files.hpp"
+
+#include <unistd.h>
+
+namespace onload_node {
+
+Result<void> check_rights(const StageCommand& command, const std::string& verb) {
+    if (::geteuid() != 0 && !command.common.root) {
+        return failure(
+            ErrorCode::permission, verb + " changes what is below /opt and must run as root"
+        );
+    }
+    return {};
+}
+
+Result<void> check_tree(const StageCommand& command, const Config& config) {
+    const std::string root = command.common.root.value_or("");
+    const std::string own = concat({root, names::in_tree_modules});
+    if (same_directory(concat({root, config.driver.tree, names::in_tree_modules}), own)) {
+        return failure(
+            ErrorCode::config,
+            concat(
+                {"driver.tree = \"",
+                 config.driver.tree,
+                 "\" is where the kernel's own modules are; nothing is staged or removed there"}
+            )
+        );
+    }
+    return {};
+}
+
+Result<Lock> lock_staging(const StageCommand& command) {
+    const std::string path = command.common.root
+                                 ? concat({*command.common.root, names::stage_lock_below_root})
+                                 : std::string(names::stage_lock);
+    auto lock = Lock::acquire(path, Milliseconds(0));
+    if (lock || lock.error().code != ErrorCode::busy) {
+        return lock;
+    }
+    const auto holder = SystemFiles().read(path).value_or("");
+    const auto pid = holder.substr(0, holder.find('\n'));
+    return failure(
+        ErrorCode::busy,
+        concat({"another stage is running (pid ", pid.empty() ? "unknown" : pid, ")"})
+    );
+}
+
+}  // namespace onload_node

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/session/node.hpp"
+#include "app/session/session.hpp"
+#include "app/stage/preconditions.hpp"
+#include "app/stage/stage_commands.hpp"
+#include "base/concat.hpp"
+#include "core/model/names.hpp"
+#include "run/observe.hpp"
+#include "stage/record.hpp"
+#include "stage/staging.hpp"
+#include "system/files/directories.hpp"
+#include "system/files/work_area.hpp"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+/// The modules in the kernel that came from a staged tree; below another root nothing is loaded.
+Result<std::string> loaded_modules(const Config& config, const Sensors& sensors) {
+    const auto observed = observe(config, sensors);
+    if (!observed) {
+        return tl::unexpected(observed.error());
+    }
+    std::string loaded;
+    for (const auto& [name, module] : observed->loaded) {
+        if (module.origin == Origin::out_of_tree) {
+            loaded += concat({loaded.empty() ? "" : " ", name.str()});
+        }
+    }
+    return loaded;
+}
+
+Result<void> check_unused(const Config& config, const Sensors& sensors) {
+    const auto loaded = loaded_modules(config, sensors);
+    if (!loaded) {
+        return tl::unexpected(loaded.error());
+    }
+    if (!loaded->empty()) {
+        return failure(
+            ErrorCode::busy,
+            concat(
+                {"the staged driver is in use (",
+                 *loaded,
+                 "): `onload-node revert --live` first, or reboot without the MachineConfig; "
+                 "nothing has been removed"}
+            )
+        );
+    }
+    return {};
+}
+
+/// Removes one thing after the other and names each that was there.
+class Purge {
+public:
+    Purge(std::string root, const Config& config)
+        : root_(std::move(root)), config_(config), area_(root_, work_tree(config.driver.tree)) {}
+
+    /// `state`: whether there was anything to remember before the lock was made.
+    Result<void>
+    run(const StageRecord& record, const std::vector<std::string>& kernels, bool state) {
+        const std::string modules = concat({config_.driver.tree, names::in_tree_modules});
+        if (auto taken = take_trees(modules, kernels); !taken) {
+            return taken;
+        }
+        // Only if nothing else is in them.
+        ::rmdir((root_ + modules).c_str());
+        ::rmdir(parent_directory(root_ + modules).c_str());
+        std::vector<std::string> paths = {
+            std::string(names::user_work_directory), std::string(names::user_directory)};
+        for (const auto& program : record.programs) {
+            paths.push_back(concat({names::program_directory, "/", program}));
+        }
+        paths.emplace_back(names::state_directory);
+        for (const auto& path : paths) {
+            const bool tell = state || path != names::state_directory;
+            if (auto removed = remove(path, tell); !removed) {
+                return removed;
+            }
+        }
+        if (removed_ == 0) {
+            std::puts("nothing was staged");
+        }
+        return {};
+    }
+
+private:
+    /// Each in one step: a tree is there as a whole, or not.
+    Result<void> take_trees(const std::string& modules, const std::vector<std::string>& kernels) {
+        if (kernels.empty() && area_.modified(work_tree(config_.driver.tree)) == 0) {
+            return {};
+        }
+        if (auto begun = area_.begin(); !begun) {
+            return begun;
+        }
+        for (const auto& kernel : kernels) {
+            const auto path = concat({modules, "/", kernel});
+            if (auto taken = area_.take_away(path); !taken) {
+                return taken;
+            }
+            told(path);
+        }
+        return area_.discard();
+    }
+
+    Result<void> remove(const std::string& path, bool tell) {
+        if (area_.modified(path) == 0) {
+            return {};
+        }
+        auto removed = remove_directory(root_ + path);
+        if (removed && tell) {
+            told(path);
+        }
+        return removed;
+    }
+
+    void told(const std::string& path) {
+        std::printf("removed: %s%s\n", root_.c_str(), path.c_str());
+        ++removed_;
+    }
+
+    std::string root_;
+    const Config& config_;
+    SystemWorkArea area_;
+    unsigned removed_ = 0;
+};
+
+}  // namespace
+
+Result<int> purge(const StageCommand& command) {
+    const auto config = load_config(command.common);
+    if (!config) {
+        return tl::unexpected(config.error());
+    }
+    for (const auto& checked : {check_rights(command, "purge"), check_tree(command, *config)}) {
+        if (!checked) {
+            return tl::unexpected(checked.error());
+        }
+    }
+    const std::string root = command.common.root.value_or("");
+    const bool state = SystemFiles(root).exists(std::string(names::state_directory));
+    const auto staging = lock_staging(command);
+    if (!staging) {
+        return tl::unexpected(staging.error());
+    }
+    Node node(root);
+    const auto sensors = node.sensors();
+    std::optional<Lock> applying;
+    if (!command.common.root) {
+        // From here on nobody loads what is being removed.
+        auto lock = Lock::acquire(std::string(names::lock_file));
+        if (!lock) {
+            return tl::unexpected(lock.error());
+        }
+        applying.emplace(std::move(*lock));
+        if (auto unused = check_unused(*config, sensors); !unused) {
+            return tl::unexpected(unused.error());
+        }
+    }
+    const auto record = read_stage_record(sensors.files);
+    const auto done =
+        Purge(root, *config).run(record, sensors.trees.kernels(config->driver.tree), state);
+    return done ? Result<int>(0) : tl::unexpected(done.error());
+}
+
+}  // namespace onload_node

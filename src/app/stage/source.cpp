@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/stage/source.hpp"
+
+#include "base/concat.hpp"
+#include "stage/selection.hpp"
+#include "stage/tar_entries.hpp"
+#include "system/files/byte_streams.hpp"
+#include "system/files/directory_entries.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+PathKind look(const std::string& path) {
+    struct stat status {};
+
+    if (::stat(path.c_str(), &status) != 0) {
+        return PathKind::missing;
+    }
+    return S_ISDIR(status.st_mode) ? PathKind::directory : PathKind::file;
+}
+
+/// What podman is told. The configured file may not be there, on a node that needs none.
+RegistryAccess access_of(const StageCommand& command, const StageConfig& config) {
+    const bool there = ::access(config.authfile.c_str(), R_OK) == 0;
+    return {
+        !command.authfile.empty() ? command.authfile : (there ? config.authfile : std::string()),
+        command.tls_verify.value_or(config.tls_verify)};
+}
+
+Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Programs& programs) {
+    if (source.kind == SourceKind::image && !access.tls_verify) {
+        std::fputs("onload-node: the registry's certificate is not checked\n", stderr);
+    }
+    auto image = PulledImage::pull(programs, source, access);
+    if (!image) {
+        return tl::unexpected(image.error());
+    }
+    auto bytes = image->files();
+    if (!bytes) {
+        return tl::unexpected(bytes.error());
+    }
+    OpenSource opened;
+    opened.digest = source.kind == SourceKind::image ? image->digest() : file_stamp(source);
+    opened.image.emplace(std::move(*image));
+    opened.bytes = std::move(*bytes);
+    opened.entries = std::make_unique<TarEntries>(*opened.bytes);
+    return opened;
+}
+
+}  // namespace
+
+Result<Source> find_source(const std::string& text) {
+    return understand_source(text, look);
+}
+
+std::string file_stamp(const Source& source) {
+    struct stat status {};
+
+    const auto file =
+        source.is_image() ? source.where.substr(0, source.where.find(':')) : source.where;
+    const bool is_file = source.kind != SourceKind::image && source.kind != SourceKind::directory &&
+                         ::stat(file.c_str(), &status) == 0;
+    return is_file ? concat(
+                         {std::to_string(status.st_size),
+                          " bytes of ",
+                          std::to_string(status.st_mtim.tv_sec),
+                          ".",
+                          std::to_string(status.st_mtim.tv_nsec)}
+                     )
+                   : "";
+}
+
+Result<OpenSource> open_source(
+    const Source& source, const StageCommand& command, const StageConfig& config, Programs& programs
+) {
+    if (source.is_image()) {
+        return pulled(source, access_of(command, config), programs);
+    }
+    OpenSource opened;
+    if (source.kind == SourceKind::directory) {
+        opened.entries = std::make_unique<DirectoryEntries>(
+            source.where == "/" ? ""
+                                : source.where.substr(0, source.where.find_last_not_of('/') + 1),
+            selected_paths()
+        );
+        return opened;
+    }
+    auto bytes = open_unpacked(source.where);
+    if (!bytes) {
+        return tl::unexpected(bytes.error());
+    }
+    opened.digest = file_stamp(source);
+    opened.bytes = std::move(*bytes);
+    opened.entries = std::make_unique<TarEntries>(*opened.bytes);
+    return opened;
+}
+
+}  // namespace onload_node

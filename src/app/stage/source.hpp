@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "app/cli/stage_cli.hpp"
+#include "core/access/staging_ports.hpp"
+#include "core/model/config.hpp"
+#include "stage/image.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace onload_node {
+
+/// A SOURCE that can be read, with all that has to live as long.
+struct OpenSource {
+    std::optional<PulledImage> image;
+    std::unique_ptr<ByteStream> bytes;
+    std::unique_ptr<EntrySource> entries;
+    std::string digest;
+};
+
+/// The source as it is named on this machine.
+[[nodiscard]] Result<Source> find_source(const std::string& text);
+
+/// What tells cheaply that a file is another one than before: its size and time. Empty for what is
+/// no file.
+[[nodiscard]] std::string file_stamp(const Source& source);
+
+/// Opens a file or directory, or has podman bring an image.
+[[nodiscard]] Result<OpenSource> open_source(
+    const Source& source, const StageCommand& command, const StageConfig& config, Programs& programs
+);
+
+}  // namespace onload_node

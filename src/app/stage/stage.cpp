@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/session/node.hpp"
+#include "app/session/session.hpp"
+#include "app/stage/activation.hpp"
+#include "app/stage/node_kernels.hpp"
+#include "app/stage/preconditions.hpp"
+#include "app/stage/source.hpp"
+#include "app/stage/stage_commands.hpp"
+#include "app/stage/tree_verdict.hpp"
+#include "base/concat.hpp"
+#include "core/model/names.hpp"
+#include "stage/record.hpp"
+#include "stage/staging.hpp"
+#include "system/files/work_area.hpp"
+#include "system/modules/deployment_trees.hpp"
+#include "system/processes/programs.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <thread>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+constexpr Milliseconds first_pause = std::chrono::seconds(15);
+constexpr Milliseconds longest_pause = std::chrono::minutes(5);
+constexpr unsigned attempts = 8;
+
+/// One image to be staged.
+struct Job {
+    Source source;
+    std::string kernel;  ///< whose modules, "" for all that it has
+};
+
+void tell(const std::string& line) {
+    std::printf("%s\n", line.c_str());
+}
+
+/// Progress, for who is looking on.
+void progress(const std::string& line) {
+    if (::isatty(STDERR_FILENO) == 1) {
+        std::fprintf(stderr, "%s\n", line.c_str());
+    }
+}
+
+/// Nothing is loaded here: digests are for pins alone, and are a good part of what verifying costs.
+Digests digests_for(const Config& config, const std::string& root) {
+    return SystemFiles(root).exists(config.driver.pins) ? Digests::taken : Digests::left_out;
+}
+
+class StageRun {
+public:
+    StageRun(const StageCommand& command, const Config& config)
+        : command_(command)
+        , config_(config)
+        , root_(command.common.root.value_or(""))
+        , trusted_{command.common.root ? ::geteuid() : 0}
+        , node_(root_, trusted_, digests_for(config, root_))
+        , trees_(node_.sensors().trees, std::nullopt, trusted_)
+        , sensors_(with_trees(node_.sensors(), trees_)) {}
+
+    Result<void> prepare() {
+        auto kernels = node_kernels(command_.common, sensors_);
+        if (!kernels) {
+            return tl::unexpected(kernels.error());
+        }
+        kernels_ = std::move(*kernels);
+        // The modules of the next kernel may lie in the deployment that boots it.
+        trees_ = DeploymentTrees(node_.sensors().trees, kernels_.next, trusted_);
+        if (!kernels_.problem.empty() && !command_.common.root) {
+            std::fprintf(
+                stderr,
+                "onload-node: %s; only the running kernel is staged for\n",
+                kernels_.problem.c_str()
+            );
+        }
+        return check_tree(command_, config_);
+    }
+
+    /// What there is to do; empty when all is as configured.
+    Result<std::vector<Job>> jobs() {
+        const bool configured = command_.source.empty();
+        const std::string& text = configured ? config_.stage.source : command_.source;
+        std::vector<Job> jobs;
+        missing_.reset();
+        if (text.empty()) {
+            return jobs;
+        }
+        std::vector<std::string> kernels = {command_.common.kernel};
+        if (names_kernel(text) && command_.common.kernel.empty()) {
+            kernels = needed_kernels();
+            if (kernels.empty()) {
+                return failure(
+                    ErrorCode::usage,
+                    concat({text, ": below another root the kernel has to be given: --kernel"})
+                );
+            }
+        }
+        for (const auto& kernel : kernels) {
+            const auto expanded = with_kernel(text, kernel);
+            const auto source = find_source(expanded);
+            // What is staged from a file that is gone is staged all the same.
+            if (configured && already_staged(expanded, kernel, source)) {
+                continue;
+            }
+            if (source) {
+                jobs.push_back({*source, kernel});
+            } else {
+                missing_ = source.error();
+            }
+        }
+        return jobs;
+    }
+
+    /// Said after what could be done: a file that is not there yet for one kernel is no reason to
+    /// leave the other without its modules.
+    [[nodiscard]] Result<void> nothing_missing() const {
+        return missing_ ? Result<void>(tl::unexpected(*missing_)) : Result<void>();
+    }
+
+    Result<void> carry_out(const Job& job) {
+        progress(concat({"reading ", job.source.text}));
+        auto opened = open_source(job.source, command_, config_.stage, programs_);
+        if (!opened) {
+            return tl::unexpected(opened.error());
+        }
+        SystemWorkArea modules(root_, work_tree(config_.driver.tree));
+        SystemWorkArea user(root_, std::string(names::user_work_directory));
+        SystemFiles files(root_);
+        Config in_area = config_;
+        in_area.driver.tree = work_tree(config_.driver.tree);
+        const auto verdict = [&](const std::string& kernel) {
+            progress(concat({"verifying the modules for ", kernel}));
+            return tree_verdict(in_area, sensors_, kernel, command_.common.root.has_value());
+        };
+        const StagingPorts ports{modules, user, programs_, files, sensors_.trees, verdict, tell};
+        const auto staged = stage_image(*opened->entries, order_of(job, opened->digest), ports);
+        if (!staged) {
+            return tl::unexpected(staged.error());
+        }
+        report(*staged);
+        return {};
+    }
+
+    /// What follows, once everything is staged.
+    Result<void> follow_up() {
+        if (!command_.common.root) {
+            // What is staged is part of the status. On a machine without the unit nobody reads it.
+            static_cast<void>(sensors_.units.restart(std::string(names::unit_refresh)));
+        }
+        const bool now = config_.stage.then == AfterStaging::now && !command_.common.root;
+        return now && running_staged_ ? activate_now(config_, sensors_, programs_) : Result<void>();
+    }
+
+private:
+    /// None below another root: nobody knows what runs there.
+    [[nodiscard]] std::vector<std::string> needed_kernels() const {
+        std::vector<std::string> kernels;
+        if (command_.common.root) {
+            return kernels;
+        }
+        for (const auto& kernel : {kernels_.running, kernels_.pending}) {
+            if (!kernel.empty()) {
+                kernels.push_back(kernel);
+            }
+        }
+        return kernels;
+    }
+
+    /// Cheap: one look at the record and one at each tree; no registry is asked. A tag that has
+    /// moved is not seen.
+    [[nodiscard]] bool already_staged(
+        const std::string& text, const std::string& kernel, const Result<Source>& source
+    ) const {
+        const auto record = read_stage_record(sensors_.files);
+        const auto wanted = kernel.empty() ? needed_kernels() : std::vector<std::string>{kernel};
+        const auto staged = [&](const std::string& each) {
+            const auto* const origin = record.find(each);
+            const std::string stamp = source ? file_stamp(*source) : "";
+            return origin != nullptr && origin->source == text &&
+                   (stamp.empty() || origin->digest == stamp) &&
+                   sensors_.trees.open(config_.driver.tree, each)->present();
+        };
+        return !wanted.empty() && std::ranges::all_of(wanted, staged);
+    }
+
+    [[nodiscard]] StagingOrder order_of(const Job& job, const std::string& digest) const {
+        StagingOrder order;
+        order.source = job.source.text;
+        order.digest = digest;
+        order.tree = config_.driver.tree;
+        order.only_kernel = job.kernel;
+        for (const auto& kernel : sensors_.trees.kernels("")) {
+            order.known.insert(kernel);
+        }
+        for (const auto& kernel : needed_kernels()) {
+            order.known.insert(kernel);
+            order.needed.insert(kernel);
+        }
+        if (command_.common.root) {
+            // Which of them runs there nobody can say.
+            order.needed = order.known;
+        }
+        order.keep = command_.keep.value_or(config_.stage.keep);
+        order.relabel = !command_.common.root && sensors_.files.exists(std::string(names::selinux));
+        if (job.source.kind == SourceKind::tar) {
+            order.hint = "; an image archive is given as oci-archive:FILE or docker-archive:FILE";
+        }
+        return order;
+    }
+
+    void report(const Staged& staged) {
+        for (const auto& kernel : staged.kernels) {
+            tell(concat({"staged: modules for kernel ", kernel}));
+            running_staged_ = running_staged_ || kernel == kernels_.running;
+        }
+        for (const auto& program : staged.programs) {
+            tell(concat({"staged: ", names::program_directory, "/", program}));
+        }
+        if (staged.user) {
+            tell(concat({"staged: user libraries in ", names::user_directory}));
+        }
+        for (const auto& kernel : staged.pruned) {
+            tell(concat({"removed: modules for kernel ", kernel}));
+        }
+    }
+
+    const StageCommand& command_;
+    const Config& config_;
+    std::string root_;
+    TrustedOwner trusted_;
+    Node node_;
+    DeploymentTrees trees_;
+    Sensors sensors_;
+    SystemPrograms programs_;
+    NodeKernels kernels_;
+    std::optional<Error> missing_;
+    bool running_staged_ = false;
+};
+
+Result<void> stage_once(const StageCommand& command, const Config& config) {
+    StageRun run(command, config);
+    if (auto prepared = run.prepare(); !prepared) {
+        return prepared;
+    }
+    const auto looked = run.jobs();
+    if (!looked) {
+        return tl::unexpected(looked.error());
+    }
+    if (auto complete = run.nothing_missing(); looked->empty() && !complete) {
+        return complete;
+    }
+    if (looked->empty()) {
+        tell(
+            command.source.empty() && config.stage.source.empty()
+                ? "nothing to stage: no SOURCE is given, and [stage] source is not set"
+                : "nothing to stage: what is configured is staged"
+        );
+        return {};
+    }
+    const auto lock = lock_staging(command);
+    if (!lock) {
+        return tl::unexpected(lock.error());
+    }
+    // Somebody may have done it before we got the lock.
+    const auto jobs = run.jobs();
+    if (!jobs) {
+        return tl::unexpected(jobs.error());
+    }
+    for (const auto& job : *jobs) {
+        if (auto done = run.carry_out(job); !done) {
+            return done;
+        }
+    }
+    if (auto followed = run.follow_up(); !followed) {
+        return followed;
+    }
+    return run.nothing_missing();
+}
+
+/// A registry may come back; an image that is refused stays refused.
+bool worth_another_try(ErrorCode code) {
+    return code == ErrorCode::io || code == ErrorCode::timeout || code == ErrorCode::busy ||
+           code == ErrorCode::not_found || code == ErrorCode::permission;
+}
+
+}  // namespace
+
+Result<int> stage(const StageCommand& command) {
+    const auto config = load_config(command.common);
+    if (!config) {
+        return tl::unexpected(config.error());
+    }
+    if (auto allowed = check_rights(command, "stage"); !allowed) {
+        return tl::unexpected(allowed.error());
+    }
+    Milliseconds pause = first_pause;
+    for (unsigned attempt = 1;; ++attempt) {
+        const auto done = stage_once(command, *config);
+        if (done) {
+            return 0;
+        }
+        if (!command.retry || attempt == attempts || !worth_another_try(done.error().code)) {
+            return tl::unexpected(done.error());
+        }
+        std::fprintf(
+            stderr,
+            "onload-node: %s; once more in %lld s\n",
+            done.error().message.c_str(),
+            static_cast<long long>(pause.count() / 1000)
+        );
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, longest_pause);
+    }
+}
+
+}  // namespace onload_node

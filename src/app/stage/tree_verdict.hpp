@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/access/ports.hpp"
+#include "core/model/config.hpp"
+#include "stage/verdict.hpp"
+
+namespace onload_node {
+
+/// Whether the modules below `config.driver.tree` would load on that kernel, from a boot on: what
+/// runs and is loaded now is not asked. With `below_root` nothing of this machine is.
+[[nodiscard]] Result<TreeVerdict> tree_verdict(
+    const Config& config, const Sensors& sensors, const std::string& kernel, bool below_root
+);
+
+}  // namespace onload_node

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/output/tree_list.hpp"
+#include "app/session/node.hpp"
+#include "app/session/session.hpp"
+#include "app/stage/node_kernels.hpp"
+#include "app/stage/stage_commands.hpp"
+#include "app/stage/tree_verdict.hpp"
+#include "system/files/directories.hpp"
+#include "system/modules/deployment_trees.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+std::string_view word_of(TreeVerdict::Kind kind) {
+    switch (kind) {
+    case TreeVerdict::Kind::passed:
+        return "passed";
+    case TreeVerdict::Kind::failed:
+        return "failed";
+    case TreeVerdict::Kind::not_checkable:
+        break;
+    }
+    return "not-checkable";
+}
+
+/// Looks at one tree after the other.
+class Lister {
+public:
+    Lister(const Command& command, const Config& config, Sensors sensors, NodeKernels kernels)
+        : command_(command), config_(config), sensors_(sensors), kernels_(std::move(kernels)) {}
+
+    [[nodiscard]] ListedTree list(const std::string& kernel) const {
+        const auto tree = sensors_.trees.open(config_.driver.tree, kernel);
+        ListedTree listed;
+        listed.kernel = kernel;
+        listed.directory = tree->directory();
+        listed.bytes = directory_bytes(tree->directory());
+        listed.running = kernel == kernels_.running;
+        listed.pending = kernel == kernels_.pending;
+        for (const auto& name : config_.driver.load) {
+            list_module(listed, *tree, name);
+        }
+        const auto verdict = tree_verdict(config_, sensors_, kernel, command_.root.has_value());
+        listed.verdict = word_of(verdict ? verdict->kind : TreeVerdict::Kind::not_checkable);
+        listed.why = verdict ? verdict->why : verdict.error().message;
+        return listed;
+    }
+
+private:
+    void list_module(ListedTree& listed, const ModuleTree& tree, const ModuleName& name) const {
+        const auto path = tree.find(name);
+        if (!path) {
+            return;
+        }
+        const auto file = tree.read(name, *path, Origin::out_of_tree);
+        listed.modules.emplace_back(name.str(), file.version);
+        const auto loaded = sensors_.modules.loaded(name);
+        const bool same = loaded && !file.build_id.empty() && loaded->build_id == file.build_id;
+        listed.in_use = listed.in_use || (listed.running && same);
+    }
+
+    const Command& command_;
+    const Config& config_;
+    Sensors sensors_;
+    NodeKernels kernels_;
+};
+
+}  // namespace
+
+Result<int> trees(const StageCommand& command) {
+    const auto config = load_config(command.common);
+    if (!config) {
+        return tl::unexpected(config.error());
+    }
+    const TrustedOwner trusted{command.common.root ? ::geteuid() : 0};
+    Node node(command.common.root.value_or(""), trusted);
+    auto kernels = node_kernels(command.common, node.sensors());
+    if (!kernels) {
+        return tl::unexpected(kernels.error());
+    }
+    if (!kernels->problem.empty()) {
+        std::fprintf(
+            stderr, "onload-node: %s; none is shown as pending\n", kernels->problem.c_str()
+        );
+    }
+    const DeploymentTrees all_trees(node.sensors().trees, kernels->next, trusted);
+    const Sensors sensors = with_trees(node.sensors(), all_trees);
+    TreeList list{{}, read_stage_record(sensors.files)};
+    const Lister lister(command.common, *config, sensors, std::move(*kernels));
+    for (const auto& kernel : sensors.trees.kernels(config->driver.tree)) {
+        list.trees.push_back(lister.list(kernel));
+        const auto* const origin = list.record.find(kernel);
+        list.trees.back().origin = origin == nullptr ? TreeOrigin() : *origin;
+    }
+    const std::string text = command.common.json ? trees_json(list) : trees_text(list);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+}
+
+}  // namespace onload_node

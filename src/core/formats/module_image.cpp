@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/formats/module_image.hpp"
+
+#include "core/formats/elf_sections.hpp"
+#include "core/formats/module_symbols.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include <elf.h>
+
+namespace onload_node {
+
+namespace {
+
+using elf::at;
+using elf::slice;
+using elf::View;
+
+tl::unexpected<Error> no_module(const std::string& why) {
+    return failure(ErrorCode::mismatch, "not a kernel module: " + why);
+}
+
+std::string why_not_relocatable(const Elf64_Ehdr& header) {
+    if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+        return "no ELF file (compressed in a way that is not known here, or damaged)";
+    }
+    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {
+        return "an ELF file, but not a 64-bit little-endian one";
+    }
+    if (header.e_type != ET_REL) {
+        return "an ELF file, but not a relocatable one";
+    }
+    if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shnum == 0) {
+        return "the ELF file has no usable section table";
+    }
+    return {};
+}
+
+std::vector<std::string> split_at_commas(std::string_view list) {
+    std::vector<std::string> parts;
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        if (const auto part = list.substr(0, comma); !part.empty()) {
+            parts.emplace_back(part);
+        }
+        list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+    }
+    return parts;
+}
+
+/// The kernel takes the first of several entries with one key, and so do we.
+void set_once(std::string& field, std::string_view value) {
+    if (field.empty()) {
+        field = value;
+    }
+}
+
+void add_modinfo(ModuleImage& image, std::string_view key, std::string_view value) {
+    if (key == "name") {
+        set_once(image.name, value);
+    } else if (key == "version") {
+        set_once(image.version, value);
+    } else if (key == "vermagic") {
+        set_once(image.vermagic, value);
+    } else if (key == "depends" && image.depends.empty()) {
+        image.depends = split_at_commas(value);
+    } else if (key == "parmtype") {
+        // "NAME:TYPE"
+        image.parameters.emplace_back(value.substr(0, value.find(':')));
+    } else if (key == "alias" && value.substr(0, 4) == "pci:") {
+        image.aliases.emplace_back(value);
+    }
+}
+
+/// .modinfo is a row of "key=value" strings, each ended by one or more zero bytes.
+void read_modinfo(ModuleImage& image, View section) {
+    std::string_view rest = elf::as_text(section);
+    while (!rest.empty()) {
+        const auto end = rest.find('\0');
+        const auto entry = rest.substr(0, end);
+        if (const auto equals = entry.find('='); equals != std::string_view::npos) {
+            add_modinfo(image, entry.substr(0, equals), entry.substr(equals + 1));
+        }
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    }
+}
+
+std::string hex(View bytes) {
+    constexpr std::string_view alphabet = "0123456789abcdef";
+    std::string text;
+    for (const auto byte : bytes) {
+        const auto value = std::to_integer<unsigned>(byte);
+        text += alphabet[value >> 4U];
+        text += alphabet[value & 0xFU];
+    }
+    return text;
+}
+
+/// Names and descriptions of notes are padded to four bytes.
+std::uint64_t padded(std::uint64_t size) {
+    return (size + 3U) & ~std::uint64_t{3};
+}
+
+}  // namespace
+
+std::string build_id_from_notes(View notes) {
+    constexpr std::string_view gnu("GNU\0", 4);
+    std::uint64_t offset = 0;
+    // Ends: every round moves on by at least the header.
+    while (const auto note = at<Elf64_Nhdr>(notes, offset)) {
+        offset += sizeof(Elf64_Nhdr);
+        const auto owner = slice(notes, offset, note->n_namesz);
+        offset += padded(note->n_namesz);
+        const auto description = slice(notes, offset, note->n_descsz);
+        offset += padded(note->n_descsz);
+        if (!owner || !description) {
+            return {};
+        }
+        if (note->n_type == NT_GNU_BUILD_ID && elf::as_text(*owner) == gnu) {
+            return hex(*description);
+        }
+    }
+    return {};
+}
+
+Result<ModuleImage> read_module_image(View bytes) {
+    const auto header = at<Elf64_Ehdr>(bytes, 0);
+    if (!header) {
+        return no_module("only " + std::to_string(bytes.size()) + " bytes");
+    }
+    if (const auto why = why_not_relocatable(*header); !why.empty()) {
+        return no_module(why);
+    }
+    const auto sections = elf::Sections::read(bytes, *header);
+    if (!sections) {
+        return no_module(sections.error().message);
+    }
+    const auto modinfo = sections->find(".modinfo");
+    if (!modinfo) {
+        return no_module("the ELF file has no .modinfo section");
+    }
+    ModuleImage image;
+    image.machine = header->e_machine;
+    read_modinfo(image, *modinfo);
+    if (const auto notes = sections->find(".note.gnu.build-id")) {
+        image.build_id = build_id_from_notes(*notes);
+    }
+    read_symbols(*sections, image);
+    return image;
+}
+
+}  // namespace onload_node

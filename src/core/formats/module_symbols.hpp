@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/formats/elf_sections.hpp"
+#include "core/formats/module_image.hpp"
+
+namespace onload_node {
+
+/// Fills in the symbols that a module needs (its undefined ones, with the CRCs of `__versions`) and
+/// those it exports. What is damaged is left out.
+void read_symbols(const elf::Sections& sections, ModuleImage& image);
+
+}  // namespace onload_node

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/config.hpp"
+
+#include "base/concat.hpp"
+
+#include <array>
+#include <charconv>
+#include <limits>
+
+namespace onload_node {
+
+namespace {
+
+ModuleName known_module(std::string_view name) {
+    return ModuleName::parse(name).value();
+}
+
+std::string match_text(const PortName& port) {
+    return std::visit([](const auto& match) { return match.to_string(); }, port.match);
+}
+
+}  // namespace
+
+std::string ConfigPosition::to_string() const {
+    if (line == 0) {
+        return file.empty() ? "built-in default" : file;
+    }
+    return file + ":" + std::to_string(line) + ":" + std::to_string(column);
+}
+
+Config::Config() {
+    driver.replace = {known_module("sfc")};
+    driver.load = {known_module("sfc"), known_module("onload")};
+    driver.parameters[known_module("sfc")] = {{"performance_profile", "latency"}};
+    driver.parameters[known_module("onload")] = {
+        {"cplane_server_path", "/usr/local/sbin/onload_cp_server"}};
+}
+
+Result<Milliseconds> parse_duration(std::string_view text) {
+    struct Unit {
+        std::string_view suffix;
+        std::int64_t milliseconds;
+    };
+
+    // "ms" before "s": the longer suffix first.
+    constexpr std::array<Unit, 4> units = {
+        {{"ms", 1}, {"min", 60'000}, {"s", 1'000}, {"h", 3'600'000}}};
+    const auto bad = [text] {
+        return failure(
+            ErrorCode::config,
+            "\"" + std::string(text) +
+                "\" is not a duration; it is written like \"10s\", \"500ms\" or \"2min\""
+        );
+    };
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || rest == text.data()) {
+        return bad();
+    }
+    if (number < 0) {
+        return failure(
+            ErrorCode::config, "\"" + std::string(text) + "\" is negative; a duration cannot be"
+        );
+    }
+    const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
+    for (const auto& unit : units) {
+        if (suffix == unit.suffix) {
+            if (number > std::numeric_limits<std::int64_t>::max() / unit.milliseconds) {
+                return bad();
+            }
+            return Milliseconds(number * unit.milliseconds);
+        }
+    }
+    return bad();
+}
+
+std::vector<std::string> contradictions(const Config& config) {
+    std::vector<std::string> complaints;
+    const auto& ports = config.names.ports;
+    for (std::size_t later = 0; later < ports.size(); ++later) {
+        for (std::size_t earlier = 0; earlier < later; ++earlier) {
+            const auto at = ports[later].position.to_string();
+            const auto before = ports[earlier].position.to_string();
+            if (ports[later].name == ports[earlier].name) {
+                complaints.push_back(concat(
+                    {at,
+                     ": the name \"",
+                     ports[later].name.str(),
+                     "\" for ",
+                     match_text(ports[later]),
+                     " is taken: ",
+                     match_text(ports[earlier]),
+                     " got it at ",
+                     before,
+                     "; give each port a name of its own"}
+                ));
+            } else if (ports[later].match == ports[earlier].match) {
+                complaints.push_back(
+                    at + ": the port " + match_text(ports[later]) + " is named \"" +
+                    ports[later].name.str() + "\" here and \"" + ports[earlier].name.str() +
+                    "\" at " + before + "; remove one of the two"
+                );
+            }
+        }
+    }
+    return complaints;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/model/interface_name.hpp"
+#include "core/model/mac_address.hpp"
+#include "core/model/module_name.hpp"
+#include "core/model/pci_address.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace onload_node {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// Where in which file something was configured; line and column count from 1, 0 means "built-in
+/// default".
+struct ConfigPosition {
+    std::string file;
+    unsigned line = 0;
+    unsigned column = 0;
+
+    /// "FILE:LINE:COLUMN".
+    [[nodiscard]] std::string to_string() const;
+};
+
+enum class Activate { with_nic, always };
+
+enum class SignatureCheck { automatic, always };
+
+enum class NamePolicy { preserve, sequential, explicit_only, off };
+
+enum class AfterStaging { next_boot, now };
+
+/// Parameters of one module, in the order configured: name and value as they are handed to the
+/// kernel.
+using ModuleParameters = std::vector<std::pair<std::string, std::string>>;
+
+struct DriverConfig {
+    std::string tree = "/opt";        ///< staged modules are below TREE/lib/modules/KERNEL
+    std::vector<ModuleName> replace;  ///< in-tree modules that must go
+    std::vector<ModuleName> load;     ///< in load order; dependencies are found
+    Activate activate = Activate::with_nic;
+    std::string pins = "/etc/onload-node/modules.sha256";
+    SignatureCheck signature = SignatureCheck::automatic;
+    std::map<ModuleName, ModuleParameters> parameters;
+};
+
+/// A name that somebody wrote down for one port.
+struct PortName {
+    std::variant<PciAddress, MacAddress> match;
+    InterfaceName name;
+    ConfigPosition position;
+};
+
+struct NamesConfig {
+    NamePolicy policy = NamePolicy::preserve;
+    std::string prefix = "sf";
+    std::vector<PortName> ports;
+};
+
+struct TimeConfig {
+    std::string daemon = "sfptpd.service";  ///< "" starts none
+    std::vector<std::string> displace = {"chronyd.service", "chrony-wait.service"};
+};
+
+struct GuardConfig {
+    unsigned attempts = 2;
+    Milliseconds settle = std::chrono::seconds(60);
+};
+
+struct StageConfig {
+    std::string source;
+    std::string authfile = "/var/lib/kubelet/config.json";
+    bool tls_verify = true;
+    AfterStaging then = AfterStaging::next_boot;
+    unsigned keep = 2;
+};
+
+struct PublishConfig {
+    bool cdi = true;
+    bool nfd = true;
+};
+
+struct LimitsConfig {
+    Milliseconds unload = std::chrono::seconds(10);
+    Milliseconds probe = std::chrono::seconds(30);
+};
+
+/// The whole configuration, checked: every value in it is possible. `Config()` is the configuration
+/// of an empty file.
+struct Config {
+    Config();
+
+    DriverConfig driver;
+    NamesConfig names;
+    TimeConfig time;
+    GuardConfig guard;
+    StageConfig stage;
+    PublishConfig publish;
+    LimitsConfig limits;
+};
+
+/// Reads "60s", "500ms", "2min", "1h"; a bare number is refused because its unit would be a guess.
+[[nodiscard]] Result<Milliseconds> parse_duration(std::string_view text);
+
+/// What the single values cannot show: two ports with one name, two names for one port, and the
+/// like. Each entry is one complaint, beginning with the position of the later party and naming the
+/// earlier one.
+[[nodiscard]] std::vector<std::string> contradictions(const Config& config);
+
+}  // namespace onload_node

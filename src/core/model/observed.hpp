@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/model/config.hpp"
+#include "core/model/guard_record.hpp"
+#include "core/model/name_record.hpp"
+#include "core/model/symbols.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace onload_node {
+
+/// Whose build a module is. In the kernel: by its taint 'O'. On disk: by the tree it lies in.
+enum class Origin { in_tree, out_of_tree };
+
+/// A module that is in the kernel now (/sys/module).
+struct LoadedModule {
+    ModuleName name;
+    Origin origin = Origin::in_tree;
+    std::string version;              ///< MODULE_VERSION, often empty in-tree
+    std::string build_id;             ///< hex; empty when the module has none
+    std::vector<ModuleName> holders;  ///< modules that use this one
+    int use_count = 0;  ///< with the holders; 0 is no proof of being unused (Onload 9)
+    bool live = true;   ///< false while "coming" or "going"
+};
+
+/// The signature appended to a module.
+struct ModuleSignature {
+    enum class State { none, damaged, present };
+    State state = State::none;
+    std::string
+        signer;  ///< common name of the certificate's issuer; empty when only a key is named
+    std::string key_id;  ///< hex: the key's identifier, or the serial number of its certificate
+    std::string hash;    ///< "sha512"
+};
+
+/// A module file that could be loaded.
+struct ModuleFile {
+    ModuleName name;
+    Origin origin = Origin::in_tree;
+    std::string path;  ///< absolute
+    std::string
+        sha256;  ///< of the file as it lies there; empty for in-tree files (the kernel reads those)
+    std::string build_id;  ///< hex; empty when the module has none
+    std::string version;
+    std::string vermagic;
+    std::vector<ModuleName> depends;  ///< direct dependencies, from the module itself
+    std::vector<std::string> parameters;
+    std::string problem;  ///< why the file cannot be used; empty when it can
+    bool unsafe = false;  ///< the problem: somebody other than root could have put the file there
+    std::uint16_t machine = 0;              ///< of the ELF header; 0 when it could not be read
+    std::vector<std::string> aliases = {};  ///< the PCI functions that the module claims
+    Symbols needs = {};                     ///< of staged modules only, like the next two
+    Symbols exports = {};
+    ModuleSignature signature = {};
+};
+
+/// A network interface of the machine.
+struct Interface {
+    std::string name;
+    MacAddress mac;
+    std::optional<MacAddress> permanent_mac;
+    bool up = false;              ///< IFF_UP: udev will not rename it
+    bool initialised = false;     ///< udev has finished with it: the name is final
+    std::string link_file;        ///< the .link file that udev applied, ID_NET_LINK_FILE
+    std::string link_name = {};   ///< the name that this file gave, ID_NET_NAME
+    std::string link_gives = {};  ///< Name= of this file, when it is not ours
+    std::string rule = {};        ///< the udev rules file that names it otherwise than this file
+    /// What else udev would call it: ID_NET_NAME_ONBOARD, _SLOT, _PATH.
+    std::vector<std::string> predictable = {};
+};
+
+/// One PCI network function that a Solarflare driver would carry.
+struct NetworkFunction {
+    PciAddress address;
+    std::uint16_t vendor = 0;
+    std::uint16_t device = 0;
+    std::uint16_t subsystem_vendor = 0;
+    std::uint16_t subsystem_device = 0;
+    std::string model;               ///< from pci.ids
+    std::string driver;              ///< bound driver, empty when none
+    std::string driver_override;     ///< empty when none
+    std::string id_path;             ///< udev's ID_PATH, what Path= of a .link file matches
+    std::string modalias;            ///< what module aliases are matched against
+    unsigned virtual_functions = 0;  ///< sriov_numvfs
+    std::vector<Interface> interfaces;
+    std::vector<std::string> representors =
+        {};  ///< interfaces that stand for virtual functions of this one
+    std::optional<PciAddress> physical_function =
+        std::nullopt;  ///< whose virtual function this is; none for a physical one
+
+    /// Driven, and its interface is not to be seen: once the network is up, because a pod has it in
+    /// its own network namespace.
+    [[nodiscard]] bool lent_out() const { return !driver.empty() && interfaces.empty(); }
+};
+
+/// What a card says of itself when asked; nothing is decided by it.
+struct FunctionDetails {
+    std::string part;    ///< number, from its VPD; empty when it cannot be read
+    std::string serial;  ///< number, likewise
+    int numa_node = -1;  ///< -1 when the machine has none, or does not say
+    std::string port;    ///< phys_port_name of its interface, empty when the driver tells none
+    std::vector<std::string> also;  ///< alternative names of its interface
+};
+
+/// A unit as PID 1 knows it.
+struct UnitState {
+    std::string id;            ///< the real name; an alias is resolved
+    std::string load_state;    ///< loaded, not-found, masked, ...
+    std::string active_state;  ///< active, activating, inactive, failed, ...
+    std::string file_state;    ///< enabled, disabled, static, masked-runtime, ...
+    bool job_pending = false;  ///< a start is queued
+
+    [[nodiscard]] bool exists() const { return load_state != "not-found" && !load_state.empty(); }
+};
+
+/// What `onload_node=` on the kernel command line asks for.
+enum class BootSwitch { normal, off, plan_only };
+
+/// What onload-node loaded earlier in this boot, from its own record.
+struct LoadRecord {
+    std::string sha256;
+    std::string build_id;
+    ModuleParameters parameters;
+};
+
+/// The staged modules for one kernel.
+struct StagedTree {
+    std::string directory;  ///< TREE/lib/modules/KERNEL
+    bool present = false;
+    std::map<ModuleName, ModuleFile> modules;
+    std::vector<std::string> kernels;  ///< every kernel that has a tree, sorted
+    std::string problem;               ///< why the tree cannot be read; empty when it can
+};
+
+/// What was looked at: this machine as it runs, this machine's files for another kernel, or a root
+/// directory that is no running machine.
+enum class Scope { running, other_kernel, other_root };
+
+/// The pins file as it was found.
+struct PinsFile {
+    bool exists = false;
+    std::string text;
+    std::string problem;  ///< why it cannot be read; empty when it can
+};
+
+/// What the kernel demands of a module's signature.
+struct SignaturePolicy {
+    std::string enforced_by;  ///< "module.sig_enforce" or "lockdown"; empty when nothing enforces
+    std::optional<std::vector<std::string>> keys;  ///< descriptions of the kernel's asymmetric keys
+};
+
+/// One `ifname=NAME:MAC` of the kernel command line.
+struct NamedByArgument {
+    std::string name;
+    MacAddress mac;
+};
+
+/// The node as it is: plain data, filled by run/observe, read by the pure core. Nothing here is
+/// wished for.
+struct Observed {
+    std::string kernel;    ///< release, as uname -r
+    std::string vermagic;  ///< that of the kernel's own modules; empty when none could be read
+    std::string boot_id;
+    BootSwitch boot_switch = BootSwitch::normal;
+    bool privileged = false;       ///< running as root
+    bool network_started = false;  ///< network-pre.target has been reached, or nobody knows
+
+    std::vector<NetworkFunction> functions;  ///< by address
+    std::set<std::string> other_interfaces;  ///< names of interfaces that are not ours
+
+    std::map<ModuleName, LoadedModule> loaded;
+    StagedTree staged;
+    std::map<ModuleName, ModuleFile> in_tree;  ///< as far as the load set needs it
+    std::set<ModuleName> builtin;  ///< part of the kernel image, as far as the load set needs it
+    std::map<ModuleName, LoadRecord> load_records;
+
+    NameRecord remembered;      ///< names of ports, from earlier boots
+    std::string names_text;     ///< the file that they were read from, as it is
+    std::string names_problem;  ///< why they cannot be read; empty when they can, or there are none
+    std::vector<NamedByArgument> named_by_argument;
+
+    std::optional<GuardRecord> guard;  ///< of the last boot that was not yet known to be good
+    std::string guard_problem;         ///< why the guard cannot be read; empty when it can
+    std::map<std::string, std::string> kernel_settings;  ///< sysctl name to value, where it exists
+
+    Scope scope = Scope::running;
+    KernelSymbols symbols;  ///< of the kernel, as far as the load set needs them
+    PinsFile pins;
+    SignaturePolicy signatures;
+    unsigned onload_stacks = 0;  ///< stacks that applications have now
+
+    std::map<std::string, UnitState> units;  ///< by the name configured
+    std::string units_problem;               ///< why PID 1 did not tell of them; empty when it did
+    std::map<std::string, std::string>
+        generated_files;                ///< path to content, of all files that we may generate
+    std::vector<std::string> devices;   ///< Onload's device nodes that are there
+    std::string control_plane_problem;  ///< why the configured onload_cp_server cannot run; empty
+                                        ///< when it can
+};
+
+}  // namespace onload_node

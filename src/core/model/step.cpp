@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/step.hpp"
+
+#include "base/file_name.hpp"
+#include "base/overloaded.hpp"
+
+namespace onload_node {
+
+namespace {
+
+std::string describe_load(const LoadModule& step) {
+    std::string text = step.origin == Origin::in_tree ? "load in-tree " : "load out-of-tree ";
+    text += step.name.str() + " from " + step.path;
+    for (const auto& [name, value] : step.parameters) {
+        text += " " + name + "=" + value;
+    }
+    return text;
+}
+
+std::string describe_await(const AwaitPorts& step) {
+    std::string text = "wait for the interface of";
+    for (const auto& port : step.ports) {
+        text += " " + port.address.to_string();
+        if (!port.name.empty()) {
+            text += " (" + port.name + ")";
+        }
+    }
+    return text;
+}
+
+std::string joined(const std::vector<PciAddress>& functions) {
+    std::string text;
+    for (const auto& function : functions) {
+        text += (text.empty() ? "" : " ") + function.to_string();
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string describe(const Step& step) {
+    return std::visit(
+        Overloaded{
+            [](const WriteFile& s) { return "write " + s.path; },
+            [](const RemoveFile& s) { return "remove " + s.path; },
+            [](const ReloadUdev&) { return std::string("have udevd read its files again"); },
+            [](const TriggerInterfaces& s) {
+                return "have udev name the interfaces of " + s.address.to_string();
+            },
+            [](const UnloadModule& s) { return "unload " + s.name.str(); },
+            [](const LoadModule& s) { return describe_load(s); },
+            [](const AwaitPorts& s) { return describe_await(s); },
+            [](const ArmGuard& s) {
+                return "count attempt " + std::to_string(s.record.attempts) + " in the boot guard";
+            },
+            [](const DisarmGuard&) {
+                return std::string("take this boot's attempt out of the boot guard");
+            },
+            [](const SetKernelSetting& s) { return "set " + s.name + " to " + s.value; },
+            [](const HoldFunctions& s) { return "keep drivers from " + joined(s.functions); },
+            [](const ReleaseFunctions& s) { return "let drivers have " + joined(s.functions); },
+            [](const BindFunctions& s) {
+                return "bind " + joined(s.functions) + ", each by itself";
+            },
+            [](const MaskUnit& s) { return "mask " + s.id + " until the next boot"; },
+            [](const UnmaskUnit& s) { return "unmask " + s.id; },
+            [](const StopUnit& s) { return "stop " + s.id; },
+            [](const StartUnit& s) { return "start " + s.id; },
+        },
+        step
+    );
+}
+
+std::string key(const Step& step) {
+    return std::visit(
+        Overloaded{
+            [](const WriteFile& s) { return "write " + file_name(s.path); },
+            [](const RemoveFile& s) { return "remove " + file_name(s.path); },
+            [](const ReloadUdev&) { return std::string("reload udev"); },
+            [](const TriggerInterfaces& s) { return "trigger " + s.address.to_string(); },
+            [](const UnloadModule& s) { return "unload " + s.name.str(); },
+            [](const LoadModule& s) { return "load " + s.name.str(); },
+            [](const AwaitPorts&) { return std::string("await ports"); },
+            [](const ArmGuard&) { return std::string("arm guard"); },
+            [](const DisarmGuard&) { return std::string("disarm guard"); },
+            [](const SetKernelSetting& s) { return "set " + s.name; },
+            [](const HoldFunctions&) { return std::string("hold functions"); },
+            [](const ReleaseFunctions&) { return std::string("release functions"); },
+            [](const BindFunctions&) { return std::string("bind functions"); },
+            [](const MaskUnit& s) { return "mask " + s.id; },
+            [](const UnmaskUnit& s) { return "unmask " + s.id; },
+            [](const StopUnit& s) { return "stop " + s.id; },
+            [](const StartUnit& s) { return "start " + s.id; },
+        },
+        step
+    );
+}
+
+}  // namespace onload_node

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/modules/load_order.hpp"
+
+#include "base/concat.hpp"
+#include "core/modules/alias.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace onload_node {
+
+namespace {
+
+enum class Trees { staged_first, in_tree_only };
+
+/// Depth-first walk over the dependencies; a module is appended after everything it needs.
+class Resolver {
+public:
+    Resolver(const Observed& observed, Trees trees) : observed_(observed), trees_(trees) {}
+
+    Result<void> add(const ModuleName& name, const std::string& needed_by) {
+        if (!visited_.insert(name).second) {
+            return {};
+        }
+        const ModuleFile* const file = find(name);
+        if (file == nullptr) {
+            return observed_.builtin.contains(name) ? Result<void>() : missing(name, needed_by);
+        }
+        if (!file->problem.empty()) {
+            return failure(ErrorCode::mismatch, file->problem);
+        }
+        for (const auto& dependency : file->depends) {
+            if (auto added = add(dependency, name.str()); !added) {
+                return added;
+            }
+        }
+        order_.modules.push_back(file);
+        return {};
+    }
+
+    LoadOrder take() { return std::move(order_); }
+
+private:
+    [[nodiscard]] const ModuleFile* find(const ModuleName& name) const {
+        if (trees_ == Trees::staged_first) {
+            if (const auto staged = observed_.staged.modules.find(name);
+                staged != observed_.staged.modules.end()) {
+                return &staged->second;
+            }
+        }
+        const auto in_tree = observed_.in_tree.find(name);
+        return in_tree == observed_.in_tree.end() ? nullptr : &in_tree->second;
+    }
+
+    [[nodiscard]] Result<void> missing(const ModuleName& name, const std::string& needed_by) const {
+        const bool by = !needed_by.empty();
+        const bool both = trees_ == Trees::staged_first;
+        return failure(
+            ErrorCode::not_found,
+            concat(
+                {"module ",
+                 name.str(),
+                 by ? ", which " : "",
+                 needed_by,
+                 by ? " needs," : "",
+                 both ? " is neither in " : " is not in ",
+                 both ? observed_.staged.directory : std::string_view(),
+                 both ? " nor in " : "",
+                 "the kernel's own tree for ",
+                 observed_.kernel}
+            )
+        );
+    }
+
+    const Observed& observed_;
+    Trees trees_;
+    std::set<ModuleName> visited_;
+    LoadOrder order_;
+};
+
+}  // namespace
+
+Result<LoadOrder> load_order(const std::vector<ModuleName>& roots, const Observed& observed) {
+    Resolver resolver(observed, Trees::staged_first);
+    for (const auto& root : roots) {
+        if (!observed.staged.modules.contains(root)) {
+            return failure(
+                ErrorCode::not_found,
+                concat(
+                    {"module ",
+                     root.str(),
+                     " is not in the staged tree ",
+                     observed.staged.directory}
+                )
+            );
+        }
+        if (auto added = resolver.add(root, ""); !added) {
+            return tl::unexpected(added.error());
+        }
+    }
+    return resolver.take();
+}
+
+Result<LoadOrder> in_tree_order(const ModuleName& root, const Observed& observed) {
+    Resolver resolver(observed, Trees::in_tree_only);
+    if (auto added = resolver.add(root, ""); !added) {
+        return tl::unexpected(added.error());
+    }
+    return resolver.take();
+}
+
+bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& observed) {
+    if (!function.driver.empty()) {
+        return false;
+    }
+    if (function.modalias.empty()) {
+        return true;
+    }
+    return std::ranges::any_of(observed.in_tree, [&](const auto& module) {
+        return std::ranges::any_of(module.second.aliases, [&](const std::string& alias) {
+            return alias_claims(alias, function.modalias);
+        });
+    });
+}
+
+std::vector<ModuleName>
+unload_order(const std::vector<ModuleName>& modules, const Observed& observed) {
+    std::vector<ModuleName> order;
+    std::set<ModuleName> visited;
+    const auto visit = [&](const auto& self, const ModuleName& name) -> void {
+        const auto found = observed.loaded.find(name);
+        if (found == observed.loaded.end() || !visited.insert(name).second) {
+            return;
+        }
+        for (const auto& holder : found->second.holders) {
+            self(self, holder);
+        }
+        order.push_back(name);
+    };
+    // Backwards: what was to be loaded last goes first, also where no holder shows it (Onload 9
+    // uses sfc without a reference).
+    std::for_each(modules.rbegin(), modules.rend(), [&](const ModuleName& name) {
+        visit(visit, name);
+    });
+    return order;
+}
+
+}  // namespace onload_node

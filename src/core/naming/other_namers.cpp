@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/naming/other_namers.hpp"
+
+#include "base/file_name.hpp"
+#include "core/naming/own_names.hpp"
+#include "core/naming/port_names.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+/// Takes the text up to `end` off the front of `rest`, and the separator too.
+std::string_view take_until(std::string_view& rest, std::string_view separators) {
+    const auto end = std::min(rest.find_first_of(separators), rest.size());
+    const auto taken = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return taken;
+}
+
+std::optional<OtherNamer> by_argument(const NetworkFunction& function, const Observed& observed) {
+    const auto mac = known_mac(function, observed);
+    for (const auto& argument : observed.named_by_argument) {
+        if (mac == argument.mac) {
+            return OtherNamer{
+                "ifname=" + argument.name + ":" + argument.mac.to_string() +
+                    " on the kernel command line",
+                argument.name,
+                false,
+                true};
+        }
+    }
+    return std::nullopt;
+}
+
+/// NAME="..." or NAME:="..." at `at`, which is not the end of a longer key and no comparison.
+bool assigns_name(std::string_view line, std::size_t at, std::string_view name) {
+    constexpr std::string_view key = "NAME";
+    if (at > 0 && std::string_view(" \t,").find(line[at - 1]) == std::string_view::npos) {
+        return false;
+    }
+    std::string_view rest = line.substr(at + key.size());
+    const auto assignment = rest.find_first_not_of(" \t");
+    rest.remove_prefix(std::min(assignment, rest.size()));
+    rest.remove_prefix(rest.starts_with(':') ? 1 : 0);
+    const std::string wanted = "=\"" + std::string(name) + "\"";
+    return rest.starts_with(wanted);
+}
+
+}  // namespace
+
+std::optional<OtherNamer>
+named_by_other(const NetworkFunction& function, const Observed& observed) {
+    if (function.interfaces.empty() || !function.interfaces.front().initialised) {
+        return by_argument(function, observed);
+    }
+    const Interface& interface = function.interfaces.front();
+    if (!interface.rule.empty()) {
+        return OtherNamer{interface.rule, interface.name, true, false};
+    }
+    // systemd takes the first file that matches, in the order of the names without their folders.
+    const auto& path = interface.link_file;
+    const bool first = !path.empty() && !is_our_link_file(path) &&
+                       file_name(path) < file_name(link_file_path(function.address));
+    if (first || !interface.link_gives.empty()) {
+        return OtherNamer{path, interface.link_gives, first, false};
+    }
+    return by_argument(function, observed);
+}
+
+std::vector<NamedByArgument> ifname_arguments(std::string_view command_line) {
+    constexpr std::string_view key = "ifname=";
+    std::vector<NamedByArgument> found;
+    while (!command_line.empty()) {
+        std::string_view word = take_until(command_line, " \t\n");
+        if (!word.starts_with(key)) {
+            continue;
+        }
+        word.remove_prefix(key.size());
+        const std::string_view name = take_until(word, ":");
+        if (const auto mac = MacAddress::parse(word); mac && !name.empty()) {
+            found.push_back({std::string(name), *mac});
+        }
+    }
+    return found;
+}
+
+bool rules_give_name(std::string_view rules, std::string_view name) {
+    while (!rules.empty()) {
+        const std::string_view line = take_until(rules, "\n");
+        const auto begin = line.find_first_not_of(" \t");
+        if (begin == std::string_view::npos || line[begin] == '#') {
+            continue;
+        }
+        for (auto at = line.find("NAME"); at != std::string_view::npos;
+             at = line.find("NAME", at + 1)) {
+            if (assigns_name(line, at, name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/planning/inverse.hpp"
+
+#include "base/overloaded.hpp"
+#include "core/model/names.hpp"
+#include "core/modules/load_order.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+using Steps = std::vector<Step>;
+
+bool udev_reads(const std::string& path) {
+    return path == names::autoload_rules ||
+           path.compare(0, names::link_directory.size(), names::link_directory) == 0;
+}
+
+Steps with_reload(Step step, const std::string& path) {
+    Steps steps{std::move(step)};
+    if (udev_reads(path)) {
+        steps.emplace_back(ReloadUdev{});
+    }
+    return steps;
+}
+
+Steps restore_file(const std::string& path, const Observed& observed) {
+    if (path == names::names_file) {
+        // What was learnt stays true.
+        return {};
+    }
+    const auto before = observed.generated_files.find(path);
+    if (before == observed.generated_files.end()) {
+        return with_reload(RemoveFile{path}, path);
+    }
+    return with_reload(WriteFile{path, before->second}, path);
+}
+
+/// The autoload rule is never put back: it is there for the moment of the swap only. Nor is the
+/// time marker: whoever removed it was giving the clock back, and half of that is better than none.
+Steps restore_removed(const RemoveFile& step, const Observed& observed) {
+    const auto before = observed.generated_files.find(step.path);
+    if (step.path == names::autoload_rules || step.path == names::time_marker ||
+        before == observed.generated_files.end()) {
+        return {};
+    }
+    return with_reload(WriteFile{step.path, before->second}, step.path);
+}
+
+void append_in_tree_load(Steps& steps, const ModuleName& name, const Observed& observed) {
+    const auto order = in_tree_order(name, observed);
+    if (!order) {
+        return;
+    }
+    for (const ModuleFile* const file : order->modules) {
+        // No parameters: those configured are for the out-of-tree build, and the in-tree one may
+        // refuse them.
+        steps.emplace_back(LoadModule{
+            file->name, Origin::in_tree, file->path, "", file->build_id, {}});
+    }
+}
+
+/// Binds and waits. Somebody may have loaded the module while the functions were held: then it has
+/// not met them.
+void append_bound(
+    Steps& steps,
+    const std::vector<const NetworkFunction*>& functions,
+    const std::vector<ModuleName>& modules
+) {
+    BindFunctions bind{{}, modules};
+    AwaitPorts ports;
+    for (const NetworkFunction* const function : functions) {
+        bind.functions.push_back(function->address);
+        ports.ports.push_back({function->address, ""});
+    }
+    if (!functions.empty()) {
+        steps.emplace_back(std::move(bind));
+        steps.emplace_back(std::move(ports));
+    }
+}
+
+Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
+    Steps steps;
+    if (!observed.in_tree.contains(step.name)) {
+        return steps;
+    }
+    append_in_tree_load(steps, step.name, observed);
+    std::vector<const NetworkFunction*> claimed;
+    for (const auto& function : observed.functions) {
+        if (function.driver_override.empty() &&
+            (function.driver == step.name.str() || lacks_in_tree_driver(function, observed))) {
+            claimed.push_back(&function);
+        }
+    }
+    if (!steps.empty()) {
+        append_bound(steps, claimed, {step.name});
+    }
+    return steps;
+}
+
+/// Udev may have passed over the functions while the rule was there, and does not come back to
+/// them: the in-tree driver is loaded in its stead. One that was loaded already was in its init:
+/// the swap has stopped that.
+Steps lift_autoload_block(const Observed& observed) {
+    Steps steps = with_reload(
+        RemoveFile{std::string(names::autoload_rules)}, std::string(names::autoload_rules)
+    );
+    std::vector<const NetworkFunction*> waiting;
+    for (const auto& function : observed.functions) {
+        if (function.driver_override.empty() && lacks_in_tree_driver(function, observed)) {
+            waiting.push_back(&function);
+        }
+    }
+    if (waiting.empty()) {
+        return steps;
+    }
+    std::vector<ModuleName> modules;
+    for (const auto& [name, file] : observed.in_tree) {
+        if (!observed.loaded.contains(name)) {
+            append_in_tree_load(steps, name, observed);
+        }
+        modules.push_back(name);
+    }
+    append_bound(steps, waiting, modules);
+    return steps;
+}
+
+/// Only where it is still ours: a revert long after the swap must not undo what an administrator
+/// has set since.
+Steps restore_setting(const SetKernelSetting& step, const Observed& observed) {
+    const auto before = observed.kernel_settings.find(step.name);
+    if (before == observed.kernel_settings.end() || before->second == step.value) {
+        return {};
+    }
+    return {SetKernelSetting{step.name, before->second, step.value}};
+}
+
+/// A displaced unit that the administrator had enabled is started again, also when it had not come
+/// to run yet.
+Steps restore_unit(const MaskUnit& step, const Observed& observed) {
+    Steps steps{UnmaskUnit{step.id}};
+    for (const auto& [name, unit] : observed.units) {
+        if (unit.id == step.id &&
+            (unit.file_state == "enabled" || unit.file_state == "enabled-runtime")) {
+            steps.emplace_back(StartUnit{step.id});
+            break;
+        }
+    }
+    return steps;
+}
+
+/// A unit that was masked before its start was being given the clock back: it keeps it.
+Steps stop_started(const StartUnit& step, const Observed& observed) {
+    for (const auto& [name, unit] : observed.units) {
+        if (unit.id == step.id && unit.file_state == "masked-runtime") {
+            return {};
+        }
+    }
+    return {StopUnit{step.id}};
+}
+
+}  // namespace
+
+Steps inverse(const Step& step, const Observed& observed) {
+    return std::visit(
+        Overloaded{
+            [&](const WriteFile& s) {
+                return s.path == names::autoload_rules ? lift_autoload_block(observed)
+                                                       : restore_file(s.path, observed);
+            },
+            [&](const RemoveFile& s) { return restore_removed(s, observed); },
+            [](const ReloadUdev&) { return Steps{}; },
+            [](const TriggerInterfaces&) { return Steps{}; },
+            [&](const UnloadModule& s) { return load_in_tree(s, observed); },
+            [](const LoadModule& s) {
+                return Steps{UnloadModule{s.name, s.origin == Origin::in_tree}};
+            },
+            [](const AwaitPorts&) { return Steps{}; },
+            [](const ArmGuard& s) { return Steps{DisarmGuard{s.record.boot_id}}; },
+            [](const DisarmGuard&) { return Steps{}; },
+            [&](const SetKernelSetting& s) { return restore_setting(s, observed); },
+            [](const HoldFunctions& s) { return Steps{ReleaseFunctions{s.functions}}; },
+            [](const ReleaseFunctions&) { return Steps{}; },
+            [](const BindFunctions&) { return Steps{}; },
+            [&](const MaskUnit& s) { return restore_unit(s, observed); },
+            // Only who gives the clock back unmasks.
+            [](const UnmaskUnit&) { return Steps{}; },
+            [](const StopUnit& s) { return Steps{StartUnit{s.id}}; },
+            [&](const StartUnit& s) { return stop_started(s, observed); },
+        },
+        step
+    );
+}
+
+}  // namespace onload_node

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/reporting/cdi.hpp"
+
+#include "base/concat.hpp"
+#include "core/model/names.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+/// `Onload` itself, out of tree; null when it is not loaded.
+const LoadedModule* loaded_onload(const Report& report) {
+    const auto found = std::ranges::find_if(report.modules, [](const ReportedModule& reported) {
+        return reported.module.name.str() == names::control_plane_module &&
+               reported.module.origin == Origin::out_of_tree;
+    });
+    return found == report.modules.end() ? nullptr : &found->module;
+}
+
+// Nothing here needs escaping: all of it is written in names.hpp.
+
+std::string mount(std::string_view host, std::string_view container) {
+    return concat(
+        {R"({"hostPath": ")",
+         host,
+         R"(", "containerPath": ")",
+         container,
+         R"(", "options": ["ro", "nosuid", "nodev", "rbind"]})"}
+    );
+}
+
+/// A device of its own in the spec; `edits` beside the device nodes.
+std::string device(std::string_view name, const Report& report, std::string_view edits) {
+    std::string nodes;
+    for (const auto& path : report.devices) {
+        nodes += concat({nodes.empty() ? "" : ", ", R"({"path": ")", path, R"("})"});
+    }
+    return concat(
+        {R"(    {"name": ")",
+         name,
+         R"(", "containerEdits": {"deviceNodes": [)",
+         nodes,
+         "]",
+         edits.empty() ? "" : ", ",
+         edits,
+         "}}"}
+    );
+}
+
+std::string spec_text(const Report& report, const UserLibraries& libraries) {
+    std::string text = concat(
+        {R"({
+  "cdiVersion": "0.5.0",
+  "kind": ")",
+         names::cdi_kind,
+         R"(",
+  "devices": [
+)"}
+    );
+    text += device("onload", report, "");
+    text += ",\n";
+    text += device(
+        "preload", report, concat({R"("env": ["LD_PRELOAD=)", names::preloaded_library, R"("])"})
+    );
+    if (libraries.command) {
+        const auto command = mount(names::user_command, names::user_command_in_container);
+        text += ",\n";
+        text += device("command", report, concat({R"("mounts": [)", command, "]"}));
+    }
+    text += "\n  ],\n  \"containerEdits\": {\"mounts\": [";
+    text += mount(names::library_directory, names::library_directory);
+    text += "]}\n}\n";
+    return text;
+}
+
+}  // namespace
+
+Result<std::string> cdi_spec(const Report& report, const UserLibraries& libraries) {
+    const auto* const onload = loaded_onload(report);
+    if (onload == nullptr || report.devices.empty() || !libraries.present) {
+        return std::string();
+    }
+    if (!libraries.version.empty() && !onload->version.empty() &&
+        libraries.version != onload->version) {
+        return failure(
+            ErrorCode::mismatch,
+            concat(
+                {"the libraries below ",
+                 names::user_directory,
+                 " are of version ",
+                 libraries.version,
+                 ", the loaded module is of version ",
+                 onload->version}
+            )
+        );
+    }
+    return spec_text(report, libraries);
+}
+
+}  // namespace onload_node

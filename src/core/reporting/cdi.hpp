@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/reporting/report.hpp"
+
+#include <string>
+
+namespace onload_node {
+
+/// Onload's libraries for applications, as they lie on the node.
+struct UserLibraries {
+    bool present = false;  ///< the library to preload is there
+    bool command = false;  ///< so is `onload`, which starts a program with it
+    std::string version;   ///< empty when it is not known
+};
+
+/// The Container Device Interface's spec of Onload (CDI 0.5, JSON, kind "amd.com/onload"): devices
+/// `onload` (device nodes and libraries), `preload` (and LD_PRELOAD) and, where the node has it,
+/// `command` (and /usr/bin/onload). Empty when there is nothing to offer: Onload is not loaded out
+/// of tree, its device is missing, or there are no libraries. ErrorCode::mismatch: the libraries
+/// are of another version than the loaded module, and would not work with it.
+[[nodiscard]] Result<std::string> cdi_spec(const Report& report, const UserLibraries& libraries);
+
+}  // namespace onload_node

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/reporting/judgement.hpp"
+
+#include "base/concat.hpp"
+#include "core/model/names.hpp"
+#include "core/naming/port_names.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+const LoadedModule* loaded_out_of_tree(const Observed& observed, const ModuleName& name) {
+    const auto found = observed.loaded.find(name);
+    return found != observed.loaded.end() && found->second.origin == Origin::out_of_tree
+               ? &found->second
+               : nullptr;
+}
+
+bool driver_on(const Config& config, const Observed& observed) {
+    return std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
+        return loaded_out_of_tree(observed, name) != nullptr;
+    });
+}
+
+const RecordedFailure* failure_in(const RunRecord& run, PhaseName phase) {
+    for (const auto& failed : run.failures) {
+        if (failed.phase == phase) {
+            return &failed;
+        }
+    }
+    return nullptr;
+}
+
+/// What the plan itself says stands in the way; nothing when it merely has not been carried out.
+bool blocked(const Plan& plan) {
+    return plan.code != ReasonCode::as_wanted && plan.code != ReasonCode::pending_apply;
+}
+
+Judgement judge_in_tree(const Plan& plan, const RunRecord& run) {
+    // What stands in the way now comes before what the last run met.
+    if (blocked(plan)) {
+        return {State::in_tree, plan.code, plan.reason};
+    }
+    for (const auto phase : {PhaseName::names, PhaseName::driver}) {
+        if (const auto* const failed = failure_in(run, phase)) {
+            return {State::in_tree, failed->code, failed->text};
+        }
+    }
+    return {
+        State::in_tree,
+        ReasonCode::pending_apply,
+        "the out-of-tree driver is staged but apply has not run"};
+}
+
+std::string missing_onload(const Config& config, const Observed& observed) {
+    for (const auto& name : config.driver.load) {
+        if (loaded_out_of_tree(observed, name) == nullptr) {
+            return "module " + name.str() + " is not loaded";
+        }
+    }
+    const bool wants_onload = std::ranges::any_of(config.driver.load, [](const ModuleName& name) {
+        return name.str() == "onload";
+    });
+    for (const auto device : names::onload_devices) {
+        const auto& present = observed.devices;
+        if (wants_onload && std::ranges::find(present, device) == present.end()) {
+            return std::string(device) + " is not there";
+        }
+    }
+    return "";
+}
+
+/// A name that could not even be tried.
+std::string refused_name(const std::vector<ChosenName>& chosen) {
+    for (const auto& port : chosen) {
+        if (port.problem) {
+            return concat({"port ", port.function->address.to_string(), ": ", port.reason});
+        }
+    }
+    return "";
+}
+
+std::string wrong_name(const std::vector<ChosenName>& chosen) {
+    for (const auto& port : chosen) {
+        const auto& interfaces = port.function->interfaces;
+        const bool right = port.name.empty() || port.function->lent_out() ||
+                           std::ranges::any_of(interfaces, [&](const Interface& i) {
+                               return i.name == port.name;
+                           });
+        if (!right) {
+            return "port " + port.function->address.to_string() + " is " + interfaces.front().name +
+                   " and should be " + port.name;
+        }
+    }
+    return "";
+}
+
+std::string without_driver(const std::vector<const NetworkFunction*>& functions) {
+    for (const NetworkFunction* const function : functions) {
+        if (function->driver.empty()) {
+            return "function " + function->address.to_string() + " has no driver";
+        }
+    }
+    return "";
+}
+
+std::string running_displaced(const Config& config, const Observed& observed) {
+    for (const auto& name : config.time.displace) {
+        const auto found = observed.units.find(name);
+        if (found != observed.units.end() && found->second.active_state == "active") {
+            return found->second.id;
+        }
+    }
+    return "";
+}
+
+std::string time_complaint(const Config& config, const Observed& observed) {
+    if (!observed.units_problem.empty()) {
+        return "it is not known who keeps the clock: " + observed.units_problem;
+    }
+    const std::string other = running_displaced(config, observed);
+    if (config.time.daemon.empty()) {
+        return other.empty() ? "" : other + " runs although it is displaced";
+    }
+    const std::string state = time_state(config, observed);
+    if (state == "active" || state == "activating" || state == "reloading") {
+        return other.empty()
+                   ? ""
+                   : other + " runs beside " + config.time.daemon + ": two daemons set the clock";
+    }
+    if (state == "unknown") {
+        return "";
+    }
+    return config.time.daemon + " is " + state + ", " + (other.empty() ? "nothing" : other) +
+           " keeps the clock";
+}
+
+Judgement judge_out_of_tree(
+    const Config& config,
+    const Observed& observed,
+    const Plan& plan,
+    const std::vector<ChosenName>& chosen,
+    const RunRecord& run
+) {
+    if (blocked(plan)) {
+        return {State::degraded, plan.code, plan.reason};
+    }
+    const auto with_failure = [&](PhaseName phase, const std::string& text) {
+        const auto* const failed = failure_in(run, phase);
+        return failed == nullptr ? text : text + ": " + failed->text;
+    };
+    if (const auto text = missing_onload(config, observed); !text.empty()) {
+        return {State::degraded, ReasonCode::onload_missing, with_failure(PhaseName::onload, text)};
+    }
+    if (const auto text = wrong_name(chosen); !text.empty()) {
+        return {State::degraded, ReasonCode::name_missing, with_failure(PhaseName::names, text)};
+    }
+    if (auto text = refused_name(chosen); !text.empty()) {
+        return {State::degraded, ReasonCode::name_missing, std::move(text)};
+    }
+    if (!observed.control_plane_problem.empty()) {
+        return {State::degraded, ReasonCode::control_plane, observed.control_plane_problem};
+    }
+    if (const auto text = time_complaint(config, observed); !text.empty()) {
+        return {State::degraded, ReasonCode::time_daemon, with_failure(PhaseName::time, text)};
+    }
+    if (!observed.names_problem.empty()) {
+        return {
+            State::degraded,
+            ReasonCode::names_not_remembered,
+            "the names of the ports are not remembered: " + observed.names_problem};
+    }
+    if (!plan.empty()) {
+        return {
+            State::degraded,
+            ReasonCode::pending_apply,
+            "the node is not as configured: " + plan.phases.front().steps.front().reason};
+    }
+    if (plan.advice) {
+        return {State::degraded, plan.advice->code, plan.advice->reason};
+    }
+    return {State::active, ReasonCode::as_wanted, "as configured"};
+}
+
+}  // namespace
+
+std::string time_state(const Config& config, const Observed& observed) {
+    const auto found = observed.units.find(config.time.daemon);
+    if (found == observed.units.end()) {
+        return "unknown";
+    }
+    if (!found->second.exists()) {
+        return "not-found";
+    }
+    const bool queued = found->second.job_pending && found->second.active_state != "active";
+    return queued ? "activating" : found->second.active_state;
+}
+
+Judgement judge(
+    const Config& config,
+    const Observed& observed,
+    const Plan& plan,
+    const std::vector<const NetworkFunction*>& functions,
+    const RunRecord& run
+) {
+    if (observed.boot_switch == BootSwitch::plan_only) {
+        return {
+            State::off,
+            ReasonCode::switched_off,
+            "onload_node=plan is on the kernel command line: the plan was logged only"};
+    }
+    if (plan.goal == State::off || plan.goal == State::idle) {
+        return {plan.goal, plan.code, plan.reason};
+    }
+    if (auto text = without_driver(functions); !text.empty()) {
+        return {State::failed, ReasonCode::no_driver, std::move(text)};
+    }
+    if (!driver_on(config, observed)) {
+        return judge_in_tree(plan, run);
+    }
+    return judge_out_of_tree(
+        config, observed, plan, choose_names(config.names, functions, observed), run
+    );
+}
+
+std::string port_complaint(const Config& config, const Observed& observed) {
+    const auto functions = managed_functions(config, observed);
+    auto text = without_driver(functions);
+    return text.empty() ? wrong_name(choose_names(config.names, functions, observed)) : text;
+}
+
+}  // namespace onload_node

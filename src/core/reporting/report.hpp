@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/model/plan.hpp"
+#include "core/naming/port_names.hpp"
+#include "core/planning/guard.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace onload_node {
+
+/// A phase that failed and was taken back.
+struct RecordedFailure {
+    PhaseName phase = PhaseName::names;
+    std::string text;                      ///< what happened
+    ReasonCode code = ReasonCode::undone;  ///< or `busy`: somebody used what had to go
+};
+
+/// What the last apply of this boot met; it explains a state that the node itself does not show.
+struct RunRecord {
+    std::string boot_id;
+    std::vector<RecordedFailure> failures;
+    std::vector<std::pair<std::string, std::int64_t>> timings_ms;  ///< step and milliseconds
+};
+
+/// One module of the status.
+struct ReportedModule {
+    LoadedModule module;
+    std::string sha256;  ///< of the bytes loaded, when onload-node loaded them
+};
+
+/// The facts of `status`, schema 1.
+struct Report {
+    State state = State::failed;
+    ReasonCode code = ReasonCode::no_driver;
+    std::string reason;
+
+    std::string boot_id;
+    std::string kernel;
+    std::vector<ReportedModule> modules;
+    std::vector<NetworkFunction> functions;
+    std::vector<std::string> ports;  ///< interface of each function that is ours; "" for one that
+                                     ///< is in the network namespace of a pod
+    std::vector<std::string> left_alone;  ///< functions that are not ours to touch, with the reason
+    NamePolicy policy = NamePolicy::preserve;
+    std::vector<ChosenName> names;  ///< of each function that is ours; their `function` is null
+    std::string names_problem;      ///< why what is remembered cannot be read; empty when it can
+    std::vector<std::pair<std::string, std::string>> rules;  ///< file and the name it gives
+    std::string time_daemon;                                 ///< the unit that is to keep the clock
+    std::string time_state;  ///< its active state; "activating" also while its start is queued
+    std::vector<std::string> displaced;      ///< ids of the units masked for it
+    std::vector<std::string> clock_keepers;  ///< ids of all known clock daemons that run now
+    std::vector<std::string> devices;
+    std::vector<std::string> staged;  ///< kernels
+    GuardStanding guard;
+    unsigned guard_limit = 0;
+    RunRecord run;
+};
+
+/// Judges the node by what is true now; `run` only explains.
+[[nodiscard]] Report
+make_report(const Config& config, const Observed& observed, const Plan& plan, const RunRecord& run);
+
+/// The same facts as one sentence, for `systemctl status`.
+[[nodiscard]] std::string sentence(const Report& report);
+
+/// The exit status that a state stands for (DESIGN: 0 as wanted, 3 in-tree, 4 degraded, 1 failed;
+/// 78 for a bad configuration).
+[[nodiscard]] int exit_status(const Report& report);
+
+[[nodiscard]] std::string_view to_string(NamePolicy policy);
+
+[[nodiscard]] std::string_view to_string(Origin origin);
+
+}  // namespace onload_node

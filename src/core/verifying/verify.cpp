@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/verifying/verify.hpp"
+
+#include "core/formats/module_image.hpp"
+#include "core/modules/identity.hpp"
+#include "core/modules/load_order.hpp"
+#include "core/verifying/verify_parts.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+std::string join(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) {
+        text += (text.empty() ? "" : " ") + word;
+    }
+    return text;
+}
+
+/// False when there is nothing that could be looked at.
+bool verify_tree(const Observed& observed, Verdicts& verdicts) {
+    const auto& staged = observed.staged;
+    if (!staged.problem.empty()) {
+        verdicts.fail({CheckId::tree, ReasonCode::unusable_module, "", ""}, staged.problem);
+        return false;
+    }
+    if (!staged.present) {
+        verdicts.fail(
+            {CheckId::tree,
+             ReasonCode::no_tree,
+             "",
+             "stage modules that were built for this kernel, with their modules.dep"},
+            concat(
+                {"nothing is staged for kernel ",
+                 observed.kernel,
+                 " (",
+                 staged.directory,
+                 "); staged: ",
+                 staged.kernels.empty() ? "none" : join(staged.kernels)}
+            )
+        );
+        return false;
+    }
+    verdicts.settle(CheckId::tree, Verdict::passed, staged.directory);
+    return true;
+}
+
+void verify_paths(const VerifyContext& context, Verdicts& verdicts) {
+    for (const auto& [name, file] : context.observed.staged.modules) {
+        if (file.unsafe) {
+            verdicts.fail(
+                {CheckId::paths,
+                 ReasonCode::unsafe_path,
+                 name.str(),
+                 "let all of the tree belong to root, without links, writable by root alone"},
+                file.problem
+            );
+        }
+    }
+    verdicts.settle(CheckId::paths, Verdict::passed, "only root can change what is staged");
+}
+
+void verify_modules(
+    const VerifyContext& context, const Result<LoadOrder>& order, Verdicts& verdicts
+) {
+    if (!order) {
+        const bool missing = order.error().code == ErrorCode::not_found;
+        verdicts.fail(
+            {CheckId::modules,
+             missing ? ReasonCode::module_missing : ReasonCode::unusable_module,
+             "",
+             missing ? "stage it too, and run depmod -b on the tree" : "stage it again"},
+            order.error().message
+        );
+        return;
+    }
+    std::string text = "would load";
+    for (const ModuleFile* const file : context.order) {
+        text += " " + file->name.str();
+    }
+    verdicts.settle(CheckId::modules, Verdict::passed, text);
+}
+
+void verify_machines(const VerifyContext& context, Verdicts& verdicts) {
+    const auto own = std::to_string(own_machine);
+    for (const ModuleFile* const file : context.staged) {
+        if (file->machine != own_machine) {
+            verdicts.fail(
+                {CheckId::machine,
+                 ReasonCode::wrong_machine,
+                 file->name.str(),
+                 "stage modules for this processor"},
+                concat(
+                    {file->path,
+                     " is built for another processor (ELF machine ",
+                     std::to_string(file->machine),
+                     ", this one is ",
+                     own,
+                     ")"}
+                )
+            );
+        }
+    }
+    verdicts.settle(CheckId::machine, Verdict::passed, "ELF machine " + own);
+}
+
+/// The first word of a vermagic is the kernel release; the rest are the options that must be the
+/// same.
+std::string wrong_kernel(const ModuleFile& file, const Observed& observed) {
+    const auto& vermagic = file.vermagic;
+    const auto release = std::string_view(vermagic).substr(0, vermagic.find(' '));
+    if (release != observed.kernel) {
+        return concat(
+            {"staged ",
+             file.name.str(),
+             ".ko is for ",
+             release.empty() ? "no known kernel" : release,
+             ", kernel is ",
+             observed.kernel}
+        );
+    }
+    if (!observed.vermagic.empty() && vermagic != observed.vermagic) {
+        return concat(
+            {"staged ",
+             file.name.str(),
+             ".ko was built with other options (\"",
+             vermagic,
+             "\") than the kernel (\"",
+             observed.vermagic,
+             "\")"}
+        );
+    }
+    return {};
+}
+
+void verify_vermagic(const VerifyContext& context, Verdicts& verdicts) {
+    const auto& observed = context.observed;
+    for (const ModuleFile* const file : context.staged) {
+        if (const auto text = wrong_kernel(*file, observed); !text.empty()) {
+            verdicts.fail(
+                {CheckId::vermagic,
+                 ReasonCode::wrong_kernel,
+                 file->name.str(),
+                 "build it against this kernel's headers"},
+                text
+            );
+        }
+    }
+    verdicts.settle(
+        CheckId::vermagic,
+        Verdict::passed,
+        observed.vermagic.empty()
+            ? observed.kernel + "; the kernel has no module of its own to compare with"
+            : observed.vermagic
+    );
+}
+
+/// The kernel ignores what it does not know, so this is advice; what nobody asked for is not even
+/// that.
+void verify_parameters(const VerifyContext& context, Verdicts& verdicts) {
+    const Config defaults;
+    const auto contains = [](const auto& values, const auto& value) {
+        return std::ranges::find(values, value) != values.end();
+    };
+    for (const ModuleFile* const file : context.staged) {
+        const auto built_in = configured_parameters(defaults, file->name);
+        for (const auto& parameter : configured_parameters(context.config, file->name)) {
+            if (contains(file->parameters, parameter.first) || contains(built_in, parameter)) {
+                continue;
+            }
+            const auto& name = file->name.str();
+            verdicts.fail(
+                {CheckId::parameters,
+                 ReasonCode::unknown_parameter,
+                 name,
+                 "correct driver.parameters in the configuration",
+                 false},
+                concat(
+                    {"module ",
+                     name,
+                     " has no parameter \"",
+                     parameter.first,
+                     "\"; the kernel ignores it"}
+                )
+            );
+        }
+    }
+    verdicts.settle(
+        CheckId::parameters, Verdict::passed, "the modules have those configured", false
+    );
+}
+
+/// The order decides what would be loaded; without one, whatever could be read is looked at.
+VerifyContext
+context_of(const Config& config, const Observed& observed, const Result<LoadOrder>& order) {
+    VerifyContext context{config, observed};
+    if (order) {
+        context.order = order->modules;
+    } else {
+        for (const auto& [name, file] : observed.staged.modules) {
+            if (file.problem.empty()) {
+                context.staged.push_back(&file);
+            }
+        }
+    }
+    for (const ModuleFile* const file : context.order) {
+        if (file->origin == Origin::out_of_tree) {
+            context.staged.push_back(file);
+        }
+    }
+    return context;
+}
+
+}  // namespace
+
+void Verdicts::fail(const Failure& failure, std::string_view text) {
+    checks_.push_back(
+        {failure.id,
+         Verdict::failed,
+         failure.mandatory,
+         std::string(failure.subject),
+         std::string(text),
+         std::string(failure.advice),
+         failure.code}
+    );
+}
+
+void Verdicts::settle(CheckId id, Verdict verdict, std::string_view text, bool mandatory) {
+    if (checks_.empty() || checks_.back().id != id) {
+        checks_.push_back({id, verdict, mandatory, "", std::string(text), "", ReasonCode::as_wanted}
+        );
+    }
+}
+
+std::vector<Check> verify(const Config& config, const Observed& observed) {
+    Verdicts verdicts;
+    if (verify_tree(observed, verdicts)) {
+        const auto order = load_order(config.driver.load, observed);
+        const auto context = context_of(config, observed, order);
+        verify_paths(context, verdicts);
+        verify_modules(context, order, verdicts);
+        verify_machines(context, verdicts);
+        verify_vermagic(context, verdicts);
+        verify_symbols(context, verdicts);
+        verify_signatures(context, verdicts);
+        verify_pins(context, verdicts);
+        verify_ports(context, verdicts);
+        verify_parameters(context, verdicts);
+        verify_way_out(context, verdicts);
+    }
+    return verdicts.take();
+}
+
+const Check* first_failed(const std::vector<Check>& checks, bool mandatory) {
+    const auto found = std::ranges::find_if(checks, [&](const Check& check) {
+        return check.verdict == Verdict::failed && check.mandatory == mandatory;
+    });
+    return found == checks.end() ? nullptr : &*found;
+}
+
+Blocker to_blocker(const Check& check) {
+    // These two say it all: what is staged and what runs.
+    const bool complete = check.id == CheckId::tree || check.id == CheckId::vermagic;
+    const bool plain = complete || check.advice.empty();
+    return {check.code, plain ? check.text : concat({check.text, "; ", check.advice})};
+}
+
+std::string_view to_string(CheckId id) {
+    constexpr std::string_view names[] = {
+        "tree",
+        "paths",
+        "modules",
+        "machine",
+        "vermagic",
+        "symbols",
+        "signature",
+        "pins",
+        "ports",
+        "parameters",
+        "holders",
+        "stacks",
+        "virtual-functions"};
+    return names[static_cast<std::size_t>(id)];
+}
+
+std::string_view to_string(Verdict verdict) {
+    constexpr std::string_view names[] = {"passed", "failed", "not-checkable"};
+    return names[static_cast<std::size_t>(verdict)];
+}
+
+}  // namespace onload_node

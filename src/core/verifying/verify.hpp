@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/model/plan.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace onload_node {
+
+/// What is looked at before anything is touched. The spelling is part of schema 1 of
+/// `verify --json`.
+enum class CheckId {
+    tree,               ///< modules are staged for the kernel
+    paths,              ///< only root can have put them there
+    modules,            ///< all that is needed is in one of the trees and can be read
+    machine,            ///< built for this processor
+    vermagic,           ///< built for this kernel
+    symbols,            ///< every symbol needed is exported, with the same CRC
+    signature,          ///< the kernel would take the signature
+    pins,               ///< the bytes are the pinned ones
+    ports,              ///< the staged driver claims every port of the node
+    parameters,         ///< the modules know the configured parameters
+    holders,            ///< nobody else's module uses what has to go
+    stacks,             ///< no application runs on the Onload that has to go
+    virtual_functions,  ///< no port has virtual functions that a swap would take away
+};
+
+enum class Verdict { passed, failed, not_checkable };
+
+/// One verdict. A check that several modules fail gives one for each of them.
+struct Check {
+    CheckId id;
+    Verdict verdict;
+    bool mandatory;       ///< a failure keeps the staged driver out; otherwise it is advice
+    std::string subject;  ///< the module, port or file it is about; "" is all of them
+    std::string text;     ///< what was found: what, where, why
+    std::string advice;   ///< what to do about a failure
+    ReasonCode code;      ///< what a failure makes of the node
+};
+
+/// Would the staged modules load? Every check, in the order of the enumerators. Pure.
+[[nodiscard]] std::vector<Check> verify(const Config& config, const Observed& observed);
+
+/// The first failure, among the mandatory checks or among the others.
+[[nodiscard]] const Check* first_failed(const std::vector<Check>& checks, bool mandatory);
+
+/// The failure as the reason why the driver is not swapped.
+[[nodiscard]] Blocker to_blocker(const Check& check);
+
+[[nodiscard]] std::string_view to_string(CheckId id);
+[[nodiscard]] std::string_view to_string(Verdict verdict);
+
+}  // namespace onload_node

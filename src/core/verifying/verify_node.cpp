@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/modules/alias.hpp"
+#include "core/modules/swap_scope.hpp"
+#include "core/verifying/verify_parts.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+bool claims(const ModuleFile& file, const NetworkFunction& function) {
+    return std::ranges::any_of(file.aliases, [&](const std::string& alias) {
+        return alias_claims(alias, function.modalias);
+    });
+}
+
+/// True when the node has the port by the driver that is to go, now or as soon as udev gets to it.
+bool has_in_tree_driver(const NetworkFunction& function, const VerifyContext& context) {
+    const auto& replace = context.config.driver.replace;
+    return !function.driver.empty() || std::ranges::any_of(replace, [&](const ModuleName& name) {
+        const auto file = context.observed.in_tree.find(name);
+        return file != context.observed.in_tree.end() && claims(file->second, function);
+    });
+}
+
+bool would_be_lost(const NetworkFunction& function, const VerifyContext& context) {
+    const auto& staged = context.staged;
+    // Without a modalias nothing can be said of the port.
+    return !function.modalias.empty() && has_in_tree_driver(function, context) &&
+           std::ranges::none_of(staged, [&](const ModuleFile* file) {
+               return claims(*file, function);
+           });
+}
+
+/// A user of the modules that have to go which is neither staged nor the kernel's own is not ours
+/// to remove.
+bool foreign(const ModuleName& name, const VerifyContext& context) {
+    const auto& replace = context.config.driver.replace;
+    const auto& order = context.order;
+    return context.observed.loaded.at(name).origin == Origin::out_of_tree &&
+           std::ranges::find(replace, name) == replace.end() &&
+           std::ranges::none_of(order, [&](const ModuleFile* file) { return file->name == name; });
+}
+
+void verify_holders(const VerifyContext& context, const SwapScope& scope, Verdicts& verdicts) {
+    for (const auto& name : scope.going) {
+        if (foreign(name, context)) {
+            verdicts.fail(
+                {CheckId::holders, ReasonCode::busy, name.str(), "unload it first"},
+                concat(
+                    {"module ",
+                     name.str(),
+                     " uses the driver and is neither staged nor part of the kernel"}
+                )
+            );
+        }
+    }
+    verdicts.settle(CheckId::holders, Verdict::passed, "no foreign module uses the driver");
+}
+
+void verify_stacks(const VerifyContext& context, const SwapScope& scope, Verdicts& verdicts) {
+    const auto& going = scope.going;
+    const bool onload_goes =
+        std::ranges::any_of(going, [](const ModuleName& name) { return name.str() == "onload"; });
+    if (onload_goes && context.observed.onload_stacks > 0) {
+        verdicts.fail(
+            {CheckId::stacks,
+             ReasonCode::stacks_in_use,
+             "onload",
+             "end the applications that run on Onload (onload_stackdump lists them)"},
+            concat(
+                {"the loaded onload has to go and has stacks in use: ",
+                 std::to_string(context.observed.onload_stacks)}
+            )
+        );
+    }
+    verdicts.settle(CheckId::stacks, Verdict::passed, "no Onload stack is in the way");
+}
+
+void verify_virtual_functions(
+    const VerifyContext& context, const SwapScope& scope, Verdicts& verdicts
+) {
+    for (const auto* const function : managed_functions(context.config, context.observed)) {
+        if (scope.swap && function->virtual_functions > 0) {
+            const auto address = function->address.to_string();
+            verdicts.fail(
+                {CheckId::virtual_functions,
+                 ReasonCode::virtual_functions,
+                 address,
+                 "set its sriov_numvfs to 0, or make them after the swap"},
+                concat(
+                    {"port ",
+                     address,
+                     " has virtual functions, which go with the driver: ",
+                     std::to_string(function->virtual_functions)}
+                )
+            );
+        }
+    }
+    verdicts.settle(
+        CheckId::virtual_functions, Verdict::passed, "no virtual function is in the way"
+    );
+}
+
+}  // namespace
+
+void verify_ports(const VerifyContext& context, Verdicts& verdicts) {
+    if (context.observed.scope == Scope::other_root) {
+        verdicts.settle(CheckId::ports, Verdict::not_checkable, "no hardware to ask");
+        return;
+    }
+    for (const auto* const function : managed_functions(context.config, context.observed)) {
+        if (would_be_lost(*function, context)) {
+            const auto address = function->address.to_string();
+            verdicts.fail(
+                {CheckId::ports,
+                 ReasonCode::port_unclaimed,
+                 address,
+                 "stage a driver that supports this card"},
+                concat(
+                    {"no staged driver claims the port ",
+                     address,
+                     " (",
+                     function->modalias,
+                     "): it would be lost"}
+                )
+            );
+        }
+    }
+    verdicts.settle(CheckId::ports, Verdict::passed, "no port would be lost");
+}
+
+void verify_way_out(const VerifyContext& context, Verdicts& verdicts) {
+    if (context.observed.scope != Scope::running) {
+        return;
+    }
+    const auto scope = swap_scope(context.order, context.config, context.observed);
+    verify_holders(context, scope, verdicts);
+    verify_stacks(context, scope, verdicts);
+    verify_virtual_functions(context, scope, verdicts);
+}
+
+}  // namespace onload_node

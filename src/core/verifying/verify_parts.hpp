@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/concat.hpp"
+#include "core/verifying/verify.hpp"
+
+#include <vector>
+
+/// The parts of verify, one file each; nobody else includes this.
+namespace onload_node {
+
+/// What the checks look at.
+struct VerifyContext {
+    const Config& config;
+    const Observed& observed;
+    std::vector<const ModuleFile*> order = {};   ///< what would be loaded; empty when unknown
+    std::vector<const ModuleFile*> staged = {};  ///< the staged ones of it, or all that were read
+};
+
+/// Collects verdicts.
+class Verdicts final {
+public:
+    /// What went wrong, and what is to be done about it.
+    struct Failure {
+        CheckId id;
+        ReasonCode code;
+        std::string_view subject;
+        std::string_view advice;
+        bool mandatory = true;
+    };
+
+    void fail(const Failure& failure, std::string_view text);
+
+    /// The verdict of a check that did not fail.
+    void settle(CheckId id, Verdict verdict, std::string_view text, bool mandatory = true);
+
+    std::vector<Check> take() { return std::move(checks_); }
+
+private:
+    std::vector<Check> checks_;
+};
+
+void verify_symbols(const VerifyContext& context, Verdicts& verdicts);
+void verify_signatures(const VerifyContext& context, Verdicts& verdicts);
+void verify_pins(const VerifyContext& context, Verdicts& verdicts);
+void verify_ports(const VerifyContext& context, Verdicts& verdicts);
+
+/// Whatever stands in the way of taking out what is loaded now.
+void verify_way_out(const VerifyContext& context, Verdicts& verdicts);
+
+}  // namespace onload_node

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/formats/pins.hpp"
+#include "core/model/names.hpp"
+#include "core/verifying/verify_parts.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+bool key_known(const ModuleSignature& signature, const std::vector<std::string>& keys) {
+    return std::ranges::any_of(keys, [&](const std::string& key) {
+        const auto names = [&](const std::string& text) {
+            return !text.empty() && key.find(text) != std::string::npos;
+        };
+        // "SUBJECT: IDENTIFIER: ALGORITHM". A key that signs modules has signed itself as a rule:
+        // its subject is the issuer that the signature names.
+        return names(signature.key_id) || names(signature.signer);
+    });
+}
+
+/// What the kernel would have against the signature; `by` demands one, or nobody when empty.
+std::string signature_complaint(
+    const ModuleSignature& signature, const VerifyContext& context, std::string_view by
+) {
+    // The kernel takes no damaged signature, even where it takes modules without any.
+    if (signature.state == ModuleSignature::State::damaged) {
+        return " has a damaged signature";
+    }
+    if (by.empty()) {
+        return {};
+    }
+    if (signature.state == ModuleSignature::State::none) {
+        return concat({" is not signed, and ", by, " demands it"});
+    }
+    const auto& keys = context.observed.signatures.keys;
+    if (keys && !key_known(signature, *keys)) {
+        return concat(
+            {" is signed by ",
+             signature.signer.empty() ? signature.key_id : signature.signer,
+             " (",
+             signature.hash,
+             "), of whom the kernel has no key, and ",
+             by,
+             " demands one"}
+        );
+    }
+    return {};
+}
+
+std::string_view signature_verdict(const VerifyContext& context, std::string_view by) {
+    const auto& observed = context.observed;
+    if (by.empty()) {
+        return observed.scope == Scope::other_root ? "no running kernel to ask what it demands"
+                                                   : "the kernel demands no signatures";
+    }
+    return observed.signatures.keys ? "signed by known keys"
+                                    : "signed, but the kernel's keys cannot be listed";
+}
+
+/// The path as a pin has it: below lib/modules/.
+std::string_view pinned_path(const ModuleFile& file, const VerifyContext& context) {
+    const auto below = context.config.driver.tree.size() + names::in_tree_modules.size() + 1;
+    const auto at =
+        file.path.find(context.config.driver.tree + std::string(names::in_tree_modules));
+    return std::string_view(file.path).substr(at == std::string::npos ? 0 : at + below);
+}
+
+std::string pin_complaint(const ModuleFile& file, const VerifyContext& context, const Pins& pins) {
+    const auto path = pinned_path(file, context);
+    const auto& name = context.config.driver.pins;
+    bool listed = false;
+    for (const auto& [pinned, digest] : pins) {
+        if (pinned != path) {
+            continue;
+        }
+        listed = true;
+        if (digest != file.sha256) {
+            return concat({path, " has SHA-256 ", file.sha256, ", ", name, " demands ", digest});
+        }
+    }
+    return listed ? std::string() : concat({path, " is not listed in ", name});
+}
+
+void verify_against(const Pins& pins, const VerifyContext& context, Verdicts& verdicts) {
+    for (const ModuleFile* const file : context.staged) {
+        if (const auto text = pin_complaint(*file, context, pins); !text.empty()) {
+            verdicts.fail(
+                {CheckId::pins,
+                 ReasonCode::pins,
+                 file->name.str(),
+                 "stage the pinned file, or pin this one if it is to be trusted"},
+                text
+            );
+        }
+    }
+    verdicts.settle(CheckId::pins, Verdict::passed, context.config.driver.pins);
+}
+
+}  // namespace
+
+void verify_signatures(const VerifyContext& context, Verdicts& verdicts) {
+    const auto& policy = context.observed.signatures;
+    const std::string_view by = context.config.driver.signature == SignatureCheck::always
+                                    ? "driver.signature"
+                                    : std::string_view(policy.enforced_by);
+    for (const ModuleFile* const file : context.staged) {
+        if (const auto text = signature_complaint(file->signature, context, by); !text.empty()) {
+            verdicts.fail(
+                {CheckId::signature,
+                 ReasonCode::signature,
+                 file->name.str(),
+                 "sign it with a key that the kernel has (one that another key certified is found "
+                 "by its identifier only: sign-file -k)"},
+                file->path + text
+            );
+        }
+    }
+    const bool unknown =
+        by.empty() ? context.observed.scope == Scope::other_root : !policy.keys.has_value();
+    verdicts.settle(
+        CheckId::signature,
+        unknown ? Verdict::not_checkable : Verdict::passed,
+        signature_verdict(context, by)
+    );
+}
+
+void verify_pins(const VerifyContext& context, Verdicts& verdicts) {
+    const auto& file = context.observed.pins;
+    const auto& path = context.config.driver.pins;
+    if (file.problem.empty() && !file.exists) {
+        verdicts.settle(CheckId::pins, Verdict::passed, "nothing is pinned: no file " + path);
+        return;
+    }
+    auto pins = file.problem.empty() ? parse_pins(file.text, path)
+                                     : Result<Pins>(failure(ErrorCode::io, file.problem));
+    if (pins) {
+        verify_against(*pins, context, verdicts);
+    } else {
+        verdicts.fail(
+            {CheckId::pins, ReasonCode::pins, path, "write the file as sha256sum does"},
+            pins.error().message
+        );
+    }
+}
+
+}  // namespace onload_node

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/commands/commands.hpp"
+#include "app/output/output.hpp"
+#include "app/stage/stage_commands.hpp"
+
+#include <cstdio>
+#include <span>
+
+using namespace onload_node;
+
+namespace {
+
+int complain(const Error& error) {
+    std::fprintf(stderr, "onload-node: %s\n", error.message.c_str());
+    return exit_status_of(error.code);
+}
+
+Result<int> carry_out(const StageCommand& command) {
+    switch (command.verb) {
+    case StageVerb::stage:
+        return stage(command);
+    case StageVerb::purge:
+        return purge(command);
+    case StageVerb::trees:
+        return trees(command);
+    case StageVerb::diagnose:
+        return diagnose(command);
+    case StageVerb::verify:
+        return command.pending ? verify_pending(command) : verify(command.common);
+    case StageVerb::version:
+        std::fputs(version_text().c_str(), stdout);
+        return 0;
+    case StageVerb::help:
+        break;
+    }
+    std::fputs(command.common.help_text.c_str(), stdout);
+    return 0;
+}
+
+}  // namespace
+
+/// What onload-node hands over: getting modules onto a node, and off it. A program of its own,
+/// because the MachineConfig of the other one has no room for it.
+int main(int argc, char** argv) {
+    const auto arguments =
+        std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);
+    const auto command = parse_stage_command_line(arguments);
+    if (!command) {
+        return complain(command.error());
+    }
+    // Line by line, also into a journal: what was done is told when it was.
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+    const auto status = carry_out(*command);
+    return status ? *status : complain(status.error());
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/cli/cli.hpp"
+#include "app/commands/commands.hpp"
+#include "app/session/hand_over.hpp"
+
+#include <cstdio>
+#include <span>
+
+using namespace onload_node;
+
+namespace {
+
+int complain(const Error& error) {
+    std::fprintf(stderr, "onload-node: %s\n", error.message.c_str());
+    return exit_status_of(error.code);
+}
+
+}  // namespace
+
+/// The story: read the command line, carry the command out (commands.cpp: load the configuration,
+/// observe the node, plan, print or execute, report), turn what went wrong into a message and an
+/// exit status.
+int main(int argc, char** argv) {
+    const auto arguments =
+        std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);
+    const auto command = parse_command_line(arguments);
+    if (!command) {
+        return complain(command.error());
+    }
+    if (command->verb == Verb::hand_over) {
+        return complain(hand_over(argv));
+    }
+    const auto status = run_command(*command);
+    return status ? *status : complain(status.error());
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/devices/links.hpp"
+
+#include "base/unique_fd.hpp"
+#include "system/system_error.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+namespace onload_node {
+
+namespace {
+
+/// The kernel fills one message of a dump up to this.
+constexpr std::size_t buffer_bytes = 32768;
+
+/// It answers at once; a dump that does not come must not hold the boot.
+constexpr timeval answer_limit{2, 0};
+
+struct Question {
+    nlmsghdr header;
+    ifinfomsg link;
+    rtattr attribute;
+    std::uint32_t mask;
+};
+
+Question question() {
+    Question ask{};
+    ask.header.nlmsg_len = sizeof(ask);
+    ask.header.nlmsg_type = RTM_GETLINK;
+    ask.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    ask.attribute.rta_type = IFLA_EXT_MASK;
+    ask.attribute.rta_len = sizeof(ask.attribute) + sizeof(ask.mask);
+    ask.mask = RTEXT_FILTER_SKIP_STATS;
+    return ask;
+}
+
+/// Calls `use(type, value)` for each attribute.
+template <typename Use>
+void for_each_attribute(const std::byte* at, std::size_t size, Use use) {
+    rtattr attribute{};
+    while (size >= sizeof(attribute)) {
+        std::memcpy(&attribute, at, sizeof(attribute));
+        const std::size_t length = attribute.rta_len;
+        if (length < sizeof(attribute) || length > size) {
+            return;
+        }
+        use(attribute.rta_type & NLA_TYPE_MASK, at + sizeof(attribute), length - sizeof(attribute));
+        const std::size_t step = std::min<std::size_t>(RTA_ALIGN(length), size);
+        at += step;
+        size -= step;
+    }
+}
+
+std::string text_of(const std::byte* at, std::size_t size) {
+    const auto* const text = reinterpret_cast<const char*>(at);
+    return {text, ::strnlen(text, size)};
+}
+
+void read_link(const std::byte* at, std::size_t size, AlternativeNames& names) {
+    std::string name;
+    for_each_attribute(at, size, [&](int type, const std::byte* value, std::size_t length) {
+        if (type == IFLA_IFNAME) {
+            // The kernel sends it before the others.
+            name = text_of(value, length);
+        } else if (type == IFLA_PROP_LIST) {
+            for_each_attribute(
+                value,
+                length,
+                [&](int kind, const std::byte* other, std::size_t bytes) {
+                    if (kind == IFLA_ALT_IFNAME) {
+                        names.emplace_back(name, text_of(other, bytes));
+                    }
+                }
+            );
+        }
+    });
+}
+
+/// Reads one datagram of the answer; false when it was the last.
+bool read_answer(const std::byte* at, std::size_t size, AlternativeNames& names) {
+    nlmsghdr header{};
+    while (size >= sizeof(header)) {
+        std::memcpy(&header, at, sizeof(header));
+        const std::size_t length = header.nlmsg_len;
+        if (length < sizeof(header) || length > size || header.nlmsg_type == NLMSG_DONE ||
+            header.nlmsg_type == NLMSG_ERROR) {
+            return false;
+        }
+        constexpr std::size_t skipped = NLMSG_LENGTH(sizeof(ifinfomsg));
+        if (header.nlmsg_type == RTM_NEWLINK && length >= skipped) {
+            read_link(at + skipped, length - skipped, names);
+        }
+        const std::size_t step = std::min<std::size_t>(NLMSG_ALIGN(length), size);
+        at += step;
+        size -= step;
+    }
+    return true;
+}
+
+}  // namespace
+
+Result<AlternativeNames> alternative_names() {
+    const auto failed = [] { return errno_failure("cannot ask the kernel for interfaces", errno); };
+    const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    const Question ask = question();
+    if (!socket.valid() ||
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &answer_limit, sizeof(answer_limit)) !=
+            0 ||
+        ::send(socket.get(), &ask, sizeof(ask), 0) < 0) {
+        return failed();
+    }
+    AlternativeNames names;
+    std::vector<std::byte> buffer(buffer_bytes);
+    for (;;) {
+        const ssize_t count = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return failed();
+        }
+        if (count == 0 || !read_answer(buffer.data(), static_cast<std::size_t>(count), names)) {
+            return names;
+        }
+    }
+}
+
+}  // namespace onload_node

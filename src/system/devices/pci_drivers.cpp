@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/devices/pci_drivers.hpp"
+
+#include "core/model/names.hpp"
+#include "system/files/file_bytes.hpp"
+#include "system/files/sysfs.hpp"
+#include "system/processes/children.hpp"
+#include "system/system_error.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What the kernel takes for "no driver_override".
+constexpr const char* no_override = "\n";
+
+bool is_gone(int number) {
+    return number == ENOENT || number == ENODEV;
+}
+
+/// What an answer of a driver's bind file means to somebody who has to mend it.
+std::string why_not_bound(int number) {
+    if (number == ENODEV) {
+        return "no staged driver takes it, or its probe found no hardware that it knows";
+    }
+    return "the probe of the driver failed: " + text_of_errno(number);
+}
+
+/// 0, or why the last driver that was asked did not take it. In a child: only calls to the kernel.
+int bind_one(const std::string& function, const std::vector<std::string>& files) {
+    int last = ENODEV;
+    for (const auto& file : files) {
+        last = write_attribute(file, function);
+        // EBUSY: it has a driver. Whether it is the right one is judged by who has it afterwards.
+        if (last == 0 || last == EBUSY) {
+            return 0;
+        }
+        if (last != ENODEV) {
+            return last;
+        }
+    }
+    return last;
+}
+
+}  // namespace
+
+PciDrivers::PciDrivers(std::string root) : root_(std::move(root)) {}
+
+std::string PciDrivers::function_file(const PciAddress& function, const char* name) const {
+    return root_ + std::string(names::sys_pci_devices) + "/" + function.to_string() + "/" + name;
+}
+
+Result<void> PciDrivers::hold(const std::vector<PciAddress>& functions) {
+    for (const auto& function : functions) {
+        const std::string path = function_file(function, "driver_override");
+        const int number = write_attribute(path, std::string(names::hold_driver));
+        if (number != 0) {
+            return errno_failure("cannot write to " + path, number);
+        }
+    }
+    return {};
+}
+
+Result<void> PciDrivers::release(const std::vector<PciAddress>& functions) {
+    for (const auto& function : functions) {
+        const std::string path = function_file(function, "driver_override");
+        const auto now = read_text_file(path);
+        if (!now || now->substr(0, now->find('\n')) != names::hold_driver) {
+            continue;
+        }
+        const int number = write_attribute(path, no_override);
+        if (number != 0 && !is_gone(number)) {
+            return errno_failure("cannot write to " + path, number);
+        }
+    }
+    return {};
+}
+
+/// The bind files of the PCI drivers that the modules have registered.
+std::vector<std::string> PciDrivers::bind_files(const std::vector<ModuleName>& modules) const {
+    constexpr std::string_view bus = "pci:";
+    std::vector<std::string> files;
+    for (const auto& module : modules) {
+        const std::string directory =
+            root_ + std::string(names::sys_module) + "/" + module.str() + "/drivers";
+        std::error_code error;
+        fs::directory_iterator entry(directory, error);
+        while (!error && entry != fs::directory_iterator()) {
+            if (entry->path().filename().string().compare(0, bus.size(), bus) == 0) {
+                files.push_back(entry->path().string() + "/bind");
+            }
+            entry.increment(error);
+        }
+    }
+    return files;
+}
+
+Result<void> PciDrivers::bind(
+    const std::vector<PciAddress>& functions,
+    const std::vector<ModuleName>& modules,
+    Milliseconds limit
+) {
+    if (auto released = release(functions); !released) {
+        return released;
+    }
+    const auto files = bind_files(modules);
+    std::vector<std::function<int()>> work;
+    work.reserve(functions.size());
+    for (const auto& function : functions) {
+        work.emplace_back([address = function.to_string(), &files] {
+            return bind_one(address, files);
+        });
+    }
+    const auto outcomes = run_in_children(work, limit);
+    std::string text;
+    bool hung = false;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const auto& outcome = outcomes[i];
+        if (outcome.end == ChildOutcome::End::returned && outcome.value == 0) {
+            continue;
+        }
+        text += (text.empty() ? "" : "; ") + functions[i].to_string() + ": ";
+        switch (outcome.end) {
+        case ChildOutcome::End::returned:
+            text += why_not_bound(outcome.value);
+            break;
+        case ChildOutcome::End::hung:
+            text += "the probe of the driver has not ended within " +
+                    std::to_string(limit.count()) + " ms (limits.probe)";
+            hung = true;
+            break;
+        case ChildOutcome::End::died:
+            text += "the kernel broke in the probe of the driver, see the kernel log";
+            hung = true;
+            break;
+        }
+    }
+    return text.empty() ? Result<void>()
+                        : failure(hung ? ErrorCode::hung : ErrorCode::io, std::move(text));
+}
+
+}  // namespace onload_node

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/model/mac_address.hpp"
+
+#include <optional>
+#include <string>
+
+namespace onload_node {
+
+/// The address that an interface was made with, which software cannot change; nothing when the
+/// driver does not tell one.
+[[nodiscard]] std::optional<MacAddress> permanent_mac(const std::string& interface);
+
+}  // namespace onload_node

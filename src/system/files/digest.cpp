@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files/digest.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <openssl/evp.h>
+
+namespace onload_node {
+
+Result<std::string> sha256_hex(std::span<const std::byte> bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) !=
+        1) {
+        return failure(ErrorCode::io, "libcrypto computes no SHA-256 on this machine");
+    }
+    constexpr std::string_view alphabet = "0123456789abcdef";
+    std::string text;
+    text.reserve(std::size_t{2} * length);
+    for (unsigned i = 0; i < length; ++i) {
+        text += alphabet[digest[i] >> 4U];
+        text += alphabet[digest[i] & 0xFU];
+    }
+    return text;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files/directories.hpp"
+
+#include "base/unique_fd.hpp"
+#include "system/system_error.hpp"
+
+#include <cerrno>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace onload_node {
+
+std::string parent_directory(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) {
+        return ".";
+    }
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<void> make_directories(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+        return {};
+    }
+    const std::string parent = parent_directory(path);
+    if (parent != path) {
+        if (auto made = make_directories(parent); !made) {
+            return made;
+        }
+    }
+    if (::mkdir(path.c_str(), 0755) != 0) {
+        const int number = errno;
+        // Somebody may have been faster; anything but a directory of that name is an error.
+        if (number == EEXIST && std::filesystem::is_directory(path, ignored)) {
+            return {};
+        }
+        return errno_failure("cannot make the directory " + path, number);
+    }
+    // mkdir(2) took the umask off.
+    if (::chmod(path.c_str(), 0755) != 0) {
+        return errno_failure("cannot set the mode of " + path, errno);
+    }
+    return sync_directory(parent);
+}
+
+Result<void> sync_directory(const std::string& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd.valid()) {
+        return errno_failure("cannot open the directory " + path, errno);
+    }
+    // EINVAL: this file system has nothing to write back.
+    if (::fsync(fd.get()) != 0 && errno != EINVAL) {
+        return errno_failure("cannot write the directory " + path + " to the disk", errno);
+    }
+    return {};
+}
+
+std::uint64_t directory_bytes(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    fs::recursive_directory_iterator entry(
+        path, fs::directory_options::skip_permission_denied, error
+    );
+    while (!error && entry != fs::recursive_directory_iterator()) {
+        std::error_code unreadable;
+        if (entry->symlink_status(unreadable).type() == fs::file_type::regular) {
+            const auto size = entry->file_size(unreadable);
+            bytes += unreadable ? 0 : size;
+        }
+        entry.increment(error);
+    }
+    return bytes;
+}
+
+Result<void> remove_directory(const std::string& path) {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) {
+        return errno_failure("cannot remove " + path, error.value());
+    }
+    return {};
+}
+
+bool same_directory(const std::string& one, const std::string& other) {
+    std::error_code error;
+    return std::filesystem::equivalent(one, other, error) && !error;
+}
+
+}  // namespace onload_node

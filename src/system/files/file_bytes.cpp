@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files/file_bytes.hpp"
+
+#include "base/sizes.hpp"
+#include "base/unique_fd.hpp"
+#include "system/system_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace onload_node {
+
+namespace {
+
+constexpr std::size_t max_file_bytes = 256 * mebibyte;
+constexpr std::size_t max_text_bytes = 16 * mebibyte;
+/// Attributes of the kernel, which do not tell their size, fit into one page.
+constexpr std::size_t least_buffer = 4096;
+constexpr std::size_t most_buffer = std::size_t{64} * 1024;
+
+Result<UniqueFd> open_regular(const std::string& path, Links links) {
+    // O_NONBLOCK: opening a FIFO would wait for a writer before we could see what it is.
+    int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+    if (links == Links::refuse) {
+        flags |= O_NOFOLLOW;
+    }
+    UniqueFd file(::open(path.c_str(), flags));
+    if (!file.valid()) {
+        if (errno == ELOOP && links == Links::refuse) {
+            return failure(
+                ErrorCode::io, "cannot read " + path + ": it is a symbolic link, a file is needed"
+            );
+        }
+        return errno_failure("cannot read " + path, errno);
+    }
+
+    return file;
+}
+
+Result<std::size_t> size_of_regular(int fd, const std::string& path) {
+    struct stat status {};
+
+    if (::fstat(fd, &status) != 0) {
+        return errno_failure("cannot read " + path, errno);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return failure(ErrorCode::io, "cannot read " + path + ": it is not a regular file");
+    }
+    return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+}
+
+/// Reads to the end of the file, whatever size it has told. Through a buffer: to make room in the
+/// result fills it with zeros, which costs as much as to read a large module.
+template <typename Bytes>
+Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
+    const auto size = size_of_regular(fd, path);
+    if (!size) {
+        return tl::unexpected(size.error());
+    }
+    const auto too_large = [&] {
+        return failure(
+            ErrorCode::io,
+            "cannot read " + path + ": it is larger than " + std::to_string(limit / mebibyte) +
+                " MiB"
+        );
+    };
+    if (*size > limit) {
+        return too_large();
+    }
+    Bytes bytes;
+    bytes.reserve(*size);
+    // One more than told, so that a small file and its end take two reads.
+    std::vector<typename Bytes::value_type> buffer(std::clamp(*size + 1, least_buffer, most_buffer)
+    );
+    for (;;) {
+        const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return errno_failure("cannot read " + path, errno);
+        }
+        if (count == 0) {
+            return bytes;
+        }
+        if (bytes.size() + static_cast<std::size_t>(count) > limit) {
+            return too_large();
+        }
+        bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + count);
+    }
+}
+
+template <typename Bytes>
+Result<Bytes> read_regular(const std::string& path, Links links, std::size_t limit) {
+    const auto file = open_regular(path, links);
+    if (!file) {
+        return tl::unexpected(file.error());
+    }
+    return read_to_end<Bytes>(file->get(), path, limit);
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_file_bytes(const std::string& path, Links links) {
+    return read_regular<std::vector<std::byte>>(path, links, max_file_bytes);
+}
+
+Result<std::vector<std::byte>> read_open_file(int fd, const std::string& path) {
+    return read_to_end<std::vector<std::byte>>(fd, path, max_file_bytes);
+}
+
+Result<std::string> read_text_file(const std::string& path) {
+    return read_regular<std::string>(path, Links::follow, max_text_bytes);
+}
+
+}  // namespace onload_node

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files/files.hpp"
+
+#include "base/unique_fd.hpp"
+#include "system/files/directories.hpp"
+#include "system/files/file_bytes.hpp"
+#include "system/files/write_all.hpp"
+#include "system/system_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+/// Beside the file that is to be replaced, always of the same name: what a power cut leaves of it
+/// is taken over by the next write and goes with the file. The name begins with a dot and ends in
+/// none of the words that others look for (*.link, *.rules). Two writers at once are kept apart by
+/// the lock of the run.
+std::string unpublished(const std::string& path) {
+    return parent_directory(path) + "/." + path.substr(path.rfind('/') + 1) + ".new";
+}
+
+/// A file beside the one to be replaced; removed again unless it was published under the final
+/// name.
+class TemporaryFile final {
+public:
+    static Result<TemporaryFile> beside(const std::string& path) {
+        std::string name = unpublished(path);
+        constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+        UniqueFd fd(::open(name.c_str(), flags, 0600));
+        if (!fd.valid()) {
+            return errno_failure("cannot make a file in " + parent_directory(path), errno);
+        }
+        return TemporaryFile(std::move(fd), std::move(name));
+    }
+
+    TemporaryFile(TemporaryFile&& other) noexcept
+        : fd_(std::move(other.fd_)), name_(std::exchange(other.name_, {})) {}
+
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(TemporaryFile&&) = delete;
+
+    ~TemporaryFile() {
+        if (!name_.empty()) {
+            ::unlink(name_.c_str());
+        }
+    }
+
+    Result<void> fill(const std::string& content) {
+        if (auto written = write_all(fd_.get(), std::as_bytes(std::span(content)), name_);
+            !written) {
+            return written;
+        }
+        if (::fchmod(fd_.get(), 0644) != 0) {
+            return errno_failure("cannot set the mode of " + name_, errno);
+        }
+        if (::fsync(fd_.get()) != 0) {
+            return errno_failure("cannot write " + name_ + " to the disk", errno);
+        }
+        return {};
+    }
+
+    Result<void> publish(const std::string& path) {
+        if (::rename(name_.c_str(), path.c_str()) != 0) {
+            return errno_failure("cannot put " + path + " in place", errno);
+        }
+        name_.clear();
+        return sync_directory(parent_directory(path));
+    }
+
+private:
+    TemporaryFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
+
+    UniqueFd fd_;
+    std::string name_;
+};
+
+}  // namespace
+
+SystemFiles::SystemFiles(std::string root) : root_(std::move(root)) {}
+
+Result<std::string> SystemFiles::read(const std::string& path) const {
+    return read_text_file(root_ + path);
+}
+
+Result<void> SystemFiles::write(const std::string& path, const std::string& content) {
+    const std::string target = root_ + path;
+    if (auto made = make_directories(parent_directory(target)); !made) {
+        return made;
+    }
+    auto file = TemporaryFile::beside(target);
+    if (!file) {
+        return tl::unexpected(file.error());
+    }
+    if (auto filled = file->fill(content); !filled) {
+        return filled;
+    }
+    return file->publish(target);
+}
+
+Result<void> SystemFiles::remove(const std::string& path) {
+    const std::string target = root_ + path;
+    ::unlink(unpublished(target).c_str());
+    if (::unlink(target.c_str()) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) {
+            return {};
+        }
+        return errno_failure("cannot remove " + target, errno);
+    }
+    return sync_directory(parent_directory(target));
+}
+
+std::vector<std::string> SystemFiles::list(const std::string& directory) const {
+    std::vector<std::string> entries;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(root_ + directory, error);
+    while (!error && entry != std::filesystem::directory_iterator()) {
+        entries.push_back(entry->path().filename().string());
+        entry.increment(error);
+    }
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+bool SystemFiles::exists(const std::string& path) const {
+    return ::access((root_ + path).c_str(), F_OK) == 0;
+}
+
+bool SystemFiles::executable(const std::string& path) const {
+    struct stat status {};
+
+    const bool found = ::stat((root_ + path).c_str(), &status) == 0;
+    return found && S_ISREG(status.st_mode) &&
+           (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
+}
+
+}  // namespace onload_node

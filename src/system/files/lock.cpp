@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files/lock.hpp"
+
+#include "system/deadline.hpp"
+#include "system/files/directories.hpp"
+#include "system/files/file_bytes.hpp"
+#include "system/system_error.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+
+namespace onload_node {
+
+namespace {
+
+bool try_lock(int fd) {
+    return ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+void wait_for_end(pid_t child) {
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {}
+}
+
+/// Waits until nobody else holds the lock or the limit has passed.
+///
+/// flock(2) has no time limit. A child that shares our open file waits in it: the lock it gets is
+/// ours, and a child can be ended at any moment without a signal handler, a thread or a loop of
+/// sleeps in this process.
+Result<void> wait_for_lock(int fd, Milliseconds limit) {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+        return errno_failure("cannot wait for the lock", errno);
+    }
+    const UniqueFd finished(ends[0]);
+    UniqueFd running(ends[1]);
+    const pid_t child = ::fork();
+    if (child < 0) {
+        return errno_failure("cannot wait for the lock", errno);
+    }
+    if (child == 0) {
+        while (::flock(fd, LOCK_EX) != 0 && errno == EINTR) {}
+        ::_exit(0);
+    }
+    // The child has the only other copy: the pipe hangs up when it ends.
+    running.reset();
+    const Deadline deadline(limit);
+    pollfd hang_up{finished.get(), 0, 0};
+    while (::poll(&hang_up, 1, deadline.poll_timeout()) < 0 && errno == EINTR) {}
+    ::kill(child, SIGKILL);
+    wait_for_end(child);
+    return {};
+}
+
+/// "process 123", from what the holder wrote into the file.
+std::string holder(const std::string& path) {
+    auto text = read_text_file(path);
+    const bool known =
+        text && !text->empty() && text->find_first_not_of("0123456789\n") == std::string::npos;
+    return known ? "process " + text->substr(0, text->find('\n')) : "another process";
+}
+
+}  // namespace
+
+Lock::Lock(UniqueFd fd) : fd_(std::move(fd)) {}
+
+Lock::~Lock() {
+    if (fd_.valid()) {
+        // Best effort: a number left behind would only be named in an error of somebody who does
+        // not get the lock.
+        static_cast<void>(::ftruncate(fd_.get(), 0) == 0);
+        // Not left to close(): a child process may have a copy of the descriptor.
+        ::flock(fd_.get(), LOCK_UN);
+    }
+}
+
+Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
+    if (auto made = make_directories(parent_directory(path)); !made) {
+        return tl::unexpected(made.error());
+    }
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!fd.valid()) {
+        return errno_failure("cannot open the lock " + path, errno);
+    }
+    if (!try_lock(fd.get())) {
+        if (auto waited = wait_for_lock(fd.get(), limit); !waited) {
+            return tl::unexpected(waited.error());
+        }
+        // Succeeds at once when the child got the lock: it belongs to the open file, which is ours
+        // as well.
+        if (!try_lock(fd.get())) {
+            return failure(
+                ErrorCode::busy,
+                holder(path) + " is changing this node and holds " + path + "; waited " +
+                    std::to_string(limit.count()) + " ms"
+            );
+        }
+    }
+    // Best effort: on a full /run others are told of "another process".
+    const std::string pid = std::to_string(::getpid()) + "\n";
+    static_cast<void>(
+        ::ftruncate(fd.get(), 0) == 0 && ::pwrite(fd.get(), pid.data(), pid.size(), 0) > 0
+    );
+    return Lock(std::move(fd));
+}
+
+}  // namespace onload_node

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files/staged_file.hpp"
+
+#include "base/concat.hpp"
+#include "base/unique_fd.hpp"
+#include "core/model/names.hpp"
+#include "system/files/file_bytes.hpp"
+#include "system/system_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace onload_node {
+
+namespace {
+
+constexpr mode_t others_write = S_IWGRP | S_IWOTH;
+
+enum class Place { above_tree, in_tree };
+
+tl::unexpected<Error> unsafe(const std::string& path, const std::string& why) {
+    return failure(ErrorCode::mismatch, concat({path, " is not safe to load from: ", why}));
+}
+
+/// "it belongs to user 1000 and its mode is 0775".
+std::string seen(const struct stat& status) {
+    std::string mode;
+    for (unsigned shift = 12; shift > 0; shift -= 3) {
+        mode += static_cast<char>('0' + ((status.st_mode >> (shift - 3)) & 7U));
+    }
+    return concat({"it belongs to user ", std::to_string(status.st_uid), " and its mode is ", mode}
+    );
+}
+
+Result<void> check_place(int fd, const std::string& path, Place place, TrustedOwner trusted) {
+    struct stat status {};
+
+    if (::fstat(fd, &status) != 0) {
+        return errno_failure("cannot look at " + path, errno);
+    }
+    if (S_ISLNK(status.st_mode)) {
+        return unsafe(path, "it is a symbolic link");
+    }
+    if (status.st_uid != 0 && status.st_uid != trusted.uid) {
+        return unsafe(path, seen(status));
+    }
+    // In a sticky directory nobody but the owner can put another file in the place of one.
+    const bool sticky = place == Place::above_tree && (status.st_mode & S_ISVTX) != 0;
+    if ((status.st_mode & others_write) != 0 && !sticky) {
+        return unsafe(path, seen(status));
+    }
+    return {};
+}
+
+/// Goes down from "/", one name at a time: what has been checked cannot be exchanged any more.
+class Walk {
+public:
+    explicit Walk(TrustedOwner trusted)
+        : fd_(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)), trusted_(trusted) {}
+
+    Result<void> down(std::string_view path, Place place) {
+        while (!path.empty()) {
+            const auto end = std::min(path.find('/'), path.size());
+            const std::string name(path.substr(0, end));
+            path.remove_prefix(std::min(end + 1, path.size()));
+            if (name.empty()) {
+                continue;
+            }
+            if (auto stepped = step(name, place); !stepped) {
+                return stepped;
+            }
+        }
+        return {};
+    }
+
+    /// Opens the file itself, for reading.
+    Result<UniqueFd> open(const std::string& name) {
+        if (auto stepped = step(name, Place::in_tree); !stepped) {
+            return tl::unexpected(stepped.error());
+        }
+        // What was checked is what is opened: by its descriptor, not by its name again.
+        const std::string checked = "/proc/self/fd/" + std::to_string(fd_.get());
+        UniqueFd file(::open(checked.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        if (!file.valid()) {
+            return errno_failure("cannot read " + path_, errno);
+        }
+        return file;
+    }
+
+private:
+    Result<void> step(const std::string& name, Place place) {
+        path_ += "/" + name;
+        if (name == "..") {
+            return unsafe(path_, "it leads out of the tree");
+        }
+        UniqueFd next(::openat(fd_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+        if (!next.valid()) {
+            return errno_failure("cannot read " + path_, errno);
+        }
+        fd_ = std::move(next);
+        return check_place(fd_.get(), path_, place, trusted_);
+    }
+
+    UniqueFd fd_;
+    TrustedOwner trusted_;
+    std::string path_;
+};
+
+/// "/opt" of "/opt/lib/modules/K/extra/sfc.ko". The first match: a shorter root means more checks.
+std::string tree_root(const std::string& path) {
+    const std::string below = std::string(names::in_tree_modules) + "/";
+    const auto at = path.find(below);
+    return path.substr(0, at == std::string::npos ? path.rfind('/') : at);
+}
+
+Result<std::string> resolved(const std::string& path) {
+    struct Free {
+        void operator()(char* text) const { std::free(text); }
+    };
+
+    const std::unique_ptr<char, Free> text(::realpath(path.empty() ? "/" : path.c_str(), nullptr));
+    if (!text) {
+        return errno_failure("cannot read " + path, errno);
+    }
+    return std::string(text.get());
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_staged_file(const std::string& path, TrustedOwner trusted) {
+    const std::string root = tree_root(path);
+    const auto real_root = resolved(root);
+    if (!real_root) {
+        return tl::unexpected(real_root.error());
+    }
+    const std::string_view below = std::string_view(path).substr(root.size());
+    const auto name_at = below.rfind('/');
+    Walk walk(trusted);
+    if (auto walked = walk.down(*real_root, Place::above_tree); !walked) {
+        return tl::unexpected(walked.error());
+    }
+    if (auto walked = walk.down(below.substr(0, name_at), Place::in_tree); !walked) {
+        return tl::unexpected(walked.error());
+    }
+    const auto file = walk.open(std::string(below.substr(name_at + 1)));
+    if (!file) {
+        return tl::unexpected(file.error());
+    }
+    return read_open_file(file->get(), path);
+}
+
+}  // namespace onload_node

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/files/work_area.hpp"
+
+#include "base/concat.hpp"
+#include "base/pieces.hpp"
+#include "system/files/byte_streams.hpp"
+#include "system/files/directories.hpp"
+#include "system/files/exchange.hpp"
+#include "system/files/write_all.hpp"
+#include "system/system_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace onload_node {
+
+namespace {
+
+constexpr std::size_t copy_size = std::size_t{128} * 1024;
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+/// `Reader` is an EntrySource or a ByteStream: both are read in the same way.
+template <typename Reader>
+Result<void> copy_all(Reader& content, int fd, const std::string& name) {
+    std::array<std::byte, copy_size> buffer;  // NOLINT: filled before it is read
+    return for_each_piece(content, buffer, [&](std::span<const std::byte> piece) {
+        return write_all(fd, piece, name);
+    });
+}
+
+/// Opens a directory below another, made first if need be. Never through a link.
+Result<UniqueFd>
+step_into(int parent, const std::string& name, const std::string& path, bool make) {
+    if (make && ::mkdirat(parent, name.c_str(), 0755) == 0) {
+        // mkdir(2) took the umask off.
+        if (::fchmodat(parent, name.c_str(), 0755, 0) != 0) {
+            return errno_failure("cannot set the mode of " + path, errno);
+        }
+    } else if (make && errno != EEXIST) {
+        return errno_failure("cannot make the directory " + path, errno);
+    }
+    UniqueFd fd(::openat(parent, name.c_str(), directory_flags));
+    if (!fd.valid() && (errno == ELOOP || errno == ENOTDIR)) {
+        return failure(
+            ErrorCode::mismatch,
+            concat({"refused: ", path, " is a link or a file, and has entries"})
+        );
+    }
+    if (!fd.valid()) {
+        return errno_failure("cannot open the directory " + path, errno);
+    }
+    return fd;
+}
+
+std::string last_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace
+
+SystemWorkArea::SystemWorkArea(std::string root, const std::string& path)
+    : root_(std::move(root)), location_(root_ + path) {}
+
+Result<void> SystemWorkArea::begin() {
+    if (auto removed = discard(); !removed) {
+        return removed;
+    }
+    return make_directories(location_);
+}
+
+Result<void> SystemWorkArea::discard() {
+    fd_.reset();
+    current_.clear();
+    return remove_directory(location_);
+}
+
+/// Makes `directory`, "" the area itself, the current one.
+Result<void> SystemWorkArea::go_to(std::string_view directory, Missing missing) {
+    if (fd_.valid() && current_ == directory) {
+        return {};
+    }
+    UniqueFd fd(::open(location_.c_str(), directory_flags));
+    if (!fd.valid()) {
+        return errno_failure("cannot open the directory " + location_, errno);
+    }
+    std::string path = location_;
+    std::string_view rest = directory;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find('/'), rest.size());
+        const std::string name(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        path += "/" + name;
+        auto next = step_into(fd.get(), name, path, missing == Missing::make);
+        if (!next) {
+            return tl::unexpected(next.error());
+        }
+        fd = std::move(*next);
+    }
+    fd_ = std::move(fd);
+    current_ = directory;
+    return {};
+}
+
+/// Makes the parent of a path the current directory; returns the name in it.
+Result<std::string> SystemWorkArea::enter_parent(const std::string& path, Missing missing) {
+    const auto slash = path.rfind('/');
+    const auto parent = slash == std::string::npos ? std::string() : path.substr(0, slash);
+    if (auto gone = go_to(parent, missing); !gone) {
+        return tl::unexpected(gone.error());
+    }
+    return last_name(path);
+}
+
+Result<void> SystemWorkArea::make_directory(const std::string& path) {
+    return go_to(path);
+}
+
+Result<UniqueFd> SystemWorkArea::create(const std::string& path, bool executable) {
+    const auto name = enter_parent(path);
+    if (!name) {
+        return tl::unexpected(name.error());
+    }
+    // An archive may hold a file twice: the later one counts, as for tar.
+    if (::unlinkat(fd_.get(), name->c_str(), 0) != 0 && errno != ENOENT) {
+        return errno_failure(concat({"cannot replace ", location_, "/", path}), errno);
+    }
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    UniqueFd fd(::openat(fd_.get(), name->c_str(), flags, 0600));
+    if (!fd.valid() || ::fchmod(fd.get(), executable ? 0755 : 0644) != 0) {
+        return errno_failure(concat({"cannot make ", location_, "/", path}), errno);
+    }
+    return fd;
+}
+
+Result<void>
+SystemWorkArea::write_file(const std::string& path, bool executable, EntrySource& content) {
+    const auto fd = create(path, executable);
+    return fd ? copy_all(content, fd->get(), concat({location_, "/", path}))
+              : tl::unexpected(fd.error());
+}
+
+Result<void> SystemWorkArea::make_link(const std::string& path, const std::string& target) {
+    const auto name = enter_parent(path);
+    if (!name) {
+        return tl::unexpected(name.error());
+    }
+    if (::unlinkat(fd_.get(), name->c_str(), 0) != 0 && errno != ENOENT) {
+        return errno_failure(concat({"cannot replace ", location_, "/", path}), errno);
+    }
+    if (::symlinkat(target.c_str(), fd_.get(), name->c_str()) != 0) {
+        return errno_failure(concat({"cannot make the link ", location_, "/", path}), errno);
+    }
+    return {};
+}
+
+Result<void> SystemWorkArea::make_hard_link(const std::string& path, const std::string& existing) {
+    const auto source = enter_parent(existing, Missing::fail);
+    if (!source) {
+        return tl::unexpected(source.error());
+    }
+    const UniqueFd there(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+    const auto name = enter_parent(path);
+    if (!name) {
+        return tl::unexpected(name.error());
+    }
+    if (::linkat(there.get(), source->c_str(), fd_.get(), name->c_str(), 0) != 0) {
+        return errno_failure(
+            concat({"cannot make ", location_, "/", path, " another name of ", existing}), errno
+        );
+    }
+    return {};
+}
+
+Result<std::unique_ptr<ByteStream>> SystemWorkArea::open(const std::string& path) {
+    const auto name = enter_parent(path, Missing::fail);
+    if (!name) {
+        return tl::unexpected(name.error());
+    }
+    const std::string full = concat({location_, "/", path});
+    const int fd = ::openat(fd_.get(), name->c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return errno_failure("cannot read " + full, errno);
+    }
+    return descriptor_stream(fd, full);
+}
+
+Result<void> SystemWorkArea::sync() {
+    const UniqueFd fd(::open(location_.c_str(), directory_flags));
+    // One call for all files: one by one they would each wait for the disk.
+    if (!fd.valid() || ::syncfs(fd.get()) != 0) {
+        return errno_failure(concat({"cannot write ", location_, " to the disk"}), errno);
+    }
+    return {};
+}
+
+Result<void> SystemWorkArea::exchange(const std::string& path, const std::string& target) {
+    const std::string there = root_ + target;
+    if (auto made = make_directories(parent_directory(there)); !made) {
+        return made;
+    }
+    const std::string here = concat({location_, "/", path});
+    if (auto exchanged = put_in_place(here, there); !exchanged) {
+        return exchanged;
+    }
+    fd_.reset();
+    if (auto synced = sync_directory(parent_directory(there)); !synced) {
+        return synced;
+    }
+    return sync_directory(parent_directory(here));
+}
+
+Result<void> SystemWorkArea::install(const std::string& path, const std::string& target) {
+    auto content = open(path);
+    if (!content) {
+        return tl::unexpected(content.error());
+    }
+    const std::string there = root_ + target;
+    const std::string folder = parent_directory(there);
+    if (auto made = make_directories(folder); !made) {
+        return made;
+    }
+    // Always the same name: what a killed run has left is taken over.
+    const std::string part = concat({folder, "/.", last_name(there), ".new"});
+    ::unlink(part.c_str());
+    const UniqueFd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!fd.valid()) {
+        return errno_failure("cannot make " + part, errno);
+    }
+    auto copied = copy_all(**content, fd.get(), part);
+    if (copied && (::fchmod(fd.get(), 0755) != 0 || ::fsync(fd.get()) != 0 ||
+                   ::rename(part.c_str(), there.c_str()) != 0)) {
+        copied = errno_failure(concat({"cannot put ", there, " in place"}), errno);
+    }
+    if (!copied) {
+        ::unlink(part.c_str());
+        return copied;
+    }
+    return sync_directory(folder);
+}
+
+Result<void> SystemWorkArea::take_away(const std::string& target) {
+    const std::string there = root_ + target;
+    const std::string gone = concat({location_, "/gone"});
+    if (auto made = make_directories(gone); !made) {
+        return made;
+    }
+    const std::string here = concat({gone, "/", last_name(there)});
+    if (::rename(there.c_str(), here.c_str()) != 0) {
+        return errno == ENOENT ? Result<void>()
+                               : errno_failure(concat({"cannot take away ", there}), errno);
+    }
+    return sync_directory(parent_directory(there));
+}
+
+std::int64_t SystemWorkArea::modified(const std::string& target) const {
+    constexpr std::int64_t nanoseconds = 1'000'000'000;
+
+    struct stat status {};
+
+    const bool there = ::lstat((root_ + target).c_str(), &status) == 0;
+    return there ? status.st_mtim.tv_sec * nanoseconds + status.st_mtim.tv_nsec : 0;
+}
+
+}  // namespace onload_node

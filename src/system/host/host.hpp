@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/access/ports.hpp"
+
+#include <string>
+
+namespace onload_node {
+
+/// The machine we run on.
+class SystemHost final : public Host {
+public:
+    /// `root`: where /proc is looked for; "" is this machine.
+    explicit SystemHost(std::string root = "");
+
+    [[nodiscard]] Result<HostFacts> facts() const override;
+
+private:
+    std::string root_;
+};
+
+}  // namespace onload_node

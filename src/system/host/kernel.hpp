@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/access/ports.hpp"
+
+namespace onload_node {
+
+/// The running kernel, through /proc.
+class SystemKernel final : public Kernel {
+public:
+    /// `root`: where /proc is looked for; "" is this machine.
+    explicit SystemKernel(std::string root = "");
+
+    [[nodiscard]] Result<void>
+    set(const std::string& name, const std::string& value, const std::string& only_over) override;
+
+    [[nodiscard]] Result<void> restart() override;
+
+private:
+    std::string root_;
+};
+
+}  // namespace onload_node

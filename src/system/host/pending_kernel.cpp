@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/host/pending_kernel.hpp"
+
+#include "base/concat.hpp"
+#include "core/model/names.hpp"
+#include "system/files/file_bytes.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace onload_node {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// How many entries of one directory are looked at: a boot loader has a handful.
+constexpr std::size_t most_entries = 1000;
+
+/// Names in a directory, sorted; none when it is not there.
+Result<std::vector<std::string>> names_in(const std::string& directory) {
+    std::vector<std::string> found;
+    std::error_code error;
+    fs::directory_iterator entry(directory, error);
+    while (!error && entry != fs::directory_iterator() && found.size() < most_entries) {
+        found.push_back(entry->path().filename().string());
+        entry.increment(error);
+    }
+    if (error && error != std::errc::no_such_file_or_directory) {
+        return failure(ErrorCode::io, concat({"cannot list ", directory, ": ", error.message()}));
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+bool is_directory(const std::string& path) {
+    std::error_code error;
+    return fs::is_directory(path, error);
+}
+
+/// Where the deployments of these names lie, whatever the name of their operating system is.
+std::vector<std::string>
+deployments_that_exist(const std::string& root, const std::vector<std::string>& deployments) {
+    std::vector<std::string> found;
+    const std::string all = root + std::string(names::ostree_deployments);
+    const auto systems = names_in(all);
+    for (const auto& system : systems ? *systems : std::vector<std::string>()) {
+        for (const auto& name : deployments) {
+            std::error_code error;
+            auto path = fs::canonical(concat({all, "/", system, "/deploy/", name}), error);
+            if (!error) {
+                found.push_back(path.string());
+            }
+        }
+    }
+    return found;
+}
+
+/// The text of a file, empty when it is not there.
+Result<std::string> text_if_there(const std::string& path) {
+    auto text = read_text_file(path);
+    if (!text && text.error().code == ErrorCode::not_found) {
+        return std::string();
+    }
+    return text;
+}
+
+Result<std::string> saved_choice(const std::string& root) {
+    for (const auto file : names::boot_environments) {
+        const auto text = text_if_there(root + std::string(file));
+        if (!text) {
+            return failure("cannot learn what the boot loader is to start", text.error());
+        }
+        if (auto saved = saved_entry(*text); !saved.empty()) {
+            return saved;
+        }
+    }
+    return std::string();
+}
+
+}  // namespace
+
+SystemBootLoader::SystemBootLoader(std::string root) : root_(std::move(root)) {}
+
+Result<std::optional<PendingKernel>> SystemBootLoader::pending() const {
+    const auto found = entries();
+    if (!found) {
+        return tl::unexpected(found.error());
+    }
+    if (auto staged = of_staged(*found); !staged || *staged) {
+        return staged;
+    }
+    if (found->empty()) {
+        return of_link();
+    }
+    const auto saved = saved_choice(root_);
+    if (!saved) {
+        return tl::unexpected(saved.error());
+    }
+    return of_entry(*default_entry(*found, *saved));
+}
+
+Result<std::vector<BootEntry>> SystemBootLoader::entries() const {
+    const std::string directory = root_ + std::string(names::boot_entries);
+    const auto files = names_in(directory);
+    if (!files) {
+        return tl::unexpected(files.error());
+    }
+    std::vector<BootEntry> found;
+    for (const auto& file : *files) {
+        if (!file.ends_with(".conf")) {
+            continue;
+        }
+        const auto text = read_text_file(concat({directory, "/", file}));
+        if (!text) {
+            return failure("cannot learn what the boot loader is to start", text.error());
+        }
+        found.push_back(parse_boot_entry(file, *text));
+    }
+    return found;
+}
+
+SystemBootLoader::Pending SystemBootLoader::of_entry(const BootEntry& entry) const {
+    PendingKernel found{release_of_image(entry.kernel), "", "boot loader entry " + entry.file};
+    if (found.release.empty()) {
+        return failure(
+            ErrorCode::mismatch,
+            concat(
+                {"the next boot runs what ",
+                 found.told_by,
+                 " says, and that names no kernel by its release: linux \"",
+                 entry.kernel,
+                 "\""}
+            )
+        );
+    }
+    if (argument_value(entry.options, "ostree").empty()) {
+        return checked(std::move(found));
+    }
+    auto deployment = deployment_of(entry);
+    if (!deployment) {
+        return tl::unexpected(deployment.error());
+    }
+    found.root = std::move(*deployment);
+    return checked(std::move(found));
+}
+
+Result<std::string> SystemBootLoader::deployment_of(const BootEntry& entry) const {
+    const std::string link = argument_value(entry.options, "ostree");
+    std::error_code error;
+    const auto deployments = fs::canonical(root_ + std::string(names::ostree_deployments), error);
+    const auto target = error ? fs::path() : fs::canonical(concat({root_, "/", link}), error);
+    if (error) {
+        return failure(
+            ErrorCode::not_found,
+            concat(
+                {"boot loader entry ",
+                 entry.file,
+                 " boots the ostree deployment ",
+                 link,
+                 ", which cannot be found: ",
+                 error.message()}
+            )
+        );
+    }
+    if (!target.string().starts_with(deployments.string() + "/")) {
+        return failure(
+            ErrorCode::mismatch,
+            concat(
+                {"boot loader entry ",
+                 entry.file,
+                 " boots ",
+                 link,
+                 ", which leads to ",
+                 target.string(),
+                 " and to no ostree deployment"}
+            )
+        );
+    }
+    return target.string();
+}
+
+SystemBootLoader::Pending SystemBootLoader::of_staged(const std::vector<BootEntry>& entries) const {
+    const auto note = text_if_there(root_ + std::string(names::staged_deployment));
+    if (!note) {
+        return failure("cannot learn what ostree has staged", note.error());
+    }
+    if (note->empty()) {
+        return std::nullopt;
+    }
+    auto staged = deployments_that_exist(root_, deployments_named_in(*note));
+    // What it is to be merged with is named too: that one can be booted already.
+    for (const auto& entry : entries) {
+        const auto booted = deployment_of(entry);
+        std::erase(staged, booted ? *booted : "");
+    }
+    if (staged.size() == 1) {
+        return of_deployment(staged.front());
+    }
+    return failure(
+        ErrorCode::mismatch,
+        concat(
+            {"ostree has staged a deployment for the next boot, and ",
+             names::staged_deployment,
+             staged.empty() ? " names none that is there" : " does not tell which"}
+        )
+    );
+}
+
+SystemBootLoader::Pending SystemBootLoader::of_deployment(const std::string& deployment) const {
+    PendingKernel found{"", deployment, "the deployment that ostree has staged"};
+    const std::string directory = deployment + std::string(names::in_tree_modules);
+    const auto kernels = names_in(directory);
+    if (!kernels || kernels->size() != 1) {
+        return failure(
+            ErrorCode::mismatch,
+            concat(
+                {"the next boot runs ",
+                 found.told_by,
+                 ", and ",
+                 directory,
+                 kernels ? " has not the modules of one kernel" : " cannot be listed"}
+            )
+        );
+    }
+    found.release = kernels->front();
+    return checked(std::move(found));
+}
+
+SystemBootLoader::Pending SystemBootLoader::of_link() const {
+    for (const auto link : names::kernel_links) {
+        std::error_code error;
+        const auto target = fs::read_symlink(root_ + std::string(link), error);
+        const auto release = error ? std::string() : release_of_image(target.string());
+        if (!release.empty()) {
+            return checked({release, "", concat({"the link ", link})});
+        }
+    }
+    return std::nullopt;
+}
+
+SystemBootLoader::Pending SystemBootLoader::checked(PendingKernel found) const {
+    const std::string directory =
+        concat({found.root.empty() ? root_ : found.root, names::in_tree_modules, "/", found.release}
+        );
+    if (found.release.find('/') != std::string::npos || !is_directory(directory)) {
+        return failure(
+            ErrorCode::not_found,
+            concat(
+                {"the next boot runs kernel ",
+                 found.release,
+                 " (",
+                 found.told_by,
+                 "), whose modules are not there: ",
+                 directory}
+            )
+        );
+    }
+    return found;
+}
+
+}  // namespace onload_node

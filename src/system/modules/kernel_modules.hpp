@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/access/ports.hpp"
+#include "system/files/staged_file.hpp"
+#include "system/modules/module_calls.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace onload_node {
+
+/// The modules of the running kernel.
+class KernelModules final : public Modules {
+public:
+    /// `root`: where /sys is looked for; "" is this machine.
+    /// `trusted`: whose staged files are loaded.
+    explicit KernelModules(
+        std::string root = "",
+        ModuleCalls calls = kernel_module_calls(),
+        TrustedOwner trusted = TrustedOwner()
+    );
+
+    /// From sysfs alone, which tells more than libkmod and the same in every version of it. A
+    /// module that is part of the kernel image counts as not loaded.
+    [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
+
+    [[nodiscard]] Result<void> load(const LoadModule& step, Milliseconds limit) override;
+
+    /// Tries once even when `limit` is zero.
+    [[nodiscard]] Result<void> unload(const ModuleName& name, Milliseconds limit) override;
+
+private:
+    [[nodiscard]] Result<void>
+    load_verified(const LoadModule& step, const std::string& parameters, Milliseconds limit) const;
+    [[nodiscard]] std::string users(const ModuleName& name) const;
+
+    std::string directory_;
+    ModuleCalls calls_;
+    TrustedOwner trusted_;
+};
+
+}  // namespace onload_node

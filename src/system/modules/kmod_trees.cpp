@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/modules/kmod_trees.hpp"
+
+#include "core/model/names.hpp"
+#include "system/files/file_bytes.hpp"
+#include "system/modules/kmod_context.hpp"
+#include "system/modules/module_file.hpp"
+#include "system/modules/symvers.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+namespace onload_node {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "kernel/drivers/net/mdio.ko" is the module mdio.
+std::optional<ModuleName> module_of_path(std::string_view path) {
+    const auto file = path.substr(path.rfind('/') + 1);
+    const auto name = ModuleName::parse(file.substr(0, file.find(".ko")));
+    return name ? std::optional(*name) : std::nullopt;
+}
+
+class KmodModuleTree final : public ModuleTree {
+public:
+    KmodModuleTree(std::string directory, TrustedOwner trusted, Digests digests)
+        : directory_(std::move(directory))
+        , trusted_(trusted)
+        , digests_(digests)
+        , context_(open_kmod(directory_.c_str())) {}
+
+    [[nodiscard]] const std::string& directory() const override { return directory_; }
+
+    [[nodiscard]] bool present() const override {
+        // depmod writes both; libkmod reads the binary one, so a tree without it is as good as
+        // none.
+        std::error_code error;
+        return fs::is_regular_file(directory_ + "/modules.dep", error) &&
+               fs::is_regular_file(directory_ + "/modules.dep.bin", error);
+    }
+
+    [[nodiscard]] std::optional<std::string> find(const ModuleName& name) const override {
+        kmod_module* found = nullptr;
+        if (!context_ ||
+            kmod_module_new_from_name(context_.get(), name.str().c_str(), &found) < 0) {
+            return std::nullopt;
+        }
+        const KmodModule module(found);
+        const char* const path = kmod_module_get_path(module.get());
+        return path == nullptr ? std::nullopt : std::optional<std::string>(path);
+    }
+
+    /// From the text index: libkmod's own answer depends on its version and on what is in the
+    /// running kernel.
+    [[nodiscard]] bool builtin(const ModuleName& name) const override {
+        const auto text = read_text_file(directory_ + "/modules.builtin");
+        std::string_view rest = text ? std::string_view(*text) : std::string_view();
+        while (!rest.empty()) {
+            const auto end = std::min(rest.find('\n'), rest.size());
+            if (module_of_path(rest.substr(0, end)) == name) {
+                return true;
+            }
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+        return false;
+    }
+
+    [[nodiscard]] std::vector<ModuleName> claiming(const std::string& modalias) const override {
+        kmod_list* found = nullptr;
+        if (!context_ ||
+            kmod_module_new_from_lookup(context_.get(), modalias.c_str(), &found) < 0) {
+            return {};
+        }
+        const KmodList list(found);
+        std::vector<ModuleName> claiming;
+        const kmod_list* entry = nullptr;
+        kmod_list_foreach(entry, list.get()) {
+            const KmodModule module(kmod_module_get_module(entry));
+            const auto name = ModuleName::parse(kmod_module_get_name(module.get()));
+            if (name && std::ranges::find(claiming, *name) == claiming.end()) {
+                claiming.push_back(*name);
+            }
+        }
+        return claiming;
+    }
+
+    [[nodiscard]] ModuleFile
+    read(const ModuleName& name, const std::string& path, Origin origin) const override {
+        return read_module_file(name, path, origin, trusted_, digests_);
+    }
+
+private:
+    std::string directory_;
+    TrustedOwner trusted_;
+    Digests digests_;
+    KmodContext context_;
+};
+
+}  // namespace
+
+KmodModuleTrees::KmodModuleTrees(std::string root, TrustedOwner trusted, Digests digests)
+    : root_(std::move(root)), trusted_(trusted), digests_(digests) {}
+
+std::unique_ptr<ModuleTree>
+KmodModuleTrees::open(const std::string& tree, const std::string& kernel) const {
+    return std::make_unique<KmodModuleTree>(
+        root_ + tree + std::string(names::in_tree_modules) + "/" + kernel, trusted_, digests_
+    );
+}
+
+KernelSymbols
+KmodModuleTrees::kernel_symbols(const std::string& kernel, const Symbols& wanted) const {
+    return find_kernel_symbols(root_, kernel, wanted);
+}
+
+std::vector<std::string> KmodModuleTrees::kernels(const std::string& tree) const {
+    std::vector<std::string> kernels;
+    std::error_code error;
+    fs::directory_iterator entry(root_ + tree + std::string(names::in_tree_modules), error);
+    while (!error && entry != fs::directory_iterator()) {
+        std::error_code unreadable;
+        if (entry->is_directory(unreadable)) {
+            kernels.push_back(entry->path().filename().string());
+        }
+        entry.increment(error);
+    }
+    std::sort(kernels.begin(), kernels.end());
+    return kernels;
+}
+
+}  // namespace onload_node

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "system/processes/children.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace onload_node {
+
+/// The three calls by which modules get into the kernel and out of it. Each answers 0 or an errno
+/// value; those that load do it in a child process, because a module's init may never return.
+/// Apart from KernelModules, so that its checks and waits can be tried without a kernel that takes
+/// modules.
+struct ModuleCalls {
+    /// init_module(2): loads exactly these bytes.
+    std::function<ChildOutcome(
+        std::span<const std::byte> image, const std::string& parameters, Milliseconds limit
+    )>
+        load_image;
+    /// Loads a file of the kernel's own tree, compressed or not.
+    std::function<
+        ChildOutcome(const std::string& path, const std::string& parameters, Milliseconds limit)>
+        load_file;
+    /// delete_module(2), not waiting for users to go away.
+    std::function<int(const std::string& name)> remove;
+};
+
+/// The calls of the running kernel.
+[[nodiscard]] ModuleCalls kernel_module_calls();
+
+}  // namespace onload_node

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/processes/programs.hpp"
+
+#include "base/concat.hpp"
+#include "base/pieces.hpp"
+#include "base/unique_fd.hpp"
+#include "system/deadline.hpp"
+#include "system/system_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+namespace onload_node {
+
+namespace {
+
+constexpr std::size_t longest_output = std::size_t{64} * 1024;
+constexpr std::size_t longest_complaint = std::size_t{4} * 1024;
+constexpr Milliseconds pause(5);
+constexpr int not_started = 127;
+constexpr int killed = 128;
+
+/// Between fork and exec: calls to the kernel only.
+[[noreturn]] void become(char* const* words, int output, int complaint, pid_t parent) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const bool ready = ::getppid() == parent && ::dup2(nothing, STDIN_FILENO) >= 0 &&
+                       ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(complaint, STDERR_FILENO) >= 0;
+    if (ready) {
+        ::execvp(words[0], words);
+    }
+    ::_exit(not_started);
+}
+
+/// The end of what a program has said, without the line breaks at its end.
+std::string end_of(int fd) {
+    const auto size = std::max<off_t>(::lseek(fd, 0, SEEK_END), 0);
+    const auto length = std::min<off_t>(size, static_cast<off_t>(longest_complaint));
+    std::string text(static_cast<std::size_t>(length), '\0');
+    const ssize_t count = ::pread(fd, text.data(), text.size(), size - length);
+    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return text.substr(0, text.find_last_not_of(" \n\r\t") + 1);
+}
+
+/// One child process and what it writes.
+class Child {
+public:
+    Child(std::string name, Milliseconds limit) : name_(std::move(name)), deadline_(limit) {}
+
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    Child(Child&&) = delete;
+    Child& operator=(Child&&) = delete;
+
+    ~Child() {
+        if (pid_ > 0) {
+            end();
+        }
+    }
+
+    Result<void> start(const std::vector<std::string>& words) {
+        int ends[2] = {-1, -1};
+        complaint_ = UniqueFd(::memfd_create("stderr", MFD_CLOEXEC));
+        if (!complaint_.valid() || ::pipe2(static_cast<int*>(ends), O_CLOEXEC) != 0) {
+            return errno_failure("cannot run " + name_, errno);
+        }
+        output_ = UniqueFd(ends[0]);
+        const UniqueFd writing(ends[1]);
+        std::vector<std::string> copies = words;
+        std::vector<char*> pointers;
+        pointers.reserve(copies.size() + 1);
+        for (auto& word : copies) {
+            pointers.push_back(word.data());
+        }
+        pointers.push_back(nullptr);
+        const pid_t parent = ::getpid();
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            become(pointers.data(), writing.get(), complaint_.get(), parent);
+        }
+        return pid_ > 0 ? Result<void>() : errno_failure("cannot run " + name_, errno);
+    }
+
+    Result<std::size_t> read(std::span<std::byte> room) {
+        for (;;) {
+            pollfd ready{output_.get(), POLLIN, 0};
+            const int count = ::poll(&ready, 1, deadline_.poll_timeout());
+            if (count == 0) {
+                return timed_out();
+            }
+            const ssize_t got = count < 0 ? -1 : ::read(output_.get(), room.data(), room.size());
+            if (got >= 0) {
+                return static_cast<std::size_t>(got);
+            }
+            if (errno != EINTR) {
+                return errno_failure("cannot read what " + name_ + " writes", errno);
+            }
+        }
+    }
+
+    /// Waits for its end, which is near: it has closed its output.
+    Result<int> wait() {
+        for (;;) {
+            int status = 0;
+            const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+            if (ended == pid_) {
+                pid_ = -1;
+                return WIFEXITED(status) ? WEXITSTATUS(status) : killed + WTERMSIG(status);
+            }
+            if (deadline_.passed()) {
+                return timed_out();
+            }
+            std::this_thread::sleep_for(pause);
+        }
+    }
+
+    [[nodiscard]] std::string complaint() const { return end_of(complaint_.get()); }
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+private:
+    tl::unexpected<Error> timed_out() {
+        end();
+        const auto said = complaint();
+        return failure(
+            ErrorCode::timeout,
+            concat({name_, " did not come to its end in time", said.empty() ? "" : ": ", said})
+        );
+    }
+
+    void end() {
+        ::kill(-pid_, SIGKILL);
+        ::kill(pid_, SIGKILL);
+        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+        pid_ = -1;
+    }
+
+    std::string name_;
+    Deadline deadline_;
+    UniqueFd output_;
+    UniqueFd complaint_;
+    pid_t pid_ = -1;
+};
+
+/// The output of a child as a stream.
+class ChildStream final : public ByteStream {
+public:
+    explicit ChildStream(std::unique_ptr<Child> child) : child_(std::move(child)) {}
+
+    Result<std::size_t> read(std::span<std::byte> room) override {
+        if (ended_) {
+            return std::size_t{0};
+        }
+        auto count = child_->read(room);
+        if (!count || *count > 0) {
+            return count;
+        }
+        ended_ = true;
+        const auto status = child_->wait();
+        if (!status) {
+            return tl::unexpected(status.error());
+        }
+        if (*status != 0) {
+            return failure(
+                ErrorCode::io, concat({child_->name(), " failed: ", child_->complaint()})
+            );
+        }
+        return count;
+    }
+
+private:
+    std::unique_ptr<Child> child_;
+    bool ended_ = false;
+};
+
+}  // namespace
+
+bool SystemPrograms::available(const std::string& name) const {
+    const char* const variable = std::getenv("PATH");
+    std::string_view rest = variable == nullptr ? "/usr/sbin:/usr/bin" : variable;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find(':'), rest.size());
+        const std::string path = concat({rest.substr(0, end), "/", name});
+        if (::access(path.c_str(), X_OK) == 0) {
+            return true;
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return false;
+}
+
+Result<ProgramEnd> SystemPrograms::run(const std::vector<std::string>& words, Milliseconds limit) {
+    Child child(words.front(), limit);
+    if (auto started = child.start(words); !started) {
+        return tl::unexpected(started.error());
+    }
+    ProgramEnd end;
+    std::array<std::byte, 4096> buffer{};
+    const auto read = for_each_piece(child, buffer, [&](std::span<const std::byte> piece) {
+        const auto kept = std::min(piece.size(), longest_output - end.output.size());
+        end.output.append(reinterpret_cast<const char*>(piece.data()), kept);
+        return Result<void>();
+    });
+    if (!read) {
+        return tl::unexpected(read.error());
+    }
+    const auto status = child.wait();
+    if (!status) {
+        return tl::unexpected(status.error());
+    }
+    end.status = *status;
+    end.complaint = child.complaint();
+    return end;
+}
+
+Result<std::unique_ptr<ByteStream>>
+SystemPrograms::stream(const std::vector<std::string>& words, Milliseconds limit) {
+    auto child = std::make_unique<Child>(words.front(), limit);
+    if (auto started = child->start(words); !started) {
+        return tl::unexpected(started.error());
+    }
+    return std::make_unique<ChildStream>(std::move(child));
+}
+
+}  // namespace onload_node

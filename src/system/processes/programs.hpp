@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/access/staging_ports.hpp"
+
+namespace onload_node {
+
+/// Child processes, each in a process group of its own, which end when we do.
+class SystemPrograms final : public Programs {
+public:
+    [[nodiscard]] bool available(const std::string& name) const override;
+    [[nodiscard]] Result<ProgramEnd>
+    run(const std::vector<std::string>& words, Milliseconds limit) override;
+    [[nodiscard]] Result<std::unique_ptr<ByteStream>>
+    stream(const std::vector<std::string>& words, Milliseconds limit) override;
+};
+
+}  // namespace onload_node

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/systemd/journal.hpp"
+
+#include "core/model/step.hpp"
+#include "system/systemd/journal_entry.hpp"
+#include "system/systemd/notify.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/sink.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+namespace onload_node {
+
+namespace {
+
+/// systemd names the stream that it gave to a service as standard error. Ours may have been
+/// redirected since.
+bool stderr_is_journal() {
+    const char* const stream = std::getenv("JOURNAL_STREAM");
+
+    struct stat status {};
+
+    if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) {
+        return false;
+    }
+    return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
+}
+
+void send_to_journal(const JournalEntry& entry) {
+    const auto fields = journal_fields(entry);
+    std::vector<iovec> parts;
+    parts.reserve(fields.size());
+    for (const auto& field : fields) {
+        // The journal only reads them; iovec knows no const.
+        parts.push_back({const_cast<char*>(field.data()), field.size()});
+    }
+    static_cast<void>(sd_journal_sendv(parts.data(), static_cast<int>(parts.size())));
+}
+
+void print(const JournalEntry& entry) {
+    const std::string line = plain_line(entry) + "\n";
+    static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
+}
+
+spdlog::level::level_enum level_of(Priority priority) {
+    switch (priority) {
+    case Priority::error:
+        return spdlog::level::err;
+    case Priority::warning:
+        return spdlog::level::warn;
+    default:
+        return spdlog::level::info;
+    }
+}
+
+}  // namespace
+
+/// The only sink. Implements spdlog's interface itself: the usual base class brings the pattern
+/// formatter, which nobody needs here and which would be a tenth of the binary. Not in the unnamed
+/// namespace: a member of Log, which is not either, and compilers warn of that in larger units.
+class EntrySink final : public spdlog::sinks::sink {
+public:
+    /// What the next message is about; spdlog itself carries no fields.
+    void set_entry(const JournalEntry* entry) { entry_ = entry; }
+
+    void log(const spdlog::details::log_msg& message) override {
+        JournalEntry entry;
+        if (entry_ != nullptr) {
+            entry = *entry_;
+        }
+        entry.message.assign(message.payload.data(), message.payload.size());
+        journal_ ? send_to_journal(entry) : print(entry);
+    }
+
+    void flush() override { static_cast<void>(std::fflush(stderr)); }
+
+    void set_pattern(const std::string& /*pattern*/) override {}
+
+    void set_formatter(std::unique_ptr<spdlog::formatter> /*formatter*/) override {}
+
+private:
+    const bool journal_ = stderr_is_journal();
+    const JournalEntry* entry_ = nullptr;
+};
+
+class JournalProgress::Log final {
+public:
+    void write(const JournalEntry& entry) {
+        sink_->set_entry(&entry);
+        logger_.log(level_of(entry.priority), entry.message);
+        sink_->set_entry(nullptr);
+    }
+
+private:
+    std::shared_ptr<EntrySink> sink_ = std::make_shared<EntrySink>();
+    spdlog::logger logger_{"onload-node", sink_};
+};
+
+JournalProgress::JournalProgress() : log_(std::make_unique<Log>()) {}
+
+JournalProgress::~JournalProgress() = default;
+
+void JournalProgress::tell(const JournalEntry& entry) {
+    log_->write(entry);
+}
+
+void JournalProgress::starting(const PlannedStep& step) {
+    const std::string text = describe(step.step);
+    notify_status(text);
+    const std::string message = step.reason.empty() ? text : text + ": " + step.reason;
+    tell({Priority::info, message, key(step.step), step.reason, {}});
+}
+
+void JournalProgress::done(const PlannedStep& step, Milliseconds duration) {
+    const std::string name = key(step.step);
+    tell({
+        Priority::info,
+        "done: " + name + " (" + std::to_string(duration.count()) + " ms)",
+        name,
+        step.reason,
+        duration,
+    });
+}
+
+void JournalProgress::failed(const PlannedStep& step, const Error& error) {
+    const std::string name = key(step.step);
+    tell({Priority::error, "failed: " + name + ": " + error.message, name, step.reason, {}});
+}
+
+void JournalProgress::undoing(const Step& inverse) {
+    const std::string text = "taking back: " + describe(inverse);
+    notify_status(text);
+    tell({Priority::warning, text, key(inverse), {}, {}});
+}
+
+void JournalProgress::undo_failed(const Step& inverse, const Error& error) {
+    const std::string name = key(inverse);
+    tell({Priority::error, "cannot take back: " + name + ": " + error.message, name, {}, {}});
+}
+
+void JournalProgress::notice(const std::string& text) {
+    tell({Priority::notice, text, {}, {}, {}});
+}
+
+}  // namespace onload_node

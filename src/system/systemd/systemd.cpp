@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/systemd/systemd.hpp"
+
+#include "core/model/names.hpp"
+#include "system/systemd/bus.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+namespace onload_node {
+
+namespace {
+
+constexpr const char* manager_path = "/org/freedesktop/systemd1";
+constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
+constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
+constexpr const char* job_interface = "org.freedesktop.systemd1.Job";
+
+/// What sd-bus itself takes: PID 1 answers at once, unless it is reloading.
+constexpr Milliseconds call_limit = std::chrono::seconds(25);
+/// Reading every unit again took over a second in the early boot of a small node.
+constexpr Milliseconds reload_limit = std::chrono::seconds(30);
+
+BusMethod manager(const char* method) {
+    return {manager_path, manager_interface, method};
+}
+
+Result<void> without_value(const Result<BusMessage>& reply) {
+    return reply ? Result<void>() : tl::unexpected(reply.error());
+}
+
+/// The reply to a method that returns one string or one object path.
+Result<std::string> text_of(const std::string& what, Result<BusMessage> reply, char type) {
+    if (!reply) {
+        return tl::unexpected(reply.error());
+    }
+    const char* text = nullptr;
+    const int result = sd_bus_message_read_basic(reply->get(), type, &text);
+    return result < 0 ? BusConnection::bus_failure(what, result) : Result<std::string>(text);
+}
+
+/// A property of an object; the message stands before its value.
+Result<BusMessage> get_property(
+    BusConnection& bus,
+    const std::string& path,
+    const char* interface,
+    const char* name,
+    const char* type
+) {
+    const std::string what = "cannot read " + std::string(name) + " of " + path;
+    auto reply = bus.call(
+        what,
+        {path.c_str(), "org.freedesktop.DBus.Properties", "Get"},
+        call_limit,
+        "ss",
+        interface,
+        name
+    );
+    if (reply) {
+        if (const int result = sd_bus_message_enter_container(reply->get(), 'v', type);
+            result < 0) {
+            return BusConnection::bus_failure(what, result);
+        }
+    }
+    return reply;
+}
+
+Result<std::string> text_property(
+    BusConnection& bus, const std::string& path, const char* interface, const char* name
+) {
+    return text_of(
+        "cannot read " + std::string(name), get_property(bus, path, interface, name, "s"), 's'
+    );
+}
+
+/// True when a job that would start the unit is queued. One that ends while we ask is none.
+bool start_pending(BusConnection& bus, const std::string& unit_path) {
+    const auto job = get_property(bus, unit_path, unit_interface, "Job", "(uo)");
+    std::uint32_t id = 0;
+    const char* path = nullptr;
+    if (!job || sd_bus_message_read(job->get(), "(uo)", &id, &path) < 0 || id == 0) {
+        return false;
+    }
+    const auto type = text_property(bus, path, job_interface, "JobType");
+    return type && type->find("start") != std::string::npos;
+}
+
+/// From the files, not from the unit that PID 1 holds: its answer would be as old as the last
+/// reload. Empty when there is no unit file.
+Result<std::string> file_state(BusConnection& bus, const std::string& id) {
+    const std::string what = "cannot read the state of the unit file of " + id;
+    auto state = text_of(
+        what, bus.call(what, manager("GetUnitFileState"), call_limit, "s", id.c_str()), 's'
+    );
+    if (!state && state.error().code == ErrorCode::not_found) {
+        return std::string();
+    }
+    return state;
+}
+
+/// Takes the end of one job out of all that PID 1 tells.
+class JobEnd final {
+public:
+    /// To be called before the job is queued: it may end before the reply is here.
+    Result<void> subscribe(BusConnection& bus, Milliseconds limit) {
+        // On its own socket PID 1 sends signals unasked; on the system bus it has to be asked.
+        auto subscribed = bus.call("cannot subscribe to jobs", manager("Subscribe"), limit, "");
+        if (!subscribed && subscribed.error().code == ErrorCode::permission) {
+            return without_value(subscribed);
+        }
+        sd_bus_slot* slot = nullptr;
+        const int result = sd_bus_match_signal(
+            bus.get(),
+            &slot,
+            "org.freedesktop.systemd1",
+            manager_path,
+            manager_interface,
+            "JobRemoved",
+            removed,
+            this
+        );
+        slot_.reset(slot);
+        return result < 0 ? BusConnection::bus_failure("cannot subscribe to jobs", result)
+                          : Result<void>();
+    }
+
+    /// How the job ended, "done" when well; empty when it had not at the deadline.
+    Result<std::string> wait(BusConnection& bus, const std::string& job, const Deadline& deadline) {
+        const auto ended = [&] { return results_.contains(job); };
+        if (auto processed = bus.process_until(deadline, ended); !processed) {
+            return tl::unexpected(processed.error());
+        }
+        return ended() ? results_[job] : std::string();
+    }
+
+private:
+    static int removed(sd_bus_message* message, void* self, sd_bus_error* /*error*/) {
+        std::uint32_t id = 0;
+        const char* job = nullptr;
+        const char* unit = nullptr;
+        const char* result = nullptr;
+        if (sd_bus_message_read(message, "uoss", &id, &job, &unit, &result) >= 0) {
+            static_cast<JobEnd*>(self)->results_[job] = result;
+        }
+        return 0;
+    }
+
+    std::map<std::string, std::string> results_;  ///< by the path of the job
+    BusSlot slot_;
+};
+
+}  // namespace
+
+SystemdUnits::SystemdUnits() = default;
+
+SystemdUnits::SystemdUnits(UniqueFd socket) : given_(true), socket_(std::move(socket)) {}
+
+SystemdUnits::~SystemdUnits() = default;
+
+Result<BusConnection*> SystemdUnits::connection() {
+    if (!connection_ || !connection_->usable()) {
+        connection_.reset();
+        auto opened = given_ ? BusConnection::over(std::move(socket_)) : BusConnection::open();
+        if (!opened) {
+            return tl::unexpected(opened.error());
+        }
+        connection_ = std::make_unique<BusConnection>(std::move(*opened));
+    }
+    return connection_.get();
+}
+
+Result<UnitState> SystemdUnits::state(const std::string& name) {
+    const auto bus = connection();
+    if (!bus) {
+        return tl::unexpected(bus.error());
+    }
+    const std::string what = "cannot look up " + name;
+    const auto path =
+        text_of(what, (*bus)->call(what, manager("LoadUnit"), call_limit, "s", name.c_str()), 'o');
+    if (!path) {
+        return tl::unexpected(path.error());
+    }
+    UnitState state;
+    const std::pair<const char*, std::string*> properties[] = {
+        {"Id", &state.id}, {"LoadState", &state.load_state}, {"ActiveState", &state.active_state}};
+    for (const auto& [property, field] : properties) {
+        auto value = text_property(**bus, *path, unit_interface, property);
+        if (!value) {
+            return failure(what, value.error());
+        }
+        *field = std::move(*value);
+    }
+    state.job_pending = start_pending(**bus, *path);
+    auto file = file_state(**bus, state.id);
+    if (!file) {
+        return tl::unexpected(file.error());
+    }
+    state.file_state = std::move(*file);
+    return state;
+}
+
+template <typename... Arguments>
+Result<void> SystemdUnits::order(
+    const std::string& what,
+    const char* method,
+    Milliseconds limit,
+    const char* types,
+    Arguments... arguments
+) {
+    const auto bus = connection();
+    if (!bus) {
+        return failure(what, bus.error());
+    }
+    return without_value((*bus)->call(what, manager(method), limit, types, arguments...));
+}
+
+Result<void> SystemdUnits::mask(const std::string& id) {
+    constexpr int runtime = 1;
+    constexpr int force = 0;
+    return order(
+        "cannot mask " + id, "MaskUnitFiles", call_limit, "asbb", 1, id.c_str(), runtime, force
+    );
+}
+
+Result<void> SystemdUnits::unmask(const std::string& id) {
+    constexpr int runtime = 1;
+    const std::string what = "cannot unmask " + id;
+    if (auto unmasked = order(what, "UnmaskUnitFiles", call_limit, "asb", 1, id.c_str(), runtime);
+        !unmasked) {
+        return unmasked;
+    }
+    const auto now = state(id);
+    if (!now) {
+        return failure(what, now.error());
+    }
+    return now->load_state == "masked" ? order(what, "Reload", reload_limit, "") : Result<void>();
+}
+
+Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
+    const auto bus = connection();
+    if (!bus) {
+        return tl::unexpected(bus.error());
+    }
+    const Deadline deadline(limit);
+    JobEnd end;
+    if (auto subscribed = end.subscribe(**bus, std::min(call_limit, limit)); !subscribed) {
+        return subscribed;
+    }
+    const std::string what = "cannot stop " + id;
+    const auto job = text_of(
+        what,
+        (*bus)->call(
+            what, manager("StopUnit"), std::min(call_limit, limit), "ss", id.c_str(), "replace"
+        ),
+        'o'
+    );
+    if (!job) {
+        // A unit that PID 1 does not hold does not run.
+        return job.error().code == ErrorCode::not_found ? Result<void>()
+                                                        : tl::unexpected(job.error());
+    }
+    const auto result = end.wait(**bus, *job, deadline);
+    if (!result) {
+        return failure(what, result.error());
+    }
+    if (result->empty()) {
+        return failure(
+            ErrorCode::timeout,
+            what + ": it had not stopped after " + std::to_string(limit.count()) + " ms"
+        );
+    }
+    if (*result != "done") {
+        return failure(ErrorCode::io, what + ": its stop job ended with \"" + *result + "\"");
+    }
+    return {};
+}
+
+Result<void> SystemdUnits::start(const std::string& id) {
+    return order("cannot start " + id, "StartUnit", call_limit, "ss", id.c_str(), "replace");
+}
+
+Result<void> SystemdUnits::restart(const std::string& id) {
+    return order("cannot restart " + id, "RestartUnit", call_limit, "ss", id.c_str(), "replace");
+}
+
+Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std::string& path) {
+    const std::string what = "cannot have " + path + " removed at shutdown";
+    const auto now = state(unit);
+    if (!now) {
+        return failure(what, now.error());
+    }
+    if (now->active_state != "inactive" || now->job_pending) {
+        return {};
+    }
+    const std::string description = "Remove " + path;
+    const std::string program(names::rm_program);
+    constexpr int yes = 1;
+    constexpr int ignore_failure = 0;
+    constexpr int properties = 4;
+    constexpr int commands = 1;
+    constexpr int words = 3;
+    constexpr int auxiliary_units = 0;
+    // clang-format off
+    return order(
+        what, "StartTransientUnit", call_limit, "ssa(sv)a(sa(sv))", unit.c_str(), "fail",
+        properties,
+        "Description", "s", description.c_str(),
+        "Type", "s", "oneshot",
+        "RemainAfterExit", "b", yes,
+        "ExecStop", "a(sasb)", commands, program.c_str(), words, "rm", "-f", path.c_str(), ignore_failure,
+        auxiliary_units
+    );
+    // clang-format on
+}
+
+Result<void> SystemdUnits::reload_udev() {
+    const std::string udevd(names::unit_udevd);
+    auto told = order(
+        "cannot have udevd read its files again",
+        "KillUnit",
+        call_limit,
+        "ssi",
+        udevd.c_str(),
+        "main",
+        SIGHUP
+    );
+    // One that has died reads them when PID 1 starts it again.
+    const bool not_running = !told && told.error().code == ErrorCode::not_found;
+    return not_running ? Result<void>() : told;
+}
+
+}  // namespace onload_node

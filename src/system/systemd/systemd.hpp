@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "base/unique_fd.hpp"
+#include "core/access/ports.hpp"
+
+#include <memory>
+#include <string>
+
+namespace onload_node {
+
+class BusConnection;
+
+/// The units of PID 1, over D-Bus. The connection is made when it is first needed, and again when
+/// PID 1 has dropped it.
+class SystemdUnits final : public Units {
+public:
+    SystemdUnits();
+
+    /// Talks to whoever is at the other end of a connected socket.
+    explicit SystemdUnits(UniqueFd socket);
+
+    ~SystemdUnits() override;
+    SystemdUnits(const SystemdUnits&) = delete;
+    SystemdUnits& operator=(const SystemdUnits&) = delete;
+
+    [[nodiscard]] Result<UnitState> state(const std::string& name) override;
+
+    [[nodiscard]] Result<void> mask(const std::string& id) override;
+
+    [[nodiscard]] Result<void> unmask(const std::string& id) override;
+
+    [[nodiscard]] Result<void> stop(const std::string& id, Milliseconds limit) override;
+
+    [[nodiscard]] Result<void> start(const std::string& id) override;
+
+    [[nodiscard]] Result<void> restart(const std::string& id) override;
+
+    [[nodiscard]] Result<void>
+    remove_at_shutdown(const std::string& unit, const std::string& path) override;
+
+    [[nodiscard]] Result<void> reload_udev() override;
+
+private:
+    [[nodiscard]] Result<BusConnection*> connection();
+
+    /// Calls a method of the manager whose reply tells nothing but that it worked.
+    template <typename... Arguments>
+    [[nodiscard]] Result<void> order(
+        const std::string& what,
+        const char* method,
+        Milliseconds limit,
+        const char* types,
+        Arguments... arguments
+    );
+
+    const bool given_ = false;  ///< by the second constructor: that connection or none
+    UniqueFd socket_;           ///< the one given, until it is used
+    std::unique_ptr<BusConnection> connection_;
+};
+
+}  // namespace onload_node

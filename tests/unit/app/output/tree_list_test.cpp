@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/output/tree_list.hpp"
+#include "base/toml.hpp"
+
+#include <gtest/gtest.h>
+
+namespace onload_node::tree_list_test {
+namespace {
+
+TreeList two_trees() {
+    TreeList list;
+    ListedTree first;
+    first.kernel = "5.14.0-1";
+    first.directory = "/opt/lib/modules/5.14.0-1";
+    first.bytes = 1536 * 1024;
+    first.modules = {{"sfc", "5.3.16.1004"}, {"onload", "8.1.2.26"}};
+    first.running = true;
+    first.in_use = true;
+    first.verdict = "passed";
+    first.origin = {"5.14.0-1", "quay.example/m:1", "sha256:ab"};
+    ListedTree second;
+    second.kernel = "5.14.0-2";
+    second.directory = "/opt/lib/modules/5.14.0-2";
+    second.bytes = 100;
+    second.pending = true;
+    second.verdict = "failed";
+    second.why = "sfc.ko is for 5.14.0-1";
+    list.trees = {first, second};
+    list.record.programs = {"sfptpd"};
+    list.record.user_source = "quay.example/u:1";
+    return list;
+}
+
+TEST(TreeList, SaysForEachTreeWhatItIs) {
+    EXPECT_EQ(
+        trees_text(two_trees()),
+        "5.14.0-1  (running, in use)\n"
+        "  in        /opt/lib/modules/5.14.0-1, 1.5 MiB\n"
+        "  module    sfc             5.3.16.1004\n"
+        "  module    onload          8.1.2.26\n"
+        "  verified  would load\n"
+        "  from      quay.example/m:1\n"
+        "  digest    sha256:ab\n"
+        "5.14.0-2  (pending)\n"
+        "  in        /opt/lib/modules/5.14.0-2, 1 KiB\n"
+        "  verified  would not load: sfc.ko is for 5.14.0-1\n"
+        "user libraries of an unknown version from quay.example/u:1\n"
+        "programs sfptpd\n"
+    );
+    EXPECT_EQ(trees_text({}), "nothing is staged\n");
+}
+
+TEST(TreeList, HasTheSameInJson) {
+    const std::string json = trees_json(two_trees());
+    for (const auto* const part :
+         {R"("schema" : 1)",
+          R"("kernel" : "5.14.0-1")",
+          R"("bytes" : 1572864)",
+          R"("version" : "5.3.16.1004")",
+          R"("in_use" : true)",
+          R"("verdict" : "failed")",
+          R"("digest" : "sha256:ab")",
+          R"("programs")"}) {
+        EXPECT_NE(json.find(part), std::string::npos) << part << "\n" << json;
+    }
+}
+
+}  // namespace
+}  // namespace onload_node::tree_list_test

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The programs themselves, below root directories of our own: what is only true of them as a whole.
+#include "core/model/names.hpp"
+#include "system/files/lock.hpp"
+#include "system/processes/programs.hpp"
+#include "unit/stage/tar_writer.hpp"
+#include "unit/system/files/temporary_directory.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace onload_node {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StageProgram : public ::testing::Test {
+protected:
+    ProgramEnd run(std::vector<std::string> words, const char* program = "ONLOAD_NODE_STAGE") {
+        words.insert(words.begin(), std::getenv(program));
+        words.insert(words.end(), {"--root", root.path()});
+        const auto end = SystemPrograms().run(words, Milliseconds(60000));
+        EXPECT_TRUE(end);
+        return end.value_or(ProgramEnd());
+    }
+
+    /// A directory like an image; none of its kernels can be verified here.
+    std::string image(const std::string& kernel, const std::string& content) const {
+        const std::string folder = "/image-" + kernel + content;
+        const std::string tree = folder + "/opt/lib/modules/" + kernel;
+        images.put(tree + "/extra/sfc.ko", content);
+        images.put(tree + "/modules.dep", "");
+        images.put(tree + "/modules.dep.bin", "");
+        return images.path(folder);
+    }
+
+    [[nodiscard]] bool there(const std::string& path) const { return fs::exists(root.path(path)); }
+
+    fixture::TemporaryDirectory root;
+    fixture::TemporaryDirectory images;
+};
+
+bool says(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST_F(StageProgram, StagesListsAndPurges) {
+    const auto folder = image("5.14.0-1", "one");
+    images.put("/image-5.14.0-1one/usr/sbin/sfptpd", "ptp");
+    const auto staged = run({"stage", folder});
+    ASSERT_EQ(staged.status, 0) << staged.complaint;
+    EXPECT_TRUE(says(staged.output, "not verifiable here: kernel 5.14.0-1 is not installed"));
+    EXPECT_TRUE(says(staged.output, "staged: modules for kernel 5.14.0-1"));
+    const auto listed = run({"trees", "--json"});
+    EXPECT_EQ(listed.status, 0);
+    EXPECT_TRUE(says(listed.output, folder)) << listed.output;
+    const auto purged = run({"purge"});
+    EXPECT_EQ(purged.status, 0) << purged.complaint;
+    for (const auto* const path :
+         {"/opt/lib/modules/5.14.0-1", "/usr/local/sbin/sfptpd", "/var/lib/onload-node"}) {
+        EXPECT_TRUE(says(purged.output, std::string("removed: ") + root.path(path))) << path;
+        EXPECT_FALSE(there(path)) << path;
+    }
+    EXPECT_FALSE(there("/opt/lib"));
+    EXPECT_EQ(run({"purge"}).output, "nothing was staged\n");
+}
+
+TEST_F(StageProgram, PurgesWhatIsItsOwnOnly) {
+    root.put("/opt/cni/bin/plugin", "");
+    root.put("/usr/local/sbin/onload_cp_server", "put there by hand");
+    ASSERT_EQ(run({"stage", image("5.14.0-1", "one")}).status, 0);
+    ASSERT_EQ(run({"purge"}).status, 0);
+    EXPECT_TRUE(there("/opt/cni/bin/plugin"));
+    EXPECT_TRUE(there("/usr/local/sbin/onload_cp_server"));
+}
+
+TEST_F(StageProgram, TellsWhoElseIsStaging) {
+    const auto lock = Lock::acquire(root.path(std::string(names::stage_lock_below_root)));
+    ASSERT_TRUE(lock);
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"stage", image("5.14.0-1", "one")}, {"purge"}}) {
+        const auto second = run(words);
+        EXPECT_EQ(second.status, 1);
+        EXPECT_TRUE(says(
+            second.complaint, "another stage is running (pid " + std::to_string(::getpid()) + ")"
+        )) << second.complaint;
+    }
+    EXPECT_FALSE(there("/opt"));
+}
+
+TEST_F(StageProgram, StagesWhatIsConfiguredOnce) {
+    EXPECT_TRUE(says(run({"stage"}).output, "[stage] source is not set"));
+    const auto folder = image("5.14.0-1", "one");
+    root.put(
+        "/etc/onload-node/config.toml",
+        "[stage]\nsource = \"" + folder.substr(0, folder.size() - 11) + "${kernel}one\"\n"
+    );
+    EXPECT_EQ(run({"stage"}).status, 64) << "which kernel runs there nobody knows";
+    const auto staged = run({"stage", "--kernel", "5.14.0-1"});
+    EXPECT_EQ(staged.status, 0) << staged.complaint;
+    EXPECT_TRUE(there("/opt/lib/modules/5.14.0-1/extra/sfc.ko"));
+    EXPECT_EQ(
+        run({"stage", "--kernel", "5.14.0-1"}).output,
+        "nothing to stage: what is configured is staged\n"
+    );
+    fs::remove_all(root.path("/opt/lib/modules/5.14.0-1"));
+    EXPECT_TRUE(says(run({"stage", "--kernel", "5.14.0-1"}).output, "staged: modules"));
+}
+
+TEST_F(StageProgram, StagesAConfiguredFileAnewWhenItHasChanged) {
+    const auto file = images.put(
+        "/m.tar",
+        fixture::TarWriter()
+            .file("opt/lib/modules/k/a.ko", "1")
+            .file("opt/lib/modules/k/modules.dep", "")
+            .file("opt/lib/modules/k/modules.dep.bin", "")
+            .bytes()
+    );
+    root.put("/etc/onload-node/config.toml", "[stage]\nsource = \"" + file + "\"\n");
+    EXPECT_TRUE(says(run({"stage", "--kernel=k"}).output, "staged: modules for kernel k"));
+    EXPECT_TRUE(says(run({"stage", "--kernel=k"}).output, "nothing to stage"));
+    fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(3));
+    EXPECT_TRUE(says(run({"stage", "--kernel=k"}).output, "staged: modules for kernel k"));
+}
+
+TEST_F(StageProgram, StaysAwayFromTheKernelsOwnModules) {
+    root.put("/usr/lib/modules/6.1.0-1/modules.dep", "");
+    fs::create_directory_symlink("usr/lib", root.path("/lib"));
+    root.put("/etc/onload-node/config.toml", "[driver]\ntree = \"/usr\"\n");
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"stage", image("6.1.0-1", "one")}, {"purge"}}) {
+        const auto end = run(words);
+        EXPECT_EQ(end.status, 78);
+        EXPECT_TRUE(says(end.complaint, "where the kernel's own modules are")) << end.complaint;
+    }
+    EXPECT_TRUE(there("/usr/lib/modules/6.1.0-1/modules.dep"));
+}
+
+TEST_F(StageProgram, NeverPrunesAKernelThatIsInstalledThere) {
+    root.put("/lib/modules/5.14.0-1/modules.dep", "");
+    root.put("/lib/modules/5.14.0-3/modules.dep", "");
+    for (const auto* const kernel : {"5.14.0-1", "5.14.0-2", "5.14.0-3"}) {
+        ASSERT_EQ(run({"stage", "--keep=1", "--kernel", kernel, image(kernel, "one")}).status, 0);
+    }
+    EXPECT_TRUE(there("/opt/lib/modules/5.14.0-1"));
+    EXPECT_FALSE(there("/opt/lib/modules/5.14.0-2"));
+    EXPECT_TRUE(there("/opt/lib/modules/5.14.0-3"));
+}
+
+TEST_F(StageProgram, IsWhatOnloadNodeHandsOverTo) {
+    EXPECT_EQ(run({"trees"}, "ONLOAD_NODE").output, "nothing is staged\n");
+    EXPECT_EQ(run({"stage", "--keep=0"}, "ONLOAD_NODE").status, 64);
+    const auto alone = images.path("/onload-node");
+    fs::copy_file(std::getenv("ONLOAD_NODE"), alone);
+    const auto end = SystemPrograms().run({alone, "trees"}, Milliseconds(60000));
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->status, 1);
+    EXPECT_TRUE(says(end->complaint, "99-onload-node-stage (or the RPM)")) << end->complaint;
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/formats/module_image.hpp"
+#include "core/model/observed.hpp"
+#include "core/model/plan.hpp"
+
+#include <string>
+
+/// Fixture: nodes as they look at the moment the unit starts, for tests of the pure core.
+namespace onload_node::fixture {
+
+inline constexpr const char* kernel = "5.14.0-427.el9.x86_64";
+
+inline ModuleName module(std::string_view name) {
+    return ModuleName::parse(name).value();
+}
+
+inline PciAddress port_address(unsigned index) {
+    return {0, 0x3b, 0, static_cast<std::uint8_t>(index)};
+}
+
+inline ModuleFile staged_file(const std::string& name, std::vector<ModuleName> depends) {
+    ModuleFile file{
+        module(name),
+        Origin::out_of_tree,
+        "/opt/lib/modules/" + std::string(kernel) + "/extra/" + name + ".ko",
+        "sha256-of-" + name,
+        "b1d0" + name,
+        name == "onload" ? "8.1.2.26" : "5.3.16.1004",
+        std::string(kernel) + " SMP mod_unload",
+        std::move(depends),
+        {},
+        ""};
+    file.machine = own_machine;
+    return file;
+}
+
+inline ModuleFile in_tree_file(const std::string& name, std::vector<ModuleName> depends) {
+    return {
+        module(name),
+        Origin::in_tree,
+        "/lib/modules/" + std::string(kernel) + "/kernel/" + name + ".ko",
+        "",
+        "1ee7" + name,
+        "",
+        std::string(kernel) + " SMP mod_unload",
+        std::move(depends),
+        {},
+        ""};
+}
+
+inline void put(std::map<ModuleName, ModuleFile>& modules, ModuleFile file) {
+    modules.insert_or_assign(file.name, std::move(file));
+}
+
+inline NetworkFunction
+port(unsigned index, const std::string& interface, const std::string& driver = "sfc") {
+    NetworkFunction function;
+    function.address = port_address(index);
+    function.vendor = 0x1924;
+    function.subsystem_vendor = 0x1924;
+    function.driver = driver;
+    function.id_path = "pci-" + function.address.to_string();
+    if (!interface.empty()) {
+        const MacAddress mac{{0x00, 0x0f, 0x53, 0, 0, static_cast<std::uint8_t>(index)}};
+        function.interfaces.push_back({interface, mac, mac, false, true, ""});
+    }
+    return function;
+}
+
+inline LoadedModule loaded_module(const ModuleFile& file, std::vector<ModuleName> holders = {}) {
+    const int users = static_cast<int>(holders.size());
+    return {file.name, file.origin, file.version, file.build_id, std::move(holders), users, true};
+}
+
+/// Two ports on the in-tree driver, everything staged, chronyd about to start: the usual boot.
+inline Observed booting_node() {
+    Observed node;
+    node.kernel = kernel;
+    node.vermagic = std::string(kernel) + " SMP mod_unload";
+    node.boot_id = "boot-1";
+    node.privileged = true;
+    node.functions = {port(0, "ens8f0"), port(1, "ens8f1")};
+    node.other_interfaces = {"lo", "eno1"};
+
+    put(node.in_tree, in_tree_file("mtd", {}));
+    put(node.in_tree, in_tree_file("mdio", {}));
+    put(node.in_tree, in_tree_file("sfc", {module("mtd"), module("mdio")}));
+    node.loaded.emplace(
+        module("mtd"), loaded_module(node.in_tree.at(module("mtd")), {module("sfc")})
+    );
+    node.loaded.emplace(module("sfc"), loaded_module(node.in_tree.at(module("sfc"))));
+
+    node.staged.directory = "/opt/lib/modules/" + std::string(kernel);
+    node.staged.present = true;
+    node.staged.kernels = {kernel};
+    put(node.staged.modules, staged_file("sfc", {module("mtd"), module("mdio")}));
+    put(node.staged.modules, staged_file("sfc_resource", {module("sfc")}));
+    put(node.staged.modules, staged_file("sfc_char", {module("sfc_resource")}));
+    put(node.staged.modules, staged_file("onload", {module("sfc_char"), module("sfc_resource")}));
+
+    node.kernel_settings = {
+        {"kernel.panic", "0"},
+        {"kernel.panic_on_oops", "0"},
+        {"kernel.hung_task_timeout_secs", "120"},
+        {"kernel.hung_task_panic", "0"}};
+
+    node.units["chronyd.service"] = {"chronyd.service", "loaded", "inactive", "enabled", true};
+    node.units["chrony-wait.service"] = {"chrony-wait.service", "not-found", "inactive", "", false};
+    node.units["sfptpd.service"] = {"sfptpd.service", "loaded", "inactive", "static", false};
+    return node;
+}
+
+inline const Phase* find_phase(const Plan& plan, PhaseName name) {
+    for (const auto& phase : plan.phases) {
+        if (phase.name == name) {
+            return &phase;
+        }
+    }
+    return nullptr;
+}
+
+/// The phase would not outlive the plan.
+const Phase* find_phase(Plan&& plan, PhaseName name) = delete;
+
+/// The keys of all steps of a phase, joined by "; ".
+inline std::string steps_of(const Plan& plan, PhaseName name) {
+    std::string text;
+    if (const Phase* const phase = find_phase(plan, name)) {
+        for (const auto& planned : phase->steps) {
+            text += (text.empty() ? "" : "; ") + key(planned.step);
+        }
+    }
+    return text;
+}
+
+}  // namespace onload_node::fixture

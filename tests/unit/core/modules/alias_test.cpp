@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/modules/alias.hpp"
+
+#include <gtest/gtest.h>
+
+namespace onload_node {
+namespace {
+
+constexpr const char* card = "pci:v00001924d00000A03sv00001924sd00008022bc02sc00i00";
+
+TEST(Alias, ClaimsAsDepmodWritesIt) {
+    EXPECT_TRUE(alias_claims("pci:v00001924d00000A03sv*sd*bc*sc*i*", card));
+    EXPECT_TRUE(alias_claims("pci:v00001924d*sv*sd00008022bc02sc00i00", card));
+    EXPECT_TRUE(alias_claims("pci:v0000192?d00000[A-C]03sv*sd*bc*sc*i*", card));
+    EXPECT_TRUE(alias_claims("*", card));
+    EXPECT_TRUE(alias_claims(card, card));
+}
+
+TEST(Alias, DoesNotClaimAnythingElse) {
+    EXPECT_FALSE(alias_claims("pci:v00001924d00000B03sv*sd*bc*sc*i*", card));
+    EXPECT_FALSE(alias_claims("pci:v00001924d00000A03sv*sd*bc*sc*i01", card));
+    EXPECT_FALSE(alias_claims("pci:v00001924", card));
+    EXPECT_FALSE(alias_claims("pci:v0000192?d00000[B-C]03sv*sd*bc*sc*i*", card));
+    EXPECT_FALSE(alias_claims("", card));
+    EXPECT_FALSE(alias_claims("pci:v*", ""));
+}
+
+TEST(Alias, EndsOnPatternsThatGoBackAllTheTime) {
+    EXPECT_FALSE(alias_claims("*a*a*a*a*a*a*a*a*a*a*b", std::string(5000, 'a')));
+    EXPECT_TRUE(alias_claims("*[", "pci:["));
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/reporting/report.hpp"
+#include "unit/core/model/observed_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace onload_node {
+namespace {
+
+using fixture::booting_node;
+using fixture::module;
+
+Report report_of(const Observed& node, const Config& config = Config(), const RunRecord& run = {}) {
+    return make_report(config, node, make_plan(config, node, {}), run);
+}
+
+/// The node right after apply, sfptpd on its way.
+Observed active_node() {
+    Observed node = booting_node();
+    node.loaded.clear();
+    for (const auto& [name, file] : node.staged.modules) {
+        node.loaded.emplace(name, fixture::loaded_module(file));
+    }
+    for (const auto& [name, file] : node.in_tree) {
+        node.loaded.emplace(name, fixture::loaded_module(file));
+    }
+    for (const auto& phase : make_plan(Config(), booting_node(), {}).phases) {
+        for (const auto& planned : phase.steps) {
+            if (const auto* const file = std::get_if<WriteFile>(&planned.step);
+                file != nullptr && file->path.find("rules") == std::string::npos) {
+                node.generated_files[file->path] = file->content;
+            }
+        }
+    }
+    node.units["chronyd.service"].file_state = "masked-runtime";
+    node.units["sfptpd.service"].job_pending = true;
+    node.devices = {"/dev/onload", "/dev/onload_epoll", "/dev/sfc_char"};
+    return node;
+}
+
+TEST(Report, TellsTheStoryInOneSentence) {
+    const Report report = report_of(active_node());
+    EXPECT_EQ(
+        sentence(report),
+        "active: sfc 5.3.16 + onload 8.1.2 on 2 ports (ens8f0 ens8f1), sfptpd starting"
+    );
+    EXPECT_EQ(exit_status(report), 0);
+    EXPECT_EQ(report.displaced, std::vector<std::string>{"chronyd.service"});
+    EXPECT_EQ(report.rules.size(), 2U);
+}
+
+TEST(Report, APortThatAPodHasIsNotMissed) {
+    Observed node = active_node();
+    node.functions.back().interfaces.clear();
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::active) << report.reason;
+    EXPECT_NE(sentence(report).find(" on 2 ports (ens8f0 -)"), std::string::npos)
+        << sentence(report);
+}
+
+TEST(Report, SaysWhenTheClockIsKept) {
+    Observed node = active_node();
+    node.units["sfptpd.service"].active_state = "active";
+    EXPECT_NE(sentence(report_of(node)).find(", sfptpd keeps time"), std::string::npos);
+}
+
+TEST(Report, ADeadTimeDaemonDegrades) {
+    Observed node = active_node();
+    node.units["sfptpd.service"] = {"sfptpd.service", "loaded", "failed", "static", false};
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::degraded);
+    EXPECT_EQ(report.code, ReasonCode::time_daemon);
+    EXPECT_EQ(exit_status(report), 4);
+}
+
+TEST(Report, SaysThatNobodyKnowsTheClockWhilePid1DoesNotAnswer) {
+    Observed node = active_node();
+    node.units_problem = "PID 1 does not answer";
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::degraded);
+    EXPECT_EQ(report.code, ReasonCode::time_daemon);
+    EXPECT_EQ(report.reason, "it is not known who keeps the clock: PID 1 does not answer");
+    EXPECT_EQ(exit_status(report), 4);
+}
+
+TEST(Report, AMissingOnloadDegradesWithTheReasonOfTheRun) {
+    Observed node = active_node();
+    node.loaded.erase(module("onload"));
+    RunRecord run{"boot-1", {{PhaseName::onload, "load onload: unknown symbol"}}, {}};
+    const Report report = report_of(node, Config(), run);
+    EXPECT_EQ(report.code, ReasonCode::onload_missing);
+    EXPECT_NE(report.reason.find("unknown symbol"), std::string::npos) << report.reason;
+}
+
+TEST(Report, AMissingDeviceNodeDegrades) {
+    Observed node = active_node();
+    node.devices = {"/dev/onload", "/dev/sfc_char"};
+    EXPECT_EQ(report_of(node).reason, "/dev/onload_epoll is not there");
+}
+
+TEST(Report, AWrongNameDegradesAndNamesThePort) {
+    Observed node = active_node();
+    Config config;
+    config.names.policy = NamePolicy::sequential;
+    node.functions[1].interfaces.front().up = true;
+    node.generated_files.clear();
+    const Plan plan = make_plan(config, node, {});
+    for (const auto& planned : fixture::find_phase(plan, PhaseName::names)->steps) {
+        if (const auto* const file = std::get_if<WriteFile>(&planned.step)) {
+            node.generated_files[file->path] = file->content;
+        }
+    }
+    node.functions[0].interfaces.front().name = "sf0";
+    const Report report = report_of(node, config);
+    EXPECT_EQ(report.code, ReasonCode::name_missing) << report.reason;
+    EXPECT_EQ(report.reason, "port 0000:3b:00.1 is ens8f1 and should be sf1");
+}
+
+TEST(Report, InTreeSaysWhatTheLastRunMet) {
+    RunRecord run{"boot-1", {{PhaseName::driver, "load sfc: no"}}, {}};
+    const Report report = report_of(booting_node(), Config(), run);
+    EXPECT_EQ(report.state, State::in_tree);
+    EXPECT_EQ(report.code, ReasonCode::undone);
+    EXPECT_EQ(sentence(report), "in-tree: load sfc: no");
+    EXPECT_EQ(exit_status(report), 3);
+}
+
+TEST(Report, ARunOfAnotherBootExplainsNothing) {
+    RunRecord run{"boot-0", {{PhaseName::driver, "load sfc: no"}}, {}};
+    EXPECT_EQ(report_of(booting_node(), Config(), run).code, ReasonCode::pending_apply);
+}
+
+TEST(Report, InTreeForWantOfATree) {
+    Observed node = booting_node();
+    node.staged.present = false;
+    const Report report = report_of(node);
+    EXPECT_EQ(report.code, ReasonCode::no_tree);
+    EXPECT_EQ(exit_status(report), 3);
+}
+
+TEST(Report, APortWithoutADriverIsAFailure) {
+    Observed node = active_node();
+    node.functions[1].driver.clear();
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::failed);
+    EXPECT_EQ(exit_status(report), 1);
+}
+
+TEST(Report, IdleAndOffAreAsWanted) {
+    Observed node = booting_node();
+    node.functions.clear();
+    EXPECT_EQ(report_of(node).state, State::idle);
+    EXPECT_EQ(exit_status(report_of(node)), 0);
+    node = booting_node();
+    node.boot_switch = BootSwitch::plan_only;
+    EXPECT_EQ(report_of(node).state, State::off);
+    EXPECT_EQ(exit_status(report_of(node)), 0);
+}
+
+TEST(Report, ListsWhatIsLeftAloneAndWhy) {
+    Observed node = active_node();
+    node.functions.push_back(fixture::port(2, "", "vfio-pci"));
+    node.functions.push_back(fixture::port(3, "", ""));
+    node.functions.back().driver_override = "nobody";
+    EXPECT_EQ(
+        report_of(node).left_alone,
+        (std::vector<std::string>{
+            "0000:3b:00.2 is bound to vfio-pci", "0000:3b:00.3 has driver_override nobody"})
+    );
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/observe_load.hpp"
+#include "run/observe_units.hpp"
+#include "unit/core/model/observed_fixture.hpp"
+#include "unit/run/memory_node.hpp"
+
+#include <gtest/gtest.h>
+
+namespace onload_node {
+namespace {
+
+class NoHost final : public Host {
+public:
+    [[nodiscard]] Result<HostFacts> facts() const override { return HostFacts(); }
+};
+
+class NoHardware final : public Hardware {
+public:
+    [[nodiscard]] Result<std::vector<DiscoveredFunction>> network_functions() const override {
+        return std::vector<DiscoveredFunction>();
+    }
+
+    [[nodiscard]] std::string model(const NetworkFunction&) const override { return ""; }
+
+    [[nodiscard]] FunctionDetails details(const NetworkFunction&) const override { return {}; }
+
+    [[nodiscard]] Result<AlternativeNames> alternative_names() const override {
+        return AlternativeNames();
+    }
+
+    [[nodiscard]] Result<std::vector<std::string>> interface_names() const override {
+        return std::vector<std::string>();
+    }
+};
+
+/// Knows every symbol that it is asked for.
+class KnowingTrees final : public ModuleTrees {
+public:
+    [[nodiscard]] std::unique_ptr<ModuleTree>
+    open(const std::string&, const std::string&) const override {
+        return nullptr;
+    }
+
+    [[nodiscard]] KernelSymbols
+    kernel_symbols(const std::string& kernel, const Symbols& wanted) const override {
+        return {kernel, "", wanted};
+    }
+
+    [[nodiscard]] std::vector<std::string> kernels(const std::string&) const override { return {}; }
+};
+
+/// A node whose files say what the kernel demands.
+class ObserveLoadTest : public testing::Test {
+protected:
+    void put(const std::string& path, const std::string& content) {
+        ASSERT_TRUE(node_.write(path, content));
+    }
+
+    Observed demands() {
+        Observed observed = fixture::booting_node();
+        observed.staged.modules.at(fixture::module("sfc")).needs["printk"].crc = 1;
+        observed.staged.modules.at(fixture::module("onload")).needs["efx_a"].crc = 2;
+        observe_demands(observed, Config(), sensors_);
+        return observed;
+    }
+
+    fixture::MemoryNode node_{fixture::booting_node()};
+    NoHost host_;
+    NoHardware hardware_;
+    KnowingTrees trees_;
+    Sensors sensors_{host_, hardware_, trees_, node_, node_, node_};
+};
+
+TEST_F(ObserveLoadTest, AsksForTheSymbolsOfAllStagedModules) {
+    const auto symbols = demands().symbols;
+    EXPECT_EQ(symbols.path, fixture::kernel);
+    EXPECT_EQ(symbols.symbols.size(), 2U);
+    EXPECT_TRUE(symbols.symbols.contains("efx_a"));
+}
+
+TEST_F(ObserveLoadTest, KnowsWhoDemandsSignatures) {
+    EXPECT_EQ(demands().signatures.enforced_by, "");
+    EXPECT_FALSE(demands().signatures.keys);
+    put("/sys/module/module/parameters/sig_enforce", "N\n");
+    put("/sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
+    EXPECT_EQ(demands().signatures.enforced_by, "");
+    put("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+    EXPECT_EQ(demands().signatures.enforced_by, "lockdown");
+    put("/sys/module/module/parameters/sig_enforce", "Y\n");
+    EXPECT_EQ(demands().signatures.enforced_by, "module.sig_enforce");
+}
+
+TEST_F(ObserveLoadTest, ListsTheKernelsAsymmetricKeys) {
+    put("/proc/keys",
+        "0072ab I------     1 perm 1f0b0000     0     0 keyring   .builtin_trusted_keys: 2\n"
+        "01f0a6 I------     1 perm 1f030000     0     0 asymmetri Acme: key: 0badcafe: X509.rsa "
+        "[]\n");
+    EXPECT_EQ(
+        demands().signatures.keys, std::vector<std::string>{" Acme: key: 0badcafe: X509.rsa []"}
+    );
+}
+
+TEST_F(ObserveLoadTest, ReadsThePinsWhereTheyAre) {
+    EXPECT_FALSE(demands().pins.exists);
+    EXPECT_EQ(demands().pins.problem, "");
+    put("/etc/onload-node/modules.sha256", "x");
+    EXPECT_TRUE(demands().pins.exists);
+    EXPECT_EQ(demands().pins.text, "x");
+}
+
+TEST_F(ObserveLoadTest, CountsStacksAndVirtualFunctions) {
+    Observed observed = fixture::booting_node();
+    put("/proc/driver/onload/stacks_ul", "0: a\n1: b\n\n");
+    put("/sys/bus/pci/devices/0000:3b:00.1/sriov_numvfs", "4\n");
+    observe_users(observed, sensors_);
+    EXPECT_EQ(observed.onload_stacks, 2U);
+    EXPECT_EQ(observed.functions[0].virtual_functions, 0U);
+    EXPECT_EQ(observed.functions[1].virtual_functions, 4U);
+}
+
+/// PID 1 as it is while it reloads for too long.
+class SilentUnits final : public Units {
+public:
+    [[nodiscard]] Result<UnitState> state(const std::string& name) override {
+        ++asked;
+        return name == answers ? Result<UnitState>(UnitState{name, "loaded", "inactive", "", false})
+                               : failure(ErrorCode::timeout, "PID 1 does not answer");
+    }
+
+    [[nodiscard]] Result<void> mask(const std::string&) override { return {}; }
+
+    [[nodiscard]] Result<void> unmask(const std::string&) override { return {}; }
+
+    [[nodiscard]] Result<void> stop(const std::string&, Milliseconds) override { return {}; }
+
+    [[nodiscard]] Result<void> start(const std::string&) override { return {}; }
+
+    [[nodiscard]] Result<void> restart(const std::string&) override { return {}; }
+
+    [[nodiscard]] Result<void> remove_at_shutdown(const std::string&, const std::string&) override {
+        return {};
+    }
+
+    [[nodiscard]] Result<void> reload_udev() override { return {}; }
+
+    std::string answers;
+    int asked = 0;
+};
+
+TEST_F(ObserveLoadTest, TakesTheNetworkForUpWhilePid1DoesNotAnswer) {
+    SilentUnits silent;
+    const Sensors sensors{host_, hardware_, trees_, node_, node_, silent};
+    Observed observed = fixture::booting_node();
+    observe_units(observed, Config(), sensors);
+    EXPECT_TRUE(observed.network_started);
+    EXPECT_EQ(observed.units_problem, "PID 1 does not answer");
+    EXPECT_TRUE(observed.units.empty());
+    EXPECT_EQ(silent.asked, 1);
+}
+
+TEST_F(ObserveLoadTest, AsksASilentPid1NoFurther) {
+    SilentUnits silent;
+    silent.answers = "network-pre.target";
+    const Sensors sensors{host_, hardware_, trees_, node_, node_, silent};
+    Observed observed = fixture::booting_node();
+    observe_units(observed, Config(), sensors);
+    EXPECT_FALSE(observed.network_started);
+    EXPECT_EQ(observed.units_problem, "PID 1 does not answer");
+    EXPECT_EQ(silent.asked, 2);
+    observe_units(observed, Config(), sensors_);
+    EXPECT_EQ(observed.units_problem, "");
+    EXPECT_EQ(observed.units.size(), 3U);
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/names.hpp"
+#include "run/run_record.hpp"
+#include "unit/core/model/observed_fixture.hpp"
+#include "unit/run/memory_node.hpp"
+
+#include <gtest/gtest.h>
+
+namespace onload_node {
+namespace {
+
+ExecutionReport failed_with(ErrorCode code) {
+    ExecutionReport execution;
+    execution.failures.push_back(
+        {PhaseName::driver, "unload sfc", {code, "sfc is in use"}, {"start chronyd: no"}}
+    );
+    execution.timings.push_back({"unload sfc", Milliseconds(10000)});
+    return execution;
+}
+
+TEST(RunRecord, IsReadAsItWasWritten) {
+    fixture::MemoryNode node(fixture::booting_node());
+    const auto written = to_record(failed_with(ErrorCode::busy), "boot-1");
+    ASSERT_TRUE(write_run_record(node, written));
+    const auto read = read_run_record(node);
+    EXPECT_EQ(read.boot_id, "boot-1");
+    ASSERT_EQ(read.failures.size(), 1U);
+    EXPECT_EQ(read.failures[0].phase, PhaseName::driver);
+    EXPECT_EQ(
+        read.failures[0].text,
+        "unload sfc: sfc is in use; could not be taken back: start chronyd: no"
+    );
+    EXPECT_EQ(read.failures[0].code, ReasonCode::busy);
+    EXPECT_EQ(read.timings_ms, written.timings_ms);
+}
+
+TEST(RunRecord, CallsAnythingButAUserOfTheDriverUndone) {
+    EXPECT_EQ(to_record(failed_with(ErrorCode::io), "").failures[0].code, ReasonCode::undone);
+}
+
+TEST(RunRecord, ADamagedRecordIsNoRecord) {
+    fixture::MemoryNode node(fixture::booting_node());
+    ASSERT_TRUE(node.write(std::string(names::last_run), "[failures\n"));
+    EXPECT_TRUE(read_run_record(node).failures.empty());
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/names.hpp"
+#include "stage/record.hpp"
+#include "stage/staging.hpp"
+#include "stage/tar_entries.hpp"
+#include "system/files/files.hpp"
+#include "system/files/work_area.hpp"
+#include "system/modules/kmod_trees.hpp"
+#include "unit/stage/tar_writer.hpp"
+#include "unit/system/files/temporary_directory.hpp"
+
+#include <filesystem>
+#include <map>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace onload_node {
+namespace {
+
+namespace fs = std::filesystem;
+using fixture::TarWriter;
+
+/// Says that every program is there and ends well, and notes what was run.
+class NotedPrograms final : public Programs {
+public:
+    [[nodiscard]] bool available(const std::string& name) const override {
+        return !missing.contains(name);
+    }
+
+    Result<ProgramEnd> run(const std::vector<std::string>& words, Milliseconds /*limit*/) override {
+        runs.push_back(words);
+        return ProgramEnd{status, "", "it does not want to"};
+    }
+
+    Result<std::unique_ptr<ByteStream>>
+    stream(const std::vector<std::string>& /*words*/, Milliseconds /*limit*/) override {
+        return failure(ErrorCode::io, "not here");
+    }
+
+    std::set<std::string> missing;
+    std::vector<std::vector<std::string>> runs;
+    int status = 0;
+};
+
+class StagingTest : public ::testing::Test {
+protected:
+    Result<Staged> stage(const std::string& archive) {
+        fixture::TextStream stream(archive);
+        TarEntries image(stream);
+        SystemWorkArea modules(root.path(), work_tree(order.tree));
+        SystemWorkArea user(root.path(), std::string(names::user_work_directory));
+        const KmodModuleTrees trees(root.path(), TrustedOwner{::geteuid()});
+        lines.clear();
+        const auto verdict_of = [this](const std::string& kernel) -> Result<TreeVerdict> {
+            const auto found = verdicts.find(kernel);
+            return found == verdicts.end() ? TreeVerdict{TreeVerdict::Kind::passed, ""}
+                                           : found->second;
+        };
+        const StagingPorts ports{
+            modules, user, programs, files, trees, verdict_of, [this](const std::string& line) {
+                lines += line + "\n";
+            }};
+        auto staged = stage_image(image, order, ports);
+        EXPECT_FALSE(fs::exists(root.path(work_tree(order.tree))));
+        EXPECT_FALSE(fs::exists(root.path(std::string(names::user_work_directory))));
+        return staged;
+    }
+
+    std::string refusal(const std::string& archive) {
+        const auto staged = stage(archive);
+        return staged ? "staged" : staged.error().message;
+    }
+
+    [[nodiscard]] std::string read(const std::string& path) const {
+        return files.read(path).value_or("missing");
+    }
+
+    static StagingOrder first_order() {
+        StagingOrder order;
+        order.source = "image";
+        order.digest = "sha256:1";
+        order.tree = "/opt";
+        return order;
+    }
+
+    fixture::TemporaryDirectory root;
+    SystemFiles files{root.path()};
+    NotedPrograms programs;
+    StagingOrder order = first_order();
+    std::map<std::string, TreeVerdict> verdicts;
+    std::string lines;
+};
+
+const std::string k1 = "opt/lib/modules/5.14.0-1/";
+const std::string k2 = "opt/lib/modules/5.14.0-2/";
+
+TarWriter image_of(const std::string& tree, const std::string& content) {
+    TarWriter tar;
+    tar.file(tree + "extra/sfc.ko", content, 06777);
+    tar.file(tree + "modules.dep", "").file(tree + "modules.dep.bin", "");
+    return tar;
+}
+
+TEST_F(StagingTest, PutsEverythingWhereItBelongs) {
+    auto tar = image_of(k1, "one");
+    tar.file(k2 + "extra/sfc.ko", "two").file("usr/sbin/sfptpd", "ptp", 0755);
+    tar.file("opt/onload/sbin/onload_cp_server", "cp", 0755).file("etc/passwd", "no");
+    tar.file("opt/onload/usr/lib64/l.so.1", "l").link("opt/onload/usr/lib64/l.so", "l.so.1");
+    const auto staged = stage(tar.bytes());
+    ASSERT_TRUE(staged) << staged.error().message;
+    EXPECT_EQ(staged->kernels, (std::vector<std::string>{"5.14.0-1", "5.14.0-2"}));
+    EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "one");
+    EXPECT_EQ(read("/" + k2 + "extra/sfc.ko"), "two");
+    EXPECT_EQ(read("/usr/local/sbin/sfptpd"), "ptp");
+    EXPECT_EQ(read("/usr/local/sbin/onload_cp_server"), "cp");
+    EXPECT_TRUE(files.executable("/usr/local/sbin/sfptpd"));
+    EXPECT_EQ(read("/opt/onload/usr/lib64/l.so"), "l");
+    EXPECT_EQ(read("/etc/passwd"), "missing");
+    EXPECT_EQ(
+        fs::status(root.path("/" + k1 + "extra/sfc.ko")).permissions(), static_cast<fs::perms>(0755)
+    ) << "neither set-user-id nor writable by others";
+    ASSERT_EQ(programs.runs.size(), 1U) << "only the second tree came without an index";
+    EXPECT_EQ(programs.runs[0][0], "depmod");
+    EXPECT_EQ(programs.runs[0][3], "5.14.0-2");
+    const auto record = read_stage_record(files);
+    ASSERT_NE(record.find("5.14.0-2"), nullptr);
+    EXPECT_EQ(record.find("5.14.0-2")->digest, "sha256:1");
+    EXPECT_EQ(record.programs, (std::vector<std::string>{"onload_cp_server", "sfptpd"}));
+    EXPECT_EQ(record.user_source, "image");
+}
+
+TEST_F(StagingTest, ReplacesATreeAsAWhole) {
+    ASSERT_TRUE(stage(image_of(k1, "one").file(k1 + "extra/old.ko", "").bytes()));
+    ASSERT_TRUE(stage(image_of(k1, "two").bytes()));
+    EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "two");
+    EXPECT_EQ(read("/" + k1 + "extra/old.ko"), "missing");
+}
+
+TEST_F(StagingTest, RemovesWhatAKilledRunHasLeft) {
+    root.put(work_tree("/opt") + "/lib/modules/5.14.0-1/extra/half.ko", "x");
+    ASSERT_TRUE(stage(image_of(k1, "one").bytes()));
+    EXPECT_EQ(read("/" + k1 + "extra/half.ko"), "missing");
+}
+
+TEST_F(StagingTest, RefusesAndLeavesTheOldTree) {
+    ASSERT_TRUE(stage(image_of(k1, "one").bytes()));
+    const auto with = [&](auto add) {
+        auto tar = image_of(k1, "two");
+        add(tar);
+        return refusal(tar.bytes());
+    };
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {with([](TarWriter& t) { t.file("/etc/x", ""); }), "absolute path"},
+        {with([](TarWriter& t) { t.file(k1 + "../../x", ""); }), "\"..\""},
+        {with([](TarWriter& t) { t.link(k1 + "x", "/etc"); }), "leads out"},
+        {with([](TarWriter& t) { t.link(k1 + "x", "../../.."); }), "leads out"},
+        {with([](TarWriter& t) { t.hard_link(k1 + "x", "etc/shadow"); }), "hard link out"},
+        {with([](TarWriter& t) { t.entry('3', k1 + "x", "", ""); }), "device"},
+        {with([](TarWriter& t) { t.entry('6', k1 + "x", "", ""); }), "fifo"},
+        {with([](TarWriter& t) { t.link(k1 + "x", "extra").file(k1 + "x/y.ko", ""); }),
+         "is a link or a file"},
+        {with([](TarWriter& t) { t.link("opt/onload", "/etc"); }), "is no directory"},
+        {refusal(image_of(k1, "two").bytes().substr(0, 700)), "cut off"},
+        {refusal(TarWriter().file("etc/hostname", "x").bytes()), "nothing to stage"},
+        {refusal(TarWriter().file(k1 + "modules.dep", "").bytes()), "nothing to stage"},
+    };
+    for (const auto& [message, part] : cases) {
+        EXPECT_NE(message.find(part), std::string::npos) << part << ": " << message;
+        EXPECT_TRUE(message.starts_with("image")) << message;
+    }
+    EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "one");
+}
+
+TEST_F(StagingTest, RefusesModulesThatWouldNotLoad) {
+    ASSERT_TRUE(stage(image_of(k1, "one").bytes()));
+    verdicts["5.14.0-1"] = {TreeVerdict::Kind::failed, "sfc.ko is cut off"};
+    EXPECT_EQ(
+        refusal(image_of(k1, "two").bytes()),
+        "image has modules that would not load on kernel 5.14.0-1: sfc.ko is cut off"
+    );
+    EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "one");
+    verdicts["5.14.0-1"] = {TreeVerdict::Kind::not_checkable, "kernel 5.14.0-1 is not installed"};
+    ASSERT_TRUE(stage(image_of(k1, "three").bytes()));
+    EXPECT_NE(
+        lines.find("not verifiable here: kernel 5.14.0-1 is not installed"), std::string::npos
+    );
+    EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "three");
+}
+
+TEST_F(StagingTest, StagesTheKernelAskedFor) {
+    order.only_kernel = "5.14.0-2";
+    EXPECT_EQ(
+        refusal(image_of(k1, "one").bytes()),
+        "image has no modules for kernel 5.14.0-2, only for 5.14.0-1"
+    );
+    ASSERT_TRUE(stage(image_of(k1, "one").file(k2 + "sfc.ko", "two").bytes()));
+    EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "missing");
+    EXPECT_EQ(read("/" + k2 + "sfc.ko"), "two");
+}
+
+TEST_F(StagingTest, RefusesAnImageForOtherKernelsOnly) {
+    order.known = {"6.1.0-1"};
+    const auto message = refusal(image_of(k1, "one").bytes());
+    EXPECT_NE(message.find("is for other kernels only"), std::string::npos) << message;
+    EXPECT_NE(message.find("this node has 6.1.0-1; --kernel"), std::string::npos) << message;
+    order.only_kernel = "5.14.0-1";
+    EXPECT_TRUE(stage(image_of(k1, "one").bytes()));
+}
+
+TEST_F(StagingTest, LeavesOutLinksToTheNodeAndIndexesAnew) {
+    auto tar = image_of(k1, "one");
+    tar.link(k1 + "kernel", "/lib/modules/5.14.0-1/kernel");
+    ASSERT_TRUE(stage(tar.bytes()));
+    EXPECT_NE(lines.find("left out: the link opt/lib/modules/5.14.0-1/kernel"), std::string::npos);
+    EXPECT_FALSE(fs::exists(fs::symlink_status(root.path("/" + k1 + "kernel"))));
+    ASSERT_EQ(programs.runs.size(), 1U);
+    programs.missing = {"depmod"};
+    ASSERT_TRUE(stage(tar.bytes())) << "the index that came is better than none";
+    EXPECT_NE(lines.find("no depmod here"), std::string::npos);
+    EXPECT_NE(
+        refusal(TarWriter().file(k1 + "sfc.ko", "").bytes()).find("no modules.dep"),
+        std::string::npos
+    );
+    programs.missing.clear();
+    programs.status = 1;
+    EXPECT_NE(refusal(tar.bytes()).find("depmod: it does not want to"), std::string::npos);
+}
+
+TEST_F(StagingTest, PrunesAllButTheNewestAndTheNeeded) {
+    order.keep = 2;
+    order.needed = {"5.14.0-1"};
+    for (const auto* const kernel : {"5.14.0-1", "5.14.0-2", "5.14.0-3"}) {
+        const auto staged =
+            stage(image_of("opt/lib/modules/" + std::string(kernel) + "/", kernel).bytes());
+        ASSERT_TRUE(staged) << staged.error().message;
+        EXPECT_EQ(staged->pruned.size(), std::string(kernel) == "5.14.0-3" ? 1U : 0U);
+    }
+    EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "5.14.0-1");
+    EXPECT_EQ(read("/" + k2 + "extra/sfc.ko"), "missing");
+    EXPECT_EQ(read("/opt/lib/modules/5.14.0-3/extra/sfc.ko"), "5.14.0-3");
+    EXPECT_EQ(read_stage_record(files).find("5.14.0-2"), nullptr);
+}
+
+TEST_F(StagingTest, LabelsWhatItHasWrittenWhereThatIsAskedFor) {
+    order.relabel = true;
+    ASSERT_TRUE(stage(image_of(k1, "one").file("usr/sbin/sfptpd", "p").bytes()));
+    ASSERT_EQ(programs.runs.size(), 1U);
+    EXPECT_EQ(
+        programs.runs[0],
+        (std::vector<std::string>{
+            "restorecon", "-RF", "/opt/lib/modules/5.14.0-1", "/usr/local/sbin/sfptpd"})
+    );
+}
+
+TEST_F(StagingTest, StagesProgramsAlone) {
+    ASSERT_TRUE(stage(TarWriter().file("usr/sbin/sfptpd", "p", 0644).bytes()));
+    EXPECT_TRUE(files.executable("/usr/local/sbin/sfptpd"));
+    EXPECT_EQ(read_stage_record(files).user_source, "");
+}
+
+TEST_F(StagingTest, KeepsHardLinksInATree) {
+    ASSERT_TRUE(stage(image_of(k1, "one").hard_link(k1 + "extra/b.ko", k1 + "extra/sfc.ko").bytes())
+    );
+    EXPECT_EQ(read("/" + k1 + "extra/b.ko"), "one");
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/host/host.hpp"
+#include "unit/system/files/temporary_directory.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace onload_node {
+namespace {
+
+TEST(Host, ReadsTheFactsWithoutLineEnds) {
+    const fixture::TemporaryDirectory root;
+    root.put("/proc/sys/kernel/random/boot_id", "0b9c\n");
+    root.put("/proc/cmdline", "root=/dev/vda onload_node=off\n");
+    const auto facts = SystemHost(root.path()).facts();
+    ASSERT_TRUE(facts) << facts.error().message;
+    EXPECT_EQ(facts->boot_id, "0b9c");
+    EXPECT_EQ(facts->command_line, "root=/dev/vda onload_node=off");
+    EXPECT_EQ(facts->privileged, ::geteuid() == 0);
+
+    struct utsname system {};
+
+    ASSERT_EQ(::uname(&system), 0);
+    EXPECT_EQ(facts->kernel, static_cast<const char*>(system.release));
+}
+
+TEST(Host, SaysWhatItCannotRead) {
+    const fixture::TemporaryDirectory root;
+    const auto facts = SystemHost(root.path()).facts();
+    ASSERT_FALSE(facts);
+    EXPECT_NE(facts.error().message.find("boot_id: No such file"), std::string::npos)
+        << facts.error().message;
+}
+
+TEST(Host, WorksOnThisMachine) {
+    const auto facts = SystemHost().facts();
+    ASSERT_TRUE(facts) << facts.error().message;
+    EXPECT_EQ(facts->boot_id.size(), 36U);
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/unique_fd.hpp"
+#include "system/systemd/journal.hpp"
+#include "system/systemd/journal_entry.hpp"
+#include "system/systemd/notify.hpp"
+#include "unit/system/files/temporary_directory.hpp"
+
+#include <array>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace onload_node {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+PlannedStep unload_sfc() {
+    return {
+        UnloadModule{ModuleName::parse("sfc").value(), false}, "the staged driver takes its place"};
+}
+
+/// Receives what sd_notify(3) sends, as systemd would.
+class NotifySocket final {
+public:
+    NotifySocket()
+        : path_(directory_.path("/notify")), fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path_.copy(static_cast<char*>(address.sun_path), sizeof(address.sun_path) - 1);
+        EXPECT_EQ(
+            ::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0
+        );
+        EXPECT_EQ(::setenv("NOTIFY_SOCKET", path_.c_str(), 1), 0);
+    }
+
+    ~NotifySocket() { ::unsetenv("NOTIFY_SOCKET"); }
+
+    NotifySocket(const NotifySocket&) = delete;
+    NotifySocket& operator=(const NotifySocket&) = delete;
+
+    std::string receive() {
+        std::array<char, 1024> buffer{};
+        const ssize_t size = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
+        return size < 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(size));
+    }
+
+private:
+    fixture::TemporaryDirectory directory_;
+    std::string path_;
+    UniqueFd fd_;
+};
+
+TEST(JournalEntry, HasAFieldForAllThatIsKnown) {
+    EXPECT_EQ(
+        journal_fields({Priority::error, "it failed", "unload sfc", "in the way", Milliseconds(12)}
+        ),
+        (Strings{
+            "MESSAGE=it failed",
+            "PRIORITY=3",
+            "SYSLOG_IDENTIFIER=onload-node",
+            "OBJECT_SYSTEMD_UNIT=onload-node.service",
+            "ONLOAD_NODE_STEP=unload sfc",
+            "ONLOAD_NODE_REASON=in the way",
+            "ONLOAD_NODE_DURATION_MS=12",
+        })
+    );
+    EXPECT_EQ(journal_fields({Priority::notice, "hello", {}, {}, {}}).size(), 4U);
+}
+
+TEST(JournalProgress, TellsEveryEventOnStandardError) {
+    ::unsetenv("JOURNAL_STREAM");
+    JournalProgress progress;
+    testing::internal::CaptureStderr();
+    progress.starting(unload_sfc());
+    progress.done(unload_sfc(), Milliseconds(310));
+    progress.failed(unload_sfc(), {ErrorCode::busy, "sfc is in use {} %s"});
+    progress.undoing(StartUnit{"chronyd.service"});
+    progress.undo_failed(StartUnit{"chronyd.service"}, {ErrorCode::io, "no"});
+    progress.notice("all is well");
+    EXPECT_EQ(
+        testing::internal::GetCapturedStderr(),
+        "unload sfc: the staged driver takes its place\n"
+        "done: unload sfc (310 ms)\n"
+        "error: failed: unload sfc: sfc is in use {} %s\n"
+        "warning: taking back: start chronyd.service\n"
+        "error: cannot take back: start chronyd.service: no\n"
+        "all is well\n"
+    );
+}
+
+TEST(JournalProgress, GoesToStandardErrorWhenTheJournalStreamIsAnother) {
+    ASSERT_EQ(::setenv("JOURNAL_STREAM", "1:2", 1), 0);
+    JournalProgress progress;
+    testing::internal::CaptureStderr();
+    progress.notice("redirected");
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "redirected\n");
+    ::unsetenv("JOURNAL_STREAM");
+}
+
+TEST(JournalProgress, ShowsTheStepAsStatus) {
+    NotifySocket socket;
+    JournalProgress progress;
+    testing::internal::CaptureStderr();
+    progress.starting(unload_sfc());
+    EXPECT_EQ(socket.receive(), "STATUS=unload sfc");
+    progress.undoing(StartUnit{"chronyd.service"});
+    EXPECT_EQ(socket.receive(), "STATUS=taking back: start chronyd.service");
+    progress.notice("not a step");
+    EXPECT_EQ(socket.receive(), "nothing");
+    static_cast<void>(testing::internal::GetCapturedStderr());
+}
+
+TEST(Notify, SendsOneAssignmentWhateverTheText) {
+    NotifySocket socket;
+    notify_status("two\nREADY=1");
+    EXPECT_EQ(socket.receive(), "STATUS=two READY=1");
+    notify_ready();
+    EXPECT_EQ(socket.receive(), "READY=1");
+}
+
+}  // namespace
+}  // namespace onload_node

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "system/systemd/systemd.hpp"
+#include "unit/system/systemd/fake_manager.hpp"
+
+#include <chrono>
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+namespace onload_node {
+namespace {
+
+using fixture::FakeManager;
+using fixture::FakeUnit;
+using std::chrono::steady_clock;
+using Strings = std::vector<std::string>;
+
+FakeUnit unit(const std::string& id) {
+    FakeUnit made;
+    made.id = id;
+    return made;
+}
+
+TEST(SystemdUnits, TellsTheStateAndResolvesAnAlias) {
+    FakeUnit chronyd = unit("chronyd.service");
+    chronyd.file_state = "masked-runtime";
+    FakeManager manager({{"chrony.service", chronyd}});
+    SystemdUnits units(manager.take_client());
+    const auto state = units.state("chrony.service");
+    // The alias has no unit file of its own in this fixture: the state is asked for by the real
+    // name.
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ(state->id, "chronyd.service");
+    EXPECT_EQ(state->load_state, "loaded");
+    EXPECT_EQ(state->active_state, "active");
+    EXPECT_FALSE(state->job_pending);
+    EXPECT_EQ(
+        manager.calls(), (Strings{"LoadUnit chrony.service", "GetUnitFileState chronyd.service"})
+    );
+    EXPECT_EQ(state->file_state, "");
+}
+
+TEST(SystemdUnits, ReadsTheFileStateFromTheFiles) {
+    FakeUnit chronyd = unit("chronyd.service");
+    chronyd.file_state = "masked-runtime";
+    FakeManager manager({{"chronyd.service", chronyd}});
+    EXPECT_EQ(
+        SystemdUnits(manager.take_client()).state("chronyd.service").value().file_state,
+        "masked-runtime"
+    );
+}
+
+TEST(SystemdUnits, TellsAQueuedStartFromAQueuedStop) {
+    for (const auto& [type, pending] :
+         {std::pair("start", true), {"restart", true}, {"stop", false}}) {
+        FakeUnit queued = unit("chronyd.service");
+        queued.job_type = type;
+        FakeManager manager({{"chronyd.service", queued}});
+        const auto state = SystemdUnits(manager.take_client()).state("chronyd.service");
+        ASSERT_TRUE(state) << state.error().message;
+        EXPECT_EQ(state->job_pending, pending) << type;
+    }
+}
+
+TEST(SystemdUnits, KnowsAUnitThatIsNotThere) {
+    FakeUnit absent = unit("sfptpd.service");
+    absent.load_state = "not-found";
+    absent.active_state = "inactive";
+    absent.file_state = "";
+    FakeManager manager({{"sfptpd.service", absent}});
+    const auto state = SystemdUnits(manager.take_client()).state("sfptpd.service");
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_FALSE(state->exists());
+}
+
+TEST(SystemdUnits, MasksUntilTheNextBootWithoutAReload) {
+    FakeManager manager({{"chronyd.service", unit("chronyd.service")}});
+    SystemdUnits units(manager.take_client());
+    ASSERT_TRUE(units.mask("chronyd.service"));
+    EXPECT_EQ(manager.calls(), Strings{"MaskUnitFiles chronyd.service runtime"});
+}
+
+TEST(SystemdUnits, ReloadsOnlyWhenTheMaskIsHeld) {
+    for (const bool held : {false, true}) {
+        FakeUnit chronyd = unit("chronyd.service");
+        chronyd.load_state = held ? "masked" : "loaded";
+        FakeManager manager({{"chronyd.service", chronyd}});
+        SystemdUnits units(manager.take_client());
+        ASSERT_TRUE(units.unmask("chronyd.service"));
+        const auto calls = manager.calls();
+        EXPECT_EQ(calls.front(), "UnmaskUnitFiles chronyd.service runtime");
+        EXPECT_EQ(calls.back() == "Reload", held);
+    }
+}
+
+TEST(SystemdUnits, WaitsForTheEndOfTheStopJob) {
+    for (const bool before_reply : {false, true}) {
+        FakeUnit chronyd = unit("chronyd.service");
+        chronyd.ends_before_reply = before_reply;
+        FakeManager manager({{"chronyd.service", chronyd}});
+        SystemdUnits units(manager.take_client());
+        const auto stopped = units.stop("chronyd.service", Milliseconds(10000));
+        ASSERT_TRUE(stopped) << stopped.error().message;
+        EXPECT_EQ(manager.calls(), (Strings{"Subscribe", "StopUnit chronyd.service"}));
+    }
+}
+
+TEST(SystemdUnits, SaysHowAStopJobFailed) {
+    FakeUnit chronyd = unit("chronyd.service");
+    chronyd.stop_result = "timeout";
+    FakeManager manager({{"chronyd.service", chronyd}});
+    const auto stopped =
+        SystemdUnits(manager.take_client()).stop("chronyd.service", Milliseconds(10000));
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(
+        stopped.error().message, "cannot stop chronyd.service: its stop job ended with \"timeout\""
+    );
+}
+
+TEST(SystemdUnits, GivesUpAStopAtTheLimit) {
+    FakeUnit chronyd = unit("chronyd.service");
+    chronyd.stop_result = "";
+    FakeManager manager({{"chronyd.service", chronyd}});
+    const auto begin = steady_clock::now();
+    const auto stopped =
+        SystemdUnits(manager.take_client()).stop("chronyd.service", Milliseconds(400));
+    EXPECT_EQ(manager.calls(), (Strings{"Subscribe", "StopUnit chronyd.service"}));
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, ErrorCode::timeout);
+    EXPECT_GE(steady_clock::now() - begin, Milliseconds(400));
+    EXPECT_LT(steady_clock::now() - begin, Milliseconds(8000));
+}
+
+TEST(SystemdUnits, CountsAUnitThatIsNotHeldAsStopped) {
+    FakeManager manager({});
+    EXPECT_TRUE(SystemdUnits(manager.take_client()).stop("chronyd.service", Milliseconds(1000)));
+}
+
+TEST(SystemdUnits, StartsAndRestartsWithoutWaiting) {
+    FakeManager manager({{"sfptpd.service", unit("sfptpd.service")}});
+    SystemdUnits units(manager.take_client());
+    EXPECT_TRUE(units.start("sfptpd.service"));
+    EXPECT_TRUE(units.restart("sfptpd.service"));
+    EXPECT_EQ(manager.calls(), (Strings{"StartUnit sfptpd.service", "RestartUnit sfptpd.service"}));
+    const auto none = units.start("none.service");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code, ErrorCode::not_found);
+    EXPECT_EQ(
+        none.error().message,
+        "cannot start none.service: systemd says: Unit none.service not found."
+    );
+}
+
+TEST(SystemdUnits, HasUdevdReloadBySignal) {
+    FakeManager manager({});
+    EXPECT_TRUE(SystemdUnits(manager.take_client()).reload_udev());
+    EXPECT_EQ(
+        manager.calls(), Strings{"KillUnit systemd-udevd.service main " + std::to_string(SIGHUP)}
+    );
+}
+
+TEST(SystemdUnits, AUdevdThatDoesNotRunNeedsNoReload) {
+    auto dead = unit("systemd-udevd.service");
+    dead.active_state = "failed";
+    FakeManager manager({{"systemd-udevd.service", dead}});
+    EXPECT_TRUE(SystemdUnits(manager.take_client()).reload_udev());
+    EXPECT_EQ(manager.calls().size(), 1U);
+}
+
+TEST(SystemdUnits, DoesNotWaitForAnAnswerForEver) {
+    FakeManager manager({{"sfptpd.service", unit("sfptpd.service")}});
+    SystemdUnits units(manager.take_client());
+    ASSERT_TRUE(units.start("sfptpd.service"));
+    manager.hang();
+    const auto begin = steady_clock::now();
+    // The limit of a stop is the shortest that a caller can give.
+    const auto stopped = units.stop("sfptpd.service", Milliseconds(300));
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, ErrorCode::timeout) << stopped.error().message;
+    EXPECT_LT(steady_clock::now() - begin, Milliseconds(9000));
+}
+
+}  // namespace
+}  // namespace onload_node
