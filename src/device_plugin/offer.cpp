@@ -2,7 +2,7 @@
 #include "device_plugin/offer.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/onload.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -19,7 +19,7 @@ Health unhealthy(std::string reason) {
 
 bool onload_is_loaded(const NodeStatus& status) {
     return std::ranges::any_of(status.modules, [](const StatusModule& module) {
-        return module.name == names::control_plane_module && module.origin == "out-of-tree";
+        return module.name == onload::module && module.origin == "out-of-tree";
     });
 }
 
@@ -59,7 +59,7 @@ Allocation allocation(const Options& options, const NodeStatus& status) {
     Allocation given;
     if (options.mode == Mode::cdi) {
         given.cdi_devices.push_back(
-            concat({names::cdi_kind, options.preload ? "=preload" : "=onload"})
+            concat({onload::cdi_kind, options.preload ? "=preload" : "=onload"})
         );
         return given;
     }

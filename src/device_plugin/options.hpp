@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "core/model/paths.hpp"
 
 #include <cstdint>
 #include <string>
@@ -28,11 +29,11 @@ struct Options {
     unsigned devices = 100;  ///< how many are offered: that many containers at once
     Mode mode = Mode::cdi;
     bool preload = true;  ///< LD_PRELOAD of Onload's library
-    std::string libraries_path = "/opt/onload/usr/lib64";
+    std::string libraries_path{paths::library_directory};
     std::vector<MountOption> mounts;  ///< with Mode::explicitly, beside the libraries
-    std::string status = "/run/onload-node/status.json";
-    std::string device_root = "/dev";  ///< where the host's /dev is seen
-    std::string kubelet_directory = "/var/lib/kubelet/device-plugins";
+    std::string status{paths::status_json};
+    std::string device_root{paths::devices};  ///< where the host's /dev is seen
+    std::string kubelet_directory{paths::kubelet_device_plugins};
     std::string listen_host;  ///< "" for every address
     std::uint16_t listen_port = 9110;
     bool help = false;

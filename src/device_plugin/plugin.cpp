@@ -2,7 +2,7 @@
 #include "device_plugin/plugin.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "device_plugin/http_endpoint.hpp"
 #include "device_plugin/plugin_server.hpp"
 #include "device_plugin/plugin_service.hpp"
@@ -44,7 +44,7 @@ public:
     explicit NodeView(const Options& options) : options_(options) {}
 
     [[nodiscard]] Result<NodeStatus> status() const {
-        const auto boot = files_.read(std::string(names::boot_id));
+        const auto boot = files_.read(std::string(paths::boot_id));
         const auto text = files_.read(options_.status);
         if (!text) {
             return failure(
@@ -75,7 +75,7 @@ public:
     /// What its health depends on.
     [[nodiscard]] std::set<std::string> paths(const Result<NodeStatus>& status) const {
         std::set<std::string> all = {options_.status, options_.libraries_path};
-        for (const auto device : names::onload_devices) {
+        for (const auto device : paths::onload_devices) {
             all.insert(seen(device));
         }
         for (const auto& device : status ? status->devices : std::vector<std::string>()) {

@@ -2,6 +2,7 @@
 #include "run/execute.hpp"
 
 #include "core/planning/inverse.hpp"
+#include "core/planning/plan.hpp"
 #include "run/guard.hpp"
 #include "run/step_runner.hpp"
 
@@ -22,12 +23,12 @@ Milliseconds milliseconds_since(Clock::time_point start) {
 /// Runs the inverses of one entry; what fails is said, and returned. A failing one does not stop
 /// the others.
 std::vector<std::string>
-run_inverse(const UndoEntry& entry, StepRunner& runner, const Ports& ports) {
+run_inverse(const UndoEntry& entry, StepRunner& runner, const NodeAccess& access) {
     std::vector<std::string> failed;
     for (const auto& step : entry.inverse) {
-        ports.progress.undoing(step);
+        access.progress.undoing(step);
         if (const auto done = runner.run(step); !done) {
-            ports.progress.undo_failed(step, done.error());
+            access.progress.undo_failed(step, done.error());
             failed.push_back(describe(step) + ": " + done.error().message);
         }
     }
@@ -37,8 +38,10 @@ run_inverse(const UndoEntry& entry, StepRunner& runner, const Ports& ports) {
 /// One execution: keeps what its parts share.
 class Execution {
 public:
-    Execution(const Config& config, const Observed& observed, const Ports& ports, UndoLog& log)
-        : observed_(observed), ports_(ports), log_(log), runner_(ports, config.limits) {}
+    Execution(
+        const Config& config, const Observed& observed, const NodeAccess& access, UndoLog& log
+    )
+        : observed_(observed), access_(access), log_(log), runner_(access, config.limits) {}
 
     /// False when the phase failed and was taken back.
     bool run(const Phase& phase) {
@@ -59,7 +62,7 @@ private:
         const std::size_t mark = log_.entries().size();
         for (const auto& planned : phase.steps) {
             if (auto done = run(phase.name, planned); !done) {
-                ports_.progress.failed(planned, done.error());
+                access_.progress.failed(planned, done.error());
                 if (done.error().code == ErrorCode::hung) {
                     give_up(phase.name, planned, done.error());
                     return false;
@@ -75,7 +78,7 @@ private:
     }
 
     Result<void> run(PhaseName phase, const PlannedStep& planned) {
-        ports_.progress.starting(planned);
+        access_.progress.starting(planned);
         const UndoEntry entry{phase, describe(planned.step), inverse(planned.step, observed_)};
         if (auto recorded = log_.append(entry); !recorded) {
             return failure("the way back could not be recorded", recorded.error());
@@ -85,7 +88,7 @@ private:
         const auto duration = milliseconds_since(start);
         report_.timings.push_back({key(planned.step), duration});
         if (done) {
-            ports_.progress.done(planned, duration);
+            access_.progress.done(planned, duration);
         }
         return done;
     }
@@ -96,14 +99,14 @@ private:
 
     void commit() {
         if (const auto saved = log_.commit(); !saved) {
-            ports_.progress.notice(
+            access_.progress.notice(
                 "the record of what was done could not be written: " + saved.error().message
             );
         }
     }
 
     const Observed& observed_;
-    Ports ports_;
+    NodeAccess access_;
     UndoLog& log_;
     StepRunner runner_;
     ExecutionReport report_;
@@ -117,11 +120,11 @@ struct Remains {
 
 /// Runs the inverses of the entries in this order. What is left begins with the first that failed:
 /// those behind it may rest on it.
-Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const Ports& ports) {
+Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const NodeAccess& access) {
     Remains remains;
     std::size_t done = 0;
     for (const auto& entry : entries) {
-        auto failed = run_inverse(entry, runner, ports);
+        auto failed = run_inverse(entry, runner, access);
         done += failed.empty() && remains.texts.empty() ? 1U : 0U;
         std::move(failed.begin(), failed.end(), std::back_inserter(remains.texts));
     }
@@ -133,35 +136,36 @@ Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const P
 /// Runs the entries in this order. From the first that fails on they get a second chance: it may
 /// have failed for want of something that was taken back after it, and a node half undone is the
 /// one thing not to leave. Each inverse can be run twice.
-Remains take_back_all(std::vector<UndoEntry> entries, StepRunner& runner, const Ports& ports) {
-    Remains first = run_inverses(std::move(entries), runner, ports);
-    return first.texts.empty() ? first : run_inverses(std::move(first.entries), runner, ports);
+Remains
+take_back_all(std::vector<UndoEntry> entries, StepRunner& runner, const NodeAccess& access) {
+    Remains first = run_inverses(std::move(entries), runner, access);
+    return first.texts.empty() ? first : run_inverses(std::move(first.entries), runner, access);
 }
 
 /// Forgets the entries from `mark` on, but for what could not be taken back: that stays open, for
 /// the next run.
-void forget(std::size_t mark, Remains& remains, const Ports& ports, UndoLog& log) {
+void forget(std::size_t mark, Remains& remains, const NodeAccess& access, UndoLog& log) {
     std::reverse(remains.entries.begin(), remains.entries.end());
     if (const auto saved = log.truncate(mark, remains.entries); !saved) {
-        ports.progress.notice(
+        access.progress.notice(
             "the record of what was done could not be written: " + saved.error().message
         );
     }
 }
 
 std::vector<std::string>
-take_back_from(std::size_t mark, StepRunner& runner, const Ports& ports, UndoLog& log) {
+take_back_from(std::size_t mark, StepRunner& runner, const NodeAccess& access, UndoLog& log) {
     const auto& entries = log.entries();
     std::vector<UndoEntry> backwards(
         entries.rbegin(), entries.rend() - static_cast<std::ptrdiff_t>(mark)
     );
-    Remains remains = take_back_all(std::move(backwards), runner, ports);
-    forget(mark, remains, ports, log);
+    Remains remains = take_back_all(std::move(backwards), runner, access);
+    forget(mark, remains, access, log);
     return remains.texts;
 }
 
 std::vector<std::string> Execution::take_back(std::size_t mark) {
-    return take_back_from(mark, runner_, ports_, log_);
+    return take_back_from(mark, runner_, access_, log_);
 }
 
 /// A module that hangs cannot be taken out again in this boot, and the in-tree driver cannot come
@@ -172,19 +176,19 @@ void Execution::give_up(PhaseName phase, const PlannedStep& planned, const Error
         {phase, describe(planned.step), error, {"everything: only a reset helps"}}
     );
     commit();
-    if (const auto tripped = trip_guard(ports_.files, error.message); !tripped) {
-        ports_.progress.notice("the guard could not be tripped: " + tripped.error().message);
+    if (const auto tripped = trip_guard(access_.files, error.message); !tripped) {
+        access_.progress.notice("the guard could not be tripped: " + tripped.error().message);
     }
     if (observed_.network_started) {
-        ports_.progress.notice("only a reset of the machine ends this; not done under a network");
+        access_.progress.notice("only a reset of the machine ends this; not done under a network");
         return;
     }
     report_.resetting = true;
-    ports_.progress.notice(
+    access_.progress.notice(
         "the node resets itself, once, and then stays on the in-tree driver: " + error.message
     );
-    if (const auto restarted = ports_.kernel.restart(); !restarted) {
-        ports_.progress.notice("the machine does not reset: " + restarted.error().message);
+    if (const auto restarted = access_.kernel.restart(); !restarted) {
+        access_.progress.notice("the machine does not reset: " + restarted.error().message);
     }
 }
 
@@ -194,10 +198,10 @@ ExecutionReport execute(
     const Plan& plan,
     const Config& config,
     const Observed& observed,
-    const Ports& ports,
+    const NodeAccess& access,
     UndoLog& log
 ) {
-    Execution execution(config, observed, ports, log);
+    Execution execution(config, observed, access, log);
     const bool swaps = std::ranges::any_of(plan.phases, [](const Phase& phase) {
         return phase.name == PhaseName::driver;
     });
@@ -216,11 +220,11 @@ Result<ExecutionReport> execute_and_correct(
     const Plan& plan,
     const Config& config,
     Observed& observed,
-    const Ports& ports,
+    const NodeAccess& access,
     UndoLog& log,
     const std::function<Result<void>()>& look
 ) {
-    ExecutionReport report = execute(plan, config, observed, ports, log);
+    ExecutionReport report = execute(plan, config, observed, access, log);
     if (auto seen = look(); !seen) {
         return tl::unexpected(seen.error());
     }
@@ -231,7 +235,7 @@ Result<ExecutionReport> execute_and_correct(
     if (unnamed || report.resetting || rest.empty()) {
         return report;
     }
-    auto corrected = execute(rest, config, observed, ports, log);
+    auto corrected = execute(rest, config, observed, access, log);
     std::ranges::move(corrected.failures, std::back_inserter(report.failures));
     std::ranges::move(corrected.timings, std::back_inserter(report.timings));
     if (auto seen = look(); !seen) {
@@ -240,13 +244,13 @@ Result<ExecutionReport> execute_and_correct(
     return report;
 }
 
-std::vector<std::string> recover(const Config& config, const Ports& ports, UndoLog& log) {
-    StepRunner runner(ports, config.limits);
-    return take_back_from(log.committed(), runner, ports, log);
+std::vector<std::string> recover(const Config& config, const NodeAccess& access, UndoLog& log) {
+    StepRunner runner(access, config.limits);
+    return take_back_from(log.committed(), runner, access, log);
 }
 
-std::vector<std::string> revert(const Config& config, const Ports& ports, UndoLog& log) {
-    StepRunner runner(ports, config.limits);
+std::vector<std::string> revert(const Config& config, const NodeAccess& access, UndoLog& log) {
+    StepRunner runner(access, config.limits);
     constexpr std::array order = {
         PhaseName::time, PhaseName::onload, PhaseName::names, PhaseName::driver};
     std::vector<UndoEntry> entries;
@@ -258,8 +262,8 @@ std::vector<std::string> revert(const Config& config, const Ports& ports, UndoLo
             [&](const UndoEntry& entry) { return entry.phase == phase; }
         );
     }
-    Remains remains = take_back_all(std::move(entries), runner, ports);
-    forget(0, remains, ports, log);
+    Remains remains = take_back_all(std::move(entries), runner, access);
+    forget(0, remains, access, log);
     return remains.texts;
 }
 

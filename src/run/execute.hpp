@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/ports.hpp"
+#include "core/access/node_access.hpp"
 #include "run/undo_log.hpp"
 
 #include <functional>
@@ -36,7 +36,7 @@ struct ExecutionReport {
     const Plan& plan,
     const Config& config,
     const Observed& observed,
-    const Ports& ports,
+    const NodeAccess& access,
     UndoLog& log
 );
 
@@ -47,7 +47,7 @@ struct ExecutionReport {
     const Plan& plan,
     const Config& config,
     Observed& observed,
-    const Ports& ports,
+    const NodeAccess& access,
     UndoLog& log,
     const std::function<Result<void>()>& look
 );
@@ -55,11 +55,11 @@ struct ExecutionReport {
 /// Takes back what a run that was cut short had begun: the uncommitted entries, last first. Returns
 /// the inverses that failed; a failing inverse does not stop the others.
 [[nodiscard]] std::vector<std::string>
-recover(const Config& config, const Ports& ports, UndoLog& log);
+recover(const Config& config, const NodeAccess& access, UndoLog& log);
 
 /// Takes back everything that onload-node did in this boot. Names go before the driver, so that the
 /// in-tree interfaces come up with their own. Returns the inverses that failed.
 [[nodiscard]] std::vector<std::string>
-revert(const Config& config, const Ports& ports, UndoLog& log);
+revert(const Config& config, const NodeAccess& access, UndoLog& log);
 
 }  // namespace onload_node

@@ -2,7 +2,7 @@
 #include "run/guard.hpp"
 
 #include "base/toml.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -12,7 +12,7 @@ namespace onload_node {
 namespace {
 
 Result<GuardRecord> damaged(const std::string& what) {
-    return failure(ErrorCode::mismatch, std::string(names::guard_file) + ": " + what);
+    return failure(ErrorCode::mismatch, std::string(paths::guard_file) + ": " + what);
 }
 
 /// Every key has to be there and of its type: a guess would be a guess about dead boots.
@@ -36,7 +36,7 @@ Result<GuardRecord> guard_record_from(const toml::table& table) {
 
 /// Nothing when there is no guard.
 Result<std::optional<GuardRecord>> read(const Files& files) {
-    const auto text = files.read(std::string(names::guard_file));
+    const auto text = files.read(std::string(paths::guard_file));
     if (!text) {
         return text.error().code == ErrorCode::not_found
                    ? Result<std::optional<GuardRecord>>(std::nullopt)
@@ -72,7 +72,7 @@ Result<void> write_guard(Files& files, const GuardRecord& record) {
         {"tripped", record.tripped},
         {"reason", record.reason},
     };
-    return files.write(std::string(names::guard_file), toml_text(document));
+    return files.write(std::string(paths::guard_file), toml_text(document));
 }
 
 Result<void> disarm_guard(Files& files, const std::string& boot_id) {
@@ -87,7 +87,7 @@ Result<void> disarm_guard(Files& files, const std::string& boot_id) {
     guard.boot_id.clear();
     guard.attempts -= std::min(guard.attempts, 1U);
     if (guard.attempts == 0 && !guard.tripped) {
-        return files.remove(std::string(names::guard_file));
+        return files.remove(std::string(paths::guard_file));
     }
     return write_guard(files, guard);
 }

@@ -2,7 +2,7 @@
 #include "run/load_records.hpp"
 
 #include "base/toml.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 namespace onload_node {
 
@@ -40,7 +40,7 @@ toml::table to_toml(const LoadRecord& record) {
 
 std::map<ModuleName, LoadRecord> read_load_records(const Files& files) {
     std::map<ModuleName, LoadRecord> records;
-    const auto text = files.read(std::string(names::loaded_record));
+    const auto text = files.read(std::string(paths::loaded_record));
     if (!text) {
         return records;
     }
@@ -65,7 +65,7 @@ Result<void> record_load(Files& files, const LoadModule& step) {
     for (const auto& [name, record] : records) {
         document.insert(name.str(), to_toml(record));
     }
-    return files.write(std::string(names::loaded_record), toml_text(document));
+    return files.write(std::string(paths::loaded_record), toml_text(document));
 }
 
 }  // namespace onload_node

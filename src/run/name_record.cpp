@@ -4,7 +4,7 @@
 #include "base/concat.hpp"
 #include "base/toml.hpp"
 #include "core/model/interface_name.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 
@@ -72,7 +72,7 @@ void read_name_record(Observed& observed, const Files& files) {
     observed.remembered.clear();
     observed.names_text.clear();
     observed.names_problem.clear();
-    auto text = files.read(std::string(names::names_file));
+    auto text = files.read(std::string(paths::names_file));
     if (!text) {
         observed.names_problem =
             text.error().code == ErrorCode::not_found ? "" : text.error().message;
@@ -82,7 +82,7 @@ void read_name_record(Observed& observed, const Files& files) {
     const auto problem = read_record(observed.remembered, observed.names_text);
     if (!problem.empty()) {
         observed.remembered.clear();
-        observed.names_problem = concat({names::names_file, ": ", problem});
+        observed.names_problem = concat({paths::names_file, ": ", problem});
     }
 }
 

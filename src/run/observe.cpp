@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/onload.hpp"
+#include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
 #include "core/naming/other_namers.hpp"
 #include "run/guard.hpp"
@@ -109,7 +110,7 @@ bool is_ours(
     const ModuleTree& staged,
     const ModuleTree& own
 ) {
-    if (found.function.subsystem_vendor == names::solarflare_vendor) {
+    if (found.function.subsystem_vendor == onload::solarflare_vendor) {
         return true;
     }
     const auto claims = [&](const ModuleTree& tree) {
@@ -208,10 +209,10 @@ void observe_holders(Observed& observed, const Config& config, ModuleReader read
 void observe_files(Observed& observed, const Sensors& sensors) {
     observed.generated_files.clear();
     std::vector<std::string> paths = {
-        std::string(names::autoload_rules), std::string(names::time_marker)};
-    for (const auto& name : sensors.files.list(std::string(names::link_directory))) {
-        if (name.compare(0, names::link_file_prefix.size(), names::link_file_prefix) == 0) {
-            paths.push_back(std::string(names::link_directory) + "/" + name);
+        std::string(paths::autoload_rules), std::string(paths::time_marker)};
+    for (const auto& name : sensors.files.list(std::string(paths::link_directory))) {
+        if (name.compare(0, paths::link_file_prefix.size(), paths::link_file_prefix) == 0) {
+            paths.push_back(std::string(paths::link_directory) + "/" + name);
         }
     }
     for (const auto& path : paths) {
@@ -220,7 +221,7 @@ void observe_files(Observed& observed, const Sensors& sensors) {
         }
     }
     observed.devices.clear();
-    for (const auto device : names::onload_devices) {
+    for (const auto device : paths::onload_devices) {
         if (sensors.files.exists(std::string(device))) {
             observed.devices.emplace_back(device);
         }
@@ -228,12 +229,12 @@ void observe_files(Observed& observed, const Sensors& sensors) {
 }
 
 /// The settings that the swap changes for its moment.
-void observe_kernel_settings(Observed& observed, const Sensors& sensors) {
+void observe_kernel_settings(Observed& observed, const Config& config, const Sensors& sensors) {
     observed.kernel_settings.clear();
-    for (const auto name : names::window_settings) {
-        std::string path(name);
+    for (const auto& [name, value] : window_settings(config.limits)) {
+        std::string path = name;
         std::replace(path.begin(), path.end(), '.', '/');
-        if (const auto text = sensors.files.read(std::string(names::proc_sys) + "/" + path)) {
+        if (const auto text = sensors.files.read(std::string(paths::proc_sys) + "/" + path)) {
             observed.kernel_settings.emplace(name, text->substr(0, text->find('\n')));
         }
     }
@@ -244,8 +245,8 @@ void observe_control_plane(Observed& observed, const Config& config, const Senso
     observed.control_plane_problem.clear();
     for (const auto& [name, parameters] : config.driver.parameters) {
         for (const auto& [parameter, path] : parameters) {
-            const bool server = name.str() == names::control_plane_module &&
-                                parameter == names::control_plane_parameter &&
+            const bool server = name.str() == onload::module &&
+                                parameter == onload::control_plane_parameter &&
                                 contains(config.driver.load, name);
             if (!server || sensors.files.executable(path)) {
                 continue;
@@ -306,7 +307,7 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
     observe_other_namers(observed, sensors.files);
-    observe_kernel_settings(observed, sensors);
+    observe_kernel_settings(observed, config, sensors);
     read_guard(observed, sensors.files);
     read_name_record(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
@@ -325,7 +326,7 @@ Result<void> observe_again(Observed& observed, const Config& config, const Senso
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
     observe_other_namers(observed, sensors.files);
-    observe_kernel_settings(observed, sensors);
+    observe_kernel_settings(observed, config, sensors);
     read_guard(observed, sensors.files);
     read_name_record(observed, sensors.files);
     observe_control_plane(observed, config, sensors);

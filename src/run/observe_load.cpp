@@ -2,7 +2,7 @@
 #include "run/observe_load.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -35,12 +35,12 @@ Symbols wanted_symbols(const StagedTree& staged) {
 
 /// Who makes the kernel refuse unsigned modules; "" when nobody does.
 std::string enforcement(const Files& files) {
-    const auto parameter = files.read(std::string(names::signature_enforcement));
+    const auto parameter = files.read(std::string(paths::signature_enforcement));
     if (parameter && parameter->substr(0, 1) == "Y") {
         return "module.sig_enforce";
     }
     // "none [integrity] confidentiality"
-    const auto lockdown = files.read(std::string(names::lockdown));
+    const auto lockdown = files.read(std::string(paths::lockdown));
     const bool locked = lockdown && lockdown->find('[') != std::string::npos &&
                         lockdown->find("[none]") == std::string::npos;
     return locked ? "lockdown" : "";
@@ -80,24 +80,20 @@ void observe_demands(Observed& observed, const Config& config, const Sensors& se
         return;
     }
     observed.signatures.enforced_by = enforcement(sensors.files);
-    if (const auto keys = sensors.files.read(std::string(names::keys))) {
+    if (const auto keys = sensors.files.read(std::string(paths::keys))) {
         observed.signatures.keys = key_descriptions(*keys);
     }
 }
 
 void observe_users(Observed& observed, const Sensors& sensors) {
     observed.onload_stacks = 0;
-    if (const auto stacks = sensors.files.read(std::string(names::onload_stacks))) {
+    if (const auto stacks = sensors.files.read(std::string(paths::onload_stacks))) {
         for_each_line(*stacks, [&](std::string_view) { ++observed.onload_stacks; });
     }
     for (auto& function : observed.functions) {
-        const auto text = sensors.files.read(concat(
-            {names::sys_pci_devices,
-             "/",
-             function.address.to_string(),
-             "/",
-             names::virtual_functions_attribute}
-        ));
+        const auto text = sensors.files.read(
+            concat({paths::sys_pci_devices, "/", function.address.to_string(), "/", "sriov_numvfs"})
+        );
         if (text) {
             std::from_chars(text->data(), text->data() + text->size(), function.virtual_functions);
         }

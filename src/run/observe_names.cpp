@@ -3,7 +3,7 @@
 
 #include "base/concat.hpp"
 #include "core/model/interface_name.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/other_namers.hpp"
 #include "core/naming/port_names.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 
 /// The first rules file that gives this name.
 std::string rules_file_for(const std::string& name, const Files& files) {
-    for (const auto directory : names::udev_rule_directories) {
+    for (const auto directory : paths::udev_rule_directories) {
         for (const auto& file : files.list(std::string(directory))) {
             std::string path = concat({directory, "/", file});
             const auto text = path.ends_with(".rules") ? files.read(path) : std::string();

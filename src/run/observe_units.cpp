@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe_units.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/units.hpp"
 
 namespace onload_node {
 
 namespace {
 
 Result<void> ask(Observed& observed, const Config& config, const Sensors& sensors) {
-    const auto network = sensors.units.state(std::string(names::unit_network_pre));
+    const auto network = sensors.units.state(std::string(units::network_pre));
     if (!network && network.error().code != ErrorCode::not_found) {
         return tl::unexpected(network.error());
     }

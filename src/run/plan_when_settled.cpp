@@ -2,8 +2,10 @@
 #include "run/plan_when_settled.hpp"
 
 #include "base/concat.hpp"
+#include "core/model/managed_functions.hpp"
 #include "core/modules/load_order.hpp"
 #include "core/naming/port_names.hpp"
+#include "core/planning/plan.hpp"
 
 #include <algorithm>
 
@@ -62,7 +64,7 @@ bool binding(const Config& config, const Observed& observed) {
 }
 
 Result<void> await_udev(
-    const Config& config, const Observed& observed, const Ports& node, std::string_view reason
+    const Config& config, const Observed& observed, const NodeAccess& node, std::string_view reason
 ) {
     std::vector<PortExpectation> ports;
     for (const NetworkFunction* const function : managed_functions(config, observed)) {
@@ -80,7 +82,7 @@ Result<Plan> plan_when_settled(
     const PlanRequest& request,
     const Config& config,
     Observed& observed,
-    const Ports& ports,
+    const NodeAccess& access,
     const std::function<Result<void>()>& look
 ) {
     Plan plan = make_plan(config, observed, request);
@@ -90,7 +92,7 @@ Result<Plan> plan_when_settled(
             break;
         }
         const bool was_binding = binding(config, observed);
-        if (auto waited = await_udev(config, observed, ports, reason); !waited) {
+        if (auto waited = await_udev(config, observed, access, reason); !waited) {
             return tl::unexpected(waited.error());
         }
         if (auto looked = look(); !looked) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/ports.hpp"
-#include "core/model/plan.hpp"
+#include "core/access/node_access.hpp"
+#include "core/planning/plan.hpp"
 
 #include <functional>
 
@@ -17,7 +17,7 @@ namespace onload_node {
     const PlanRequest& request,
     const Config& config,
     Observed& observed,
-    const Ports& ports,
+    const NodeAccess& access,
     const std::function<Result<void>()>& look
 );
 

@@ -2,7 +2,7 @@
 #include "run/run_record.hpp"
 
 #include "base/toml.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <array>
 
@@ -34,7 +34,7 @@ RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id
 
 RunRecord read_run_record(const Files& files) {
     RunRecord record;
-    const auto text = files.read(std::string(names::last_run));
+    const auto text = files.read(std::string(paths::last_run));
     if (!text) {
         return record;
     }
@@ -83,7 +83,7 @@ Result<void> write_run_record(Files& files, const RunRecord& record) {
         {"failures", std::move(failures)},
         {"timings", std::move(timings)},
     };
-    return files.write(std::string(names::last_run), toml_text(document));
+    return files.write(std::string(paths::last_run), toml_text(document));
 }
 
 }  // namespace onload_node

@@ -2,7 +2,7 @@
 #include "run/step_runner.hpp"
 
 #include "base/overloaded.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/modules/identity.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
@@ -66,28 +66,28 @@ Result<void> StepRunner::run(const Step& step) {
     return std::visit(
         Overloaded{
             [&](const WriteFile& s) { return write(s); },
-            [&](const RemoveFile& s) { return ports_.files.remove(s.path); },
-            [&](const ReloadUdev&) { return ports_.units.reload_udev(); },
+            [&](const RemoveFile& s) { return access_.files.remove(s.path); },
+            [&](const ReloadUdev&) { return access_.units.reload_udev(); },
             [&](const TriggerInterfaces& s) {
-                return ports_.devices.trigger_interfaces(s.address);
+                return access_.devices.trigger_interfaces(s.address);
             },
             [&](const UnloadModule& s) { return unload(s); },
             [&](const LoadModule& s) { return load(s); },
             [&](const AwaitPorts& s) { return await(s); },
-            [&](const ArmGuard& s) { return write_guard(ports_.files, s.record); },
-            [&](const DisarmGuard& s) { return disarm_guard(ports_.files, s.boot_id); },
+            [&](const ArmGuard& s) { return write_guard(access_.files, s.record); },
+            [&](const DisarmGuard& s) { return disarm_guard(access_.files, s.boot_id); },
             [&](const SetKernelSetting& s) {
-                return ports_.kernel.set(s.name, s.value, s.only_over);
+                return access_.kernel.set(s.name, s.value, s.only_over);
             },
-            [&](const HoldFunctions& s) { return ports_.drivers.hold(s.functions); },
-            [&](const ReleaseFunctions& s) { return ports_.drivers.release(s.functions); },
+            [&](const HoldFunctions& s) { return access_.drivers.hold(s.functions); },
+            [&](const ReleaseFunctions& s) { return access_.drivers.release(s.functions); },
             [&](const BindFunctions& s) {
-                return ports_.drivers.bind(s.functions, s.modules, limits_.probe);
+                return access_.drivers.bind(s.functions, s.modules, limits_.probe);
             },
-            [&](const MaskUnit& s) { return ports_.units.mask(s.id); },
-            [&](const UnmaskUnit& s) { return ports_.units.unmask(s.id); },
-            [&](const StopUnit& s) { return ports_.units.stop(s.id, stop_limit); },
-            [&](const StartUnit& s) { return ports_.units.start(s.id); },
+            [&](const MaskUnit& s) { return access_.units.mask(s.id); },
+            [&](const UnmaskUnit& s) { return access_.units.unmask(s.id); },
+            [&](const StopUnit& s) { return access_.units.stop(s.id, stop_limit); },
+            [&](const StartUnit& s) { return access_.units.start(s.id); },
         },
         step
     );
@@ -95,9 +95,9 @@ Result<void> StepRunner::run(const Step& step) {
 
 /// Names that are forgotten can be learnt again: no reason to do without the driver.
 Result<void> StepRunner::write(const WriteFile& step) {
-    auto written = ports_.files.write(step.path, step.content);
-    if (!written && step.path == names::names_file) {
-        ports_.progress.notice(
+    auto written = access_.files.write(step.path, step.content);
+    if (!written && step.path == paths::names_file) {
+        access_.progress.notice(
             "the names of the ports are not remembered: " + written.error().message
         );
         return {};
@@ -106,7 +106,7 @@ Result<void> StepRunner::write(const WriteFile& step) {
 }
 
 Result<void> StepRunner::check_loaded(const LoadModule& step) const {
-    const auto now = ports_.modules.loaded(step.name);
+    const auto now = access_.modules.loaded(step.name);
     if (!now) {
         return failure(
             ErrorCode::mismatch,
@@ -126,23 +126,23 @@ Result<void> StepRunner::check_loaded(const LoadModule& step) const {
 
 Result<void> StepRunner::load(const LoadModule& step) {
     for (int attempt = 1;; ++attempt) {
-        auto loaded = ports_.modules.load(step, limits_.probe);
+        auto loaded = access_.modules.load(step, limits_.probe);
         if (!loaded && loaded.error().code != ErrorCode::exists) {
             return loaded;
         }
         auto right = check_loaded(step);
         if (right) {
-            return step.origin == Origin::out_of_tree ? record_load(ports_.files, step)
+            return step.origin == Origin::out_of_tree ? record_load(access_.files, step)
                                                       : Result<void>();
         }
         if (loaded || attempt == max_load_attempts) {
             return right;
         }
         // Somebody, udev most likely, was faster than we were.
-        ports_.progress.notice(
+        access_.progress.notice(
             "another build of " + step.name.str() + " came in between; taking it out again"
         );
-        if (auto unloaded = ports_.modules.unload(step.name, limits_.unload); !unloaded) {
+        if (auto unloaded = access_.modules.unload(step.name, limits_.unload); !unloaded) {
             return unloaded;
         }
     }
@@ -151,7 +151,7 @@ Result<void> StepRunner::load(const LoadModule& step) {
 Result<void> StepRunner::unload(const UnloadModule& step) {
     // A module that may stay gets one chance, not the whole time limit.
     auto unloaded =
-        ports_.modules.unload(step.name, step.tolerate_use ? Milliseconds(0) : limits_.unload);
+        access_.modules.unload(step.name, step.tolerate_use ? Milliseconds(0) : limits_.unload);
     if (!unloaded && step.tolerate_use && unloaded.error().code == ErrorCode::busy) {
         return {};
     }
@@ -159,7 +159,7 @@ Result<void> StepRunner::unload(const UnloadModule& step) {
 }
 
 Result<void> StepRunner::await(const AwaitPorts& step) {
-    const auto outcomes = ports_.devices.await(step.ports, limits_.probe);
+    const auto outcomes = access_.devices.await(step.ports, limits_.probe);
     if (!outcomes) {
         return tl::unexpected(outcomes.error());
     }
@@ -180,23 +180,23 @@ Result<void> StepRunner::await(const AwaitPorts& step) {
 /// udevd may have missed that its files changed. A port that cannot get its name keeps the
 /// kernel's: no reason to take the driver out.
 void StepRunner::rename_again(const std::vector<PortExpectation>& wrong) {
-    if (const auto reloaded = ports_.units.reload_udev(); !reloaded) {
-        ports_.progress.notice(
+    if (const auto reloaded = access_.units.reload_udev(); !reloaded) {
+        access_.progress.notice(
             "udevd could not be told to read its files again: " + reloaded.error().message
         );
     }
     for (const auto& port : wrong) {
-        if (const auto triggered = ports_.devices.trigger_interfaces(port.address); !triggered) {
-            ports_.progress.notice(triggered.error().message);
+        if (const auto triggered = access_.devices.trigger_interfaces(port.address); !triggered) {
+            access_.progress.notice(triggered.error().message);
         }
     }
-    const auto outcomes = ports_.devices.await(wrong, rename_limit);
+    const auto outcomes = access_.devices.await(wrong, rename_limit);
     if (!outcomes) {
-        ports_.progress.notice(outcomes.error().message);
+        access_.progress.notice(outcomes.error().message);
         return;
     }
     for (const auto& port : misnamed(wrong, *outcomes)) {
-        ports_.progress.notice(
+        access_.progress.notice(
             "the port " + port.address.to_string() + " did not get the name " + port.name
         );
     }

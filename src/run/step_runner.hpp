@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/ports.hpp"
+#include "core/access/node_access.hpp"
 
 namespace onload_node {
 
@@ -10,7 +10,8 @@ namespace onload_node {
 class StepRunner {
 public:
     /// The ports must outlive the runner.
-    StepRunner(const Ports& ports, const LimitsConfig& limits) : ports_(ports), limits_(limits) {}
+    StepRunner(const NodeAccess& access, const LimitsConfig& limits)
+        : access_(access), limits_(limits) {}
 
     [[nodiscard]] Result<void> run(const Step& step);
 
@@ -22,7 +23,7 @@ private:
     [[nodiscard]] Result<void> await(const AwaitPorts& step);
     void rename_again(const std::vector<PortExpectation>& wrong);
 
-    Ports ports_;
+    NodeAccess access_;
     LimitsConfig limits_;
 };
 

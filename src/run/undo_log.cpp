@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/undo_log.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "run/step_toml.hpp"
 
 #include <algorithm>
@@ -63,7 +63,7 @@ std::string text_of(const UndoEntry& entry) {
 }  // namespace
 
 Result<void> UndoLog::load() {
-    const std::string path(names::undo_log);
+    const std::string path(paths::undo_log);
     const auto text = files_.read(path);
     if (!text) {
         return text.error().code == ErrorCode::not_found ? Result<void>()
@@ -128,13 +128,13 @@ Result<void> UndoLog::save_or_drop() {
     if (save() || save()) {
         return {};
     }
-    auto dropped = files_.remove(std::string(names::undo_log));
+    auto dropped = files_.remove(std::string(paths::undo_log));
     return dropped ? failure(ErrorCode::io, "it is dropped; revert will not know of it") : dropped;
 }
 
 Result<void> UndoLog::save() {
     if (entries_.empty()) {
-        return files_.remove(std::string(names::undo_log));
+        return files_.remove(std::string(paths::undo_log));
     }
     for (std::size_t next = texts_.size(); next < entries_.size(); ++next) {
         texts_.push_back(text_of(entries_[next]));
@@ -143,7 +143,7 @@ Result<void> UndoLog::save() {
     for (const auto& text : texts_) {
         document += text;
     }
-    return files_.write(std::string(names::undo_log), document);
+    return files_.write(std::string(paths::undo_log), document);
 }
 
 }  // namespace onload_node

@@ -2,7 +2,7 @@
 #include "stage/default_route.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -31,14 +31,14 @@ std::vector<std::string> words_of(const std::string& line) {
 /// Interfaces with a default route, of both protocols.
 std::set<std::string> routed_interfaces(const Files& files) {
     std::set<std::string> found;
-    std::istringstream four(files.read(std::string(names::routes)).value_or(""));
+    std::istringstream four(files.read(std::string(paths::routes)).value_or(""));
     for (std::string line; std::getline(four, line);) {
         const auto words = words_of(line);
         if (words.size() > 7 && words[1] == "00000000" && words[7] == "00000000") {
             found.insert(words[0]);
         }
     }
-    std::istringstream six(files.read(std::string(names::routes_6)).value_or(""));
+    std::istringstream six(files.read(std::string(paths::routes_6)).value_or(""));
     for (std::string line; std::getline(six, line);) {
         const auto words = words_of(line);
         // Without a next hop it is the route that refuses what has no other.
@@ -60,7 +60,7 @@ std::set<std::string> with_uppers(const std::string& interface, const Files& fil
         if (!found.insert(name).second) {
             continue;
         }
-        for (const auto& entry : files.list(concat({names::sys_net, "/", name}))) {
+        for (const auto& entry : files.list(concat({paths::sys_net, "/", name}))) {
             if (entry.starts_with(upper_prefix)) {
                 pending.push_back(entry.substr(upper_prefix.size()));
             }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/ports.hpp"
+#include "core/access/node_access.hpp"
 
 #include <set>
 #include <string>

@@ -2,7 +2,7 @@
 #include "stage/extract.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "stage/selection.hpp"
 
 #include <utility>
@@ -128,7 +128,7 @@ private:
 }  // namespace
 
 std::string tree_in_area(const std::string& kernel) {
-    return concat({names::in_tree_modules.substr(1), "/", kernel});
+    return concat({paths::in_tree_modules.substr(1), "/", kernel});
 }
 
 Result<Extracted>

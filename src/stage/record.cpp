@@ -2,7 +2,7 @@
 #include "stage/record.hpp"
 
 #include "base/toml.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,7 +34,7 @@ void read_trees(StageRecord& record, const toml::table& document) {
 
 /// Names of programs that are ours: what stands in the file may be removed by `purge`.
 void read_programs(StageRecord& record, const toml::table& document) {
-    for (const auto name : names::staged_programs) {
+    for (const auto name : paths::staged_programs) {
         const toml::array* const programs = document["programs"].as_array();
         if (programs != nullptr && std::ranges::any_of(*programs, [&](const toml::node& node) {
                 return node.value_or(std::string()) == name;
@@ -63,7 +63,7 @@ void StageRecord::forget(const std::string& kernel) {
 
 StageRecord read_stage_record(const Files& files) {
     StageRecord record;
-    const auto text = files.read(std::string(names::staged_record));
+    const auto text = files.read(std::string(paths::staged_record));
     if (!text) {
         return record;
     }
@@ -96,7 +96,7 @@ Result<void> write_stage_record(Files& files, const StageRecord& record) {
     document.insert("user_source", record.user_source);
     document.insert("user_version", record.user_version);
     document.insert("tree", std::move(trees));
-    return files.write(std::string(names::staged_record), toml_text(document));
+    return files.write(std::string(paths::staged_record), toml_text(document));
 }
 
 }  // namespace onload_node

@@ -2,7 +2,7 @@
 #include "stage/selection.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 
@@ -52,7 +52,7 @@ Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path)
 }
 
 bool is_program(std::string_view name) {
-    return std::ranges::find(names::staged_programs, name) != std::end(names::staged_programs);
+    return std::ranges::find(paths::staged_programs, name) != std::end(paths::staged_programs);
 }
 
 /// The program that a path below some root is, "" when it is none.
@@ -125,7 +125,7 @@ std::vector<std::string> selected_paths() {
     std::vector<std::string> paths = {
         std::string(modules_prefix.substr(0, modules_prefix.size() - 1)), std::string(user_prefix)};
     for (const auto folder : program_folders) {
-        for (const auto program : names::staged_programs) {
+        for (const auto program : paths::staged_programs) {
             paths.push_back(concat({folder, program}));
         }
     }

@@ -2,7 +2,8 @@
 #include "stage/staging.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/onload.hpp"
+#include "core/model/paths.hpp"
 #include "stage/extract.hpp"
 #include "stage/library_version.hpp"
 #include "stage/prune.hpp"
@@ -38,7 +39,8 @@ std::vector<std::string> kernels_of(const Extracted& extracted) {
 
 class Staging {
 public:
-    Staging(const StagingOrder& order, const StagingPorts& ports) : order_(order), ports_(ports) {}
+    Staging(const StagingOrder& order, const StagingAccess& access)
+        : order_(order), access_(access) {}
 
     Result<Staged> run(EntrySource& image) {
         using Step = Result<void> (Staging::*)();
@@ -57,18 +59,18 @@ public:
 
 private:
     Result<void> take(EntrySource& image) {
-        for (auto* const area : {&ports_.modules, &ports_.user}) {
+        for (auto* const area : {&access_.modules, &access_.user}) {
             if (auto begun = area->begin(); !begun) {
                 return begun;
             }
         }
-        auto extracted = extract(image, order_.only_kernel, ports_.modules, ports_.user);
+        auto extracted = extract(image, order_.only_kernel, access_.modules, access_.user);
         if (!extracted) {
             return failure(order_.source, extracted.error());
         }
         extracted_ = std::move(*extracted);
         for (const auto& note : extracted_.notes) {
-            ports_.say(note);
+            access_.say(note);
         }
         return {};
     }
@@ -113,9 +115,9 @@ private:
             if (tree.index && !tree.links_dropped) {
                 continue;
             }
-            if (!ports_.programs.available("depmod")) {
+            if (!access_.programs.available("depmod")) {
                 if (tree.index) {
-                    ports_.say("there is no depmod here: the index stays as it came");
+                    access_.say("there is no depmod here: the index stays as it came");
                     continue;
                 }
                 return refuse(concat(
@@ -124,8 +126,8 @@ private:
                      ", and there is no depmod here to make one"}
                 ));
             }
-            const auto end = ports_.programs.run(
-                {"depmod", "-b", ports_.modules.location(), kernel}, depmod_limit
+            const auto end = access_.programs.run(
+                {"depmod", "-b", access_.modules.location(), kernel}, depmod_limit
             );
             if (!end) {
                 return tl::unexpected(end.error());
@@ -139,7 +141,7 @@ private:
 
     Result<void> verify() {
         for (const auto& [kernel, tree] : extracted_.trees) {
-            const auto verdict = ports_.verdict(kernel);
+            const auto verdict = access_.verdict(kernel);
             if (!verdict) {
                 return tl::unexpected(verdict.error());
             }
@@ -150,7 +152,7 @@ private:
                     {"has modules that would not load on kernel ", kernel, ": ", verdict->why}
                 ));
             }
-            ports_.say(
+            access_.say(
                 verdict->kind == TreeVerdict::Kind::passed
                     ? concat({subject, "they would load"})
                     : concat({subject, "not verifiable here: ", verdict->why})
@@ -161,15 +163,15 @@ private:
 
     /// The version of a module as it is in the area; empty when there is none.
     [[nodiscard]] std::string onload_version(const std::string& kernel) const {
-        const auto tree = ports_.trees.open(work_tree(order_.tree), kernel);
-        const auto name = ModuleName::parse(names::control_plane_module);
+        const auto tree = access_.trees.open(work_tree(order_.tree), kernel);
+        const auto name = ModuleName::parse(onload::module);
         const auto path = name ? tree->find(*name) : std::nullopt;
         return path ? tree->read(*name, *path, Origin::in_tree).version : std::string();
     }
 
     [[nodiscard]] std::set<std::string> library_versions() const {
         for (const auto library : libraries) {
-            auto stream = ports_.user.open(concat({user_in_area, "/", library}));
+            auto stream = access_.user.open(concat({user_in_area, "/", library}));
             auto versions = stream ? versions_in(**stream) : tl::unexpected(stream.error());
             if (versions && !versions->empty()) {
                 return std::move(*versions);
@@ -186,7 +188,7 @@ private:
         for (const auto& [kernel, tree] : extracted_.trees) {
             const auto version = onload_version(kernel);
             if (version.empty() || in_library.empty()) {
-                ports_.say(concat(
+                access_.say(concat(
                     {"kernel ",
                      kernel,
                      ": that user libraries and module are of one version is not known: the ",
@@ -215,7 +217,7 @@ private:
     }
 
     Result<Staged> put_in_place() {
-        for (auto* const area : {&ports_.modules, &ports_.user}) {
+        for (auto* const area : {&access_.modules, &access_.user}) {
             if (auto synced = area->sync(); !synced) {
                 return tl::unexpected(synced.error());
             }
@@ -239,7 +241,7 @@ private:
     Result<void> put_trees() {
         for (const auto& [kernel, tree] : extracted_.trees) {
             const auto target = tree_path(kernel);
-            if (auto put = ports_.modules.exchange(tree_in_area(kernel), target); !put) {
+            if (auto put = access_.modules.exchange(tree_in_area(kernel), target); !put) {
                 return after_some(put.error());
             }
             staged_.kernels.push_back(kernel);
@@ -251,16 +253,16 @@ private:
     /// The programs first: some are files of the libraries' tree, which then leaves the area.
     Result<void> put_user_files() {
         for (const auto& [program, path] : extracted_.programs) {
-            const auto target = concat({names::program_directory, "/", program});
-            if (auto put = ports_.user.install(path, target); !put) {
+            const auto target = concat({paths::program_directory, "/", program});
+            if (auto put = access_.user.install(path, target); !put) {
                 return after_some(put.error());
             }
             staged_.programs.push_back(program);
             written_.push_back(target);
         }
         if (extracted_.user_files > 0) {
-            const std::string target(names::user_directory);
-            if (auto put = ports_.user.exchange(std::string(user_in_area), target); !put) {
+            const std::string target(paths::user_directory);
+            if (auto put = access_.user.exchange(std::string(user_in_area), target); !put) {
                 return after_some(put.error());
             }
             staged_.user = true;
@@ -276,19 +278,19 @@ private:
     }
 
     [[nodiscard]] std::string tree_path(const std::string& kernel) const {
-        return concat({order_.tree, names::in_tree_modules, "/", kernel});
+        return concat({order_.tree, paths::in_tree_modules, "/", kernel});
     }
 
     /// Labels only matter where a policy is enforced; a platform without restorecon has none.
     void relabel() {
-        if (!order_.relabel || written_.empty() || !ports_.programs.available("restorecon")) {
+        if (!order_.relabel || written_.empty() || !access_.programs.available("restorecon")) {
             return;
         }
         std::vector<std::string> words = {"restorecon", "-RF"};
         words.insert(words.end(), written_.begin(), written_.end());
-        const auto end = ports_.programs.run(words, relabel_limit);
+        const auto end = access_.programs.run(words, relabel_limit);
         if (!end || end->status != 0) {
-            ports_.say(concat(
+            access_.say(concat(
                 {"the SELinux labels could not be set: restorecon: ",
                  end ? end->complaint : end.error().message}
             ));
@@ -297,13 +299,13 @@ private:
 
     Result<void> prune() {
         std::vector<TreeAge> ages;
-        for (const auto& kernel : ports_.trees.kernels(order_.tree)) {
-            ages.push_back({kernel, ports_.modules.modified(tree_path(kernel))});
+        for (const auto& kernel : access_.trees.kernels(order_.tree)) {
+            ages.push_back({kernel, access_.modules.modified(tree_path(kernel))});
         }
         auto needed = order_.needed;
         needed.insert(staged_.kernels.begin(), staged_.kernels.end());
         for (const auto& kernel : to_prune(std::move(ages), order_.keep, needed)) {
-            if (auto taken = ports_.modules.take_away(tree_path(kernel)); !taken) {
+            if (auto taken = access_.modules.take_away(tree_path(kernel)); !taken) {
                 return taken;
             }
             staged_.pruned.push_back(kernel);
@@ -312,7 +314,7 @@ private:
     }
 
     Result<void> write_record() {
-        auto record = read_stage_record(ports_.files);
+        auto record = read_stage_record(access_.files);
         for (const auto& kernel : staged_.kernels) {
             record.set({kernel, order_.source, order_.digest});
         }
@@ -329,7 +331,7 @@ private:
             record.user_source = order_.source;
             record.user_version = user_version_;
         }
-        return write_stage_record(ports_.files, record);
+        return write_stage_record(access_.files, record);
     }
 
     [[nodiscard]] tl::unexpected<Error> refuse(const std::string& what) const {
@@ -337,7 +339,7 @@ private:
     }
 
     const StagingOrder& order_;
-    const StagingPorts& ports_;
+    const StagingAccess& access_;
     Extracted extracted_;
     Staged staged_;
     std::string user_version_;
@@ -347,15 +349,15 @@ private:
 }  // namespace
 
 std::string work_tree(const std::string& tree) {
-    return concat({tree, names::work_directory});
+    return concat({tree, paths::work_directory});
 }
 
 Result<Staged>
-stage_image(EntrySource& image, const StagingOrder& order, const StagingPorts& ports) {
-    auto staged = Staging(order, ports).run(image);
-    for (auto* const area : {&ports.modules, &ports.user}) {
+stage_image(EntrySource& image, const StagingOrder& order, const StagingAccess& access) {
+    auto staged = Staging(order, access).run(image);
+    for (auto* const area : {&access.modules, &access.user}) {
         if (auto discarded = area->discard(); !discarded) {
-            ports.say(discarded.error().message);
+            access.say(discarded.error().message);
         }
     }
     return staged;

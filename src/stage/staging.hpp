@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/ports.hpp"
-#include "core/access/staging_ports.hpp"
+#include "core/access/node_access.hpp"
+#include "core/access/staging_access.hpp"
 #include "stage/verdict.hpp"
 
 #include <functional>
@@ -26,7 +26,7 @@ struct StagingOrder {
 };
 
 /// The ports through which staging works; does not own them.
-struct StagingPorts {
+struct StagingAccess {
     WorkArea& modules;
     WorkArea& user;
     Programs& programs;
@@ -54,6 +54,6 @@ struct Staged {
 /// but for trees that were in place already when a later one could not be put there, which the
 /// message says.
 [[nodiscard]] Result<Staged>
-stage_image(EntrySource& image, const StagingOrder& order, const StagingPorts& ports);
+stage_image(EntrySource& image, const StagingOrder& order, const StagingAccess& access);
 
 }  // namespace onload_node

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/staging_ports.hpp"
+#include "core/access/staging_access.hpp"
 
 #include <array>
 

@@ -2,7 +2,7 @@
 // The boot guard on a disk that may hold anything: it is understood or said to be damaged, never
 // taken for "no guard"; what is understood is saved as it was read, and the attempts never grow by
 // disarming.
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "one_file.hpp"
 #include "run/guard.hpp"
 #include "target.hpp"
@@ -27,7 +27,7 @@ void check_understood(fuzz::OneFile& file, const GuardRecord& record) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    fuzz::OneFile file(names::guard_file, fuzz::text_of(data, size));
+    fuzz::OneFile file(paths::guard_file, fuzz::text_of(data, size));
     Observed observed;
     read_guard(observed, file);
     fuzz::require(observed.guard.has_value() == observed.guard_problem.empty());

@@ -2,7 +2,7 @@
 // The names that an earlier boot, or anybody, has left: what is understood is written as it was
 // read, holds nothing twice, and nothing that is more than a name.
 #include "core/model/interface_name.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "run/name_record.hpp"
 #include "target.hpp"
 
@@ -29,7 +29,7 @@ public:
     [[nodiscard]] std::vector<std::string> list(const std::string&) const override { return {}; }
 
     [[nodiscard]] bool exists(const std::string& path) const override {
-        return path == names::names_file;
+        return path == paths::names_file;
     }
 
     [[nodiscard]] bool executable(const std::string&) const override { return false; }
@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!observed.names_problem.empty()) {
         return 0;
     }
-    fuzz::require(file.write(std::string(names::names_file), to_text(record)).has_value());
+    fuzz::require(file.write(std::string(paths::names_file), to_text(record)).has_value());
     Observed again;
     read_name_record(again, file);
     fuzz::require(again.names_problem.empty() && again.remembered == record);

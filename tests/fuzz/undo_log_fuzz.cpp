@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The undo log of a run that may have been anything: what is understood is saved as it was read.
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "one_file.hpp"
 #include "run/undo_log.hpp"
 #include "target.hpp"
@@ -8,7 +8,7 @@
 using namespace onload_node;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    fuzz::OneFile file(names::undo_log, fuzz::text_of(data, size));
+    fuzz::OneFile file(paths::undo_log, fuzz::text_of(data, size));
     UndoLog log(file);
     if (!log.load()) {
         fuzz::require(log.entries().empty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "processes.hpp"
 
+#include "core/planning/plan.hpp"
 #include "run/execute.hpp"
 #include "run/plan_when_settled.hpp"
 #include "run/run_record.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 using fixture::MemoryNode;
 
-Ports ports_of(MemoryNode& node, Progress& progress) {
+NodeAccess ports_of(MemoryNode& node, Progress& progress) {
     return {node, node, node, node, node, node, progress};
 }
 
@@ -28,22 +29,23 @@ int apply(MemoryNode& node, const Start& start) {
 }
 
 int apply(MemoryNode& node, const Start& start, Progress& progress) {
-    const Ports ports = ports_of(node, progress);
+    const NodeAccess access = ports_of(node, progress);
     UndoLog log(node);
     if (!log.load()) {
         return 1;
     }
     if (log.open()) {
-        static_cast<void>(onload_node::recover(start.config, ports, log));
+        static_cast<void>(onload_node::recover(start.config, access, log));
     }
     Observed observed = node.observed();
     const auto look = [&] {
         observed = node.observed();
         return Result<void>();
     };
-    const auto plan = plan_when_settled({start.live}, start.config, observed, ports, look);
+    const auto plan = plan_when_settled({start.live}, start.config, observed, access, look);
     if (plan && !plan->empty()) {
-        const auto execution = execute_and_correct(*plan, start.config, observed, ports, log, look);
+        const auto execution =
+            execute_and_correct(*plan, start.config, observed, access, log, look);
         static_cast<void>(write_run_record(node, to_record(*execution, observed.boot_id)));
     }
     return exit_status(report_on(node, start));
@@ -54,7 +56,7 @@ int recover(MemoryNode& node, const Start& start) {
     if (!log.load()) {
         return 1;
     }
-    return !log.open() || onload_node::recover(start.config, node.ports(), log).empty() ? 0 : 1;
+    return !log.open() || onload_node::recover(start.config, node.access(), log).empty() ? 0 : 1;
 }
 
 void stop_post(MemoryNode& node, const Start& start, int exit_status) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "property.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "run/undo_log.hpp"
 
@@ -67,7 +67,7 @@ std::string clock_complaints(const Observed& now, const Start& start) {
 }
 
 std::string autoload_complaint(const MemoryNode& node) {
-    return node.files().contains(std::string(names::autoload_rules))
+    return node.files().contains(std::string(paths::autoload_rules))
                ? "the autoload rule was left; "
                : "";
 }
@@ -77,7 +77,7 @@ std::string marker_complaint(const Observed& now, const MemoryNode& node, const 
     const bool kept = start.config.time.daemon.empty()
                           ? out_of_tree_on(now, start)
                           : daemon != now.units.end() && daemon->second.active_state == "active";
-    return node.files().contains(std::string(names::time_marker)) && !kept
+    return node.files().contains(std::string(paths::time_marker)) && !kept
                ? "the time marker was left although no time daemon of ours runs; "
                : "";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "starts.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "processes.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
@@ -69,7 +69,7 @@ std::string record_on_disk() {
 Start remembered() {
     Start start = not_yet_loaded();
     start.name = "in-tree not loaded yet, names remembered";
-    start.node.generated_files[std::string(names::names_file)] = record_on_disk();
+    start.node.generated_files[std::string(paths::names_file)] = record_on_disk();
     return start;
 }
 
@@ -89,7 +89,7 @@ Start in_its_init() {
 Start cards_moved() {
     Start start = bound_by_coldplug();
     start.name = "the cards have changed places";
-    start.node.generated_files[std::string(names::names_file)] = record_on_disk();
+    start.node.generated_files[std::string(paths::names_file)] = record_on_disk();
     auto& first = start.node.functions[0].interfaces.front();
     auto& second = start.node.functions[1].interfaces.front();
     std::swap(first.mac, second.mac);

@@ -3,6 +3,7 @@
 #include "app/output/output.hpp"
 #include "app/session/publish.hpp"
 #include "app/session/session.hpp"
+#include "core/planning/plan.hpp"
 #include "run/execute.hpp"
 #include "run/observe.hpp"
 #include "run/plan_when_settled.hpp"
@@ -21,13 +22,13 @@ carry_out(const Plan& plan, const Config& config, Observed& observed, Session& s
     }
     const auto look = [&] { return observe_again(observed, config, node.sensors()); };
     const auto execution =
-        execute_and_correct(plan, config, observed, node.ports(), session.log, look);
+        execute_and_correct(plan, config, observed, node.access(), session.log, look);
     if (!execution) {
         return tl::unexpected(execution.error());
     }
     const auto record = to_record(*execution, observed.boot_id);
-    if (const auto written = write_run_record(node.ports().files, record); !written) {
-        node.ports().progress.notice(written.error().message);
+    if (const auto written = write_run_record(node.access().files, record); !written) {
+        node.access().progress.notice(written.error().message);
     }
     const Plan left = make_plan(config, observed, {});
     return publish(make_report(config, observed, left, record), config.publish, node);
@@ -35,7 +36,7 @@ carry_out(const Plan& plan, const Config& config, Observed& observed, Session& s
 
 /// Nothing is touched; the report says what is wrong.
 Result<int> refuse(const Error& error, Node& node) {
-    node.ports().progress.notice(error.message);
+    node.access().progress.notice(error.message);
     const auto report = report_bad_config(node, error);
     return report ? Result<int>(publish(*report, PublishConfig(), node))
                   : tl::unexpected(report.error());
@@ -54,19 +55,20 @@ Result<int> apply(const Command& command) {
         return refuse(config.error(), node);
     }
     if (session->log.open() && may_take_back(command, *config, node)) {
-        node.ports().progress.notice("an earlier run was cut short: taking back what it had begun");
-        static_cast<void>(recover(*config, node.ports(), session->log));
+        node.access().progress.notice("an earlier run was cut short: taking back what it had begun"
+        );
+        static_cast<void>(recover(*config, node.access(), session->log));
     }
     auto observed = observe(*config, node.sensors());
     if (!observed) {
         return tl::unexpected(observed.error());
     }
     if (observed->boot_switch == BootSwitch::plan_only) {
-        node.ports().progress.notice(plan_text(make_plan(*config, *observed, {}), false));
+        node.access().progress.notice(plan_text(make_plan(*config, *observed, {}), false));
         return publish(report_now(*config, *observed, node.sensors().files), config->publish, node);
     }
     const auto look = [&] { return observe_again(*observed, *config, node.sensors()); };
-    const auto plan = plan_when_settled({command.live}, *config, *observed, node.ports(), look);
+    const auto plan = plan_when_settled({command.live}, *config, *observed, node.access(), look);
     return plan ? carry_out(*plan, *config, *observed, *session) : tl::unexpected(plan.error());
 }
 

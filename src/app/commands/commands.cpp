@@ -4,6 +4,7 @@
 #include "app/output/output.hpp"
 #include "app/session/publish.hpp"
 #include "app/session/session.hpp"
+#include "core/planning/plan.hpp"
 #include "run/observe.hpp"
 
 #include <cstdio>

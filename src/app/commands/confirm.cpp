@@ -2,7 +2,7 @@
 #include "app/commands/commands.hpp"
 #include "app/session/publish.hpp"
 #include "app/session/session.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/reporting/judgement.hpp"
 #include "run/guard.hpp"
 #include "run/observe.hpp"
@@ -27,7 +27,7 @@ Result<int> ended_in_order() {
     if (!facts) {
         return tl::unexpected(facts.error());
     }
-    const auto disarmed = disarm_guard(session->node->ports().files, facts->boot_id);
+    const auto disarmed = disarm_guard(session->node->access().files, facts->boot_id);
     return disarmed ? Result<int>(0) : tl::unexpected(disarmed.error());
 }
 
@@ -68,15 +68,15 @@ Result<int> confirm(const Command& command) {
     }
     const std::string complaint = port_complaint(config, *observed);
     if (!complaint.empty()) {
-        node.ports().progress.notice("this boot is not confirmed as good: " + complaint);
+        node.access().progress.notice("this boot is not confirmed as good: " + complaint);
         return 1;
     }
     if (armed(*observed)) {
-        if (auto removed = node.ports().files.remove(std::string(names::guard_file)); !removed) {
+        if (auto removed = node.access().files.remove(std::string(paths::guard_file)); !removed) {
             return tl::unexpected(removed.error());
         }
         read_guard(*observed, node.sensors().files);
-        node.ports().progress.notice("this boot is confirmed as good");
+        node.access().progress.notice("this boot is confirmed as good");
     }
     publish(report_now(config, *observed, node.sensors().files), config.publish, node);
     return 0;
@@ -88,7 +88,7 @@ Result<int> reset(const Command& command) {
         return tl::unexpected(session.error());
     }
     Node& node = *session->node;
-    if (auto removed = node.ports().files.remove(std::string(names::guard_file)); !removed) {
+    if (auto removed = node.access().files.remove(std::string(paths::guard_file)); !removed) {
         return tl::unexpected(removed.error());
     }
     const Config config = config_or_default(command);
@@ -96,7 +96,7 @@ Result<int> reset(const Command& command) {
     if (!observed) {
         return tl::unexpected(observed.error());
     }
-    node.ports().progress.notice("the boot guard is reset: the next boot tries the staged driver");
+    node.access().progress.notice("the boot guard is reset: the next boot tries the staged driver");
     publish(report_now(config, *observed, node.sensors().files), config.publish, node);
     return 0;
 }

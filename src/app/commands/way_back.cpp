@@ -2,6 +2,8 @@
 #include "app/commands/commands.hpp"
 #include "app/session/publish.hpp"
 #include "app/session/session.hpp"
+#include "core/model/managed_functions.hpp"
+#include "core/planning/plan.hpp"
 #include "run/execute.hpp"
 #include "run/observe.hpp"
 
@@ -14,7 +16,7 @@ namespace {
 /// Tells what the node is after something was taken back; `left` is what could not be.
 Result<int> tell(const Config& config, Node& node, const std::vector<std::string>& left) {
     for (const auto& what : left) {
-        node.ports().progress.notice("could not be taken back: " + what);
+        node.access().progress.notice("could not be taken back: " + what);
     }
     const auto observed = observe(config, node.sensors());
     if (!observed) {
@@ -40,8 +42,8 @@ Result<int> recover(const Command& command) {
     if (!may_take_back(command, config, node)) {
         return 1;
     }
-    node.ports().progress.notice("the run was cut short: taking back what it had begun");
-    return tell(config, node, recover(config, node.ports(), session->log));
+    node.access().progress.notice("the run was cut short: taking back what it had begun");
+    return tell(config, node, recover(config, node.access(), session->log));
 }
 
 Result<int> revert(const Command& command) {
@@ -62,7 +64,7 @@ Result<int> revert(const Command& command) {
             "the same"
         );
     }
-    return tell(config, node, revert(config, node.ports(), session->log));
+    return tell(config, node, revert(config, node.access(), session->log));
 }
 
 /// Only the clock: whatever else the plan has is for the next boot.
@@ -79,7 +81,7 @@ Result<int> time_fallback(const Command& command) {
     }
     Plan plan = make_plan(config, *observed, {});
     std::erase_if(plan.phases, [](const Phase& phase) { return phase.name != PhaseName::time; });
-    const auto execution = execute(plan, config, *observed, node.ports(), session->log);
+    const auto execution = execute(plan, config, *observed, node.access(), session->log);
     std::vector<std::string> left;
     for (const auto& failed : execution.failures) {
         left.push_back(failed.step + ": " + failed.error.message);

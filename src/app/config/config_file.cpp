@@ -2,7 +2,7 @@
 #include "app/config/config_file.hpp"
 
 #include "app/config/toml_reader.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -251,8 +251,8 @@ config_texts(const std::string& named_file, const std::string& root) {
     std::vector<std::string> files;
     std::error_code error;
     if (named_file.empty()) {
-        const std::string directory = root + std::string(names::config_directory);
-        const std::string main_file = root + std::string(names::config_file);
+        const std::string directory = root + std::string(paths::config_directory);
+        const std::string main_file = root + std::string(paths::config_file);
         for (fs::directory_iterator it(directory, error), end; !error && it != end;
              it.increment(error)) {
             if (it->path().extension() == ".toml") {

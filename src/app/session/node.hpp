@@ -28,7 +28,7 @@ public:
 
     [[nodiscard]] Sensors sensors() { return {host_, hardware_, trees_, modules_, files_, units_}; }
 
-    [[nodiscard]] Ports ports() {
+    [[nodiscard]] NodeAccess access() {
         return {files_, modules_, devices_, drivers_, kernel_, units_, progress_};
     }
 

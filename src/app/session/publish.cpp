@@ -2,7 +2,8 @@
 #include "app/session/publish.hpp"
 
 #include "app/output/output.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
+#include "core/model/units.hpp"
 #include "core/reporting/cdi.hpp"
 #include "core/reporting/labels.hpp"
 #include "stage/record.hpp"
@@ -19,36 +20,37 @@ Result<void> write_if_changed(Files& files, const std::string& path, const std::
 }
 
 /// The labels outlive a boot on the disk, so their removal is arranged before they are written.
-Result<void> publish_labels(const Report& report, const PublishConfig& config, const Ports& ports) {
-    const std::string path(names::label_file);
+Result<void>
+publish_labels(const Report& report, const PublishConfig& config, const NodeAccess& access) {
+    const std::string path(paths::label_file);
     if (!config.nfd) {
-        return ports.files.remove(path);
+        return access.files.remove(path);
     }
-    const std::string directory(names::label_directory);
-    if (!ports.files.exists(directory)) {
+    const std::string directory(paths::label_directory);
+    if (!access.files.exists(directory)) {
         return failure(
             ErrorCode::not_found,
             directory + " is not there; Node Feature Discovery makes it, and publish.nfd = false "
                         "does without"
         );
     }
-    if (auto arranged = ports.units.remove_at_shutdown(std::string(names::unit_labels), path);
+    if (auto arranged = access.units.remove_at_shutdown(std::string(units::labels), path);
         !arranged) {
         return arranged;
     }
-    return write_if_changed(ports.files, path, label_file_content(report));
+    return write_if_changed(access.files, path, label_file_content(report));
 }
 
 UserLibraries look_at_libraries(const Files& files) {
     return {
-        files.exists(std::string(names::preloaded_library)),
-        files.executable(std::string(names::user_command)),
+        files.exists(std::string(paths::preloaded_library)),
+        files.executable(std::string(paths::user_command)),
         read_stage_record(files).user_version};
 }
 
 /// What cannot be offered is not left from before.
 Result<void> publish_cdi(const Report& report, const PublishConfig& config, Files& files) {
-    const std::string path(names::cdi_spec);
+    const std::string path(paths::cdi_spec);
     const auto spec = config.cdi ? cdi_spec(report, look_at_libraries(files)) : std::string();
     if (spec && !spec->empty()) {
         return write_if_changed(files, path, *spec);
@@ -61,18 +63,18 @@ Result<void> publish_cdi(const Report& report, const PublishConfig& config, File
 
 int publish(const Report& report, const PublishConfig& config, Node& node) {
     const std::string text = sentence(report);
-    const auto ports = node.ports();
-    const std::string path(names::status_json);
-    if (const auto written = write_if_changed(ports.files, path, status_json(report)); !written) {
-        ports.progress.notice("the status file could not be written: " + written.error().message);
+    const auto access = node.access();
+    const std::string path(paths::status_json);
+    if (const auto written = write_if_changed(access.files, path, status_json(report)); !written) {
+        access.progress.notice("the status file could not be written: " + written.error().message);
     }
-    if (const auto labelled = publish_labels(report, config, ports); !labelled) {
-        ports.progress.notice("no node labels: " + labelled.error().message);
+    if (const auto labelled = publish_labels(report, config, access); !labelled) {
+        access.progress.notice("no node labels: " + labelled.error().message);
     }
-    if (const auto offered = publish_cdi(report, config, ports.files); !offered) {
-        ports.progress.notice("no CDI devices for containers: " + offered.error().message);
+    if (const auto offered = publish_cdi(report, config, access.files); !offered) {
+        access.progress.notice("no CDI devices for containers: " + offered.error().message);
     }
-    ports.progress.notice(text);
+    access.progress.notice(text);
     notify_status(text);
     return exit_status(report);
 }

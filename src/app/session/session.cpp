@@ -2,7 +2,9 @@
 #include "app/session/session.hpp"
 
 #include "app/config/config_file.hpp"
-#include "core/model/names.hpp"
+#include "core/model/managed_functions.hpp"
+#include "core/model/paths.hpp"
+#include "core/planning/plan.hpp"
 #include "run/observe.hpp"
 #include "run/run_record.hpp"
 
@@ -45,14 +47,14 @@ namespace {
 /// The plan goes by what is true on the node; a record that nobody can read must not keep the node
 /// from getting there. One that cannot even be removed stops the next step: its way back could not
 /// be recorded.
-void forget_undo_log(const Ports& ports, const Error& why) {
-    ports.progress.notice(
+void forget_undo_log(const NodeAccess& access, const Error& why) {
+    access.progress.notice(
         "what was done earlier in this boot is not known any more, and revert cannot take it "
         "back: " +
         why.message
     );
-    if (const auto removed = ports.files.remove(std::string(names::undo_log)); !removed) {
-        ports.progress.notice(removed.error().message);
+    if (const auto removed = access.files.remove(std::string(paths::undo_log)); !removed) {
+        access.progress.notice(removed.error().message);
     }
 }
 
@@ -62,7 +64,7 @@ bool may_take_back(const Command& command, const Config& config, Node& node) {
     const auto observed = observe(config, node.sensors());
     const bool cuts = !command.live && observed && network_in_use(config, *observed);
     if (cuts) {
-        node.ports().progress.notice(
+        node.access().progress.notice(
             "an earlier run could not be taken back, and the network is up by now: that waits for "
             "the next boot"
         );
@@ -78,14 +80,14 @@ Result<Session> Session::open(const char* verb) {
                 " changes the node and must run as root; plan and status work without"
         );
     }
-    auto lock = Lock::acquire(std::string(names::lock_file));
+    auto lock = Lock::acquire(std::string(paths::lock_file));
     if (!lock) {
         return tl::unexpected(lock.error());
     }
     auto node = std::make_unique<Node>();
-    UndoLog log(node->ports().files);
+    UndoLog log(node->access().files);
     if (auto loaded = log.load(); !loaded) {
-        forget_undo_log(node->ports(), loaded.error());
+        forget_undo_log(node->access(), loaded.error());
     }
     return Session{std::move(*lock), std::move(node), std::move(log)};
 }

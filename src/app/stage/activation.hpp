@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/ports.hpp"
-#include "core/access/staging_ports.hpp"
+#include "core/access/node_access.hpp"
+#include "core/access/staging_access.hpp"
 #include "core/model/config.hpp"
 
 namespace onload_node {

@@ -4,7 +4,7 @@
 #include "base/concat.hpp"
 #include "base/pieces.hpp"
 #include "base/version.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/deadline.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/files.hpp"
@@ -67,7 +67,7 @@ public:
         : directory_(std::move(directory)), contents_(concat({"onload-node ", version, "\n"})) {}
 
     void collect_files() {
-        for (const auto& file : names::bundled_files) {
+        for (const auto& file : paths::bundled_files) {
             const std::string path(file.path);
             if (file.suffix.empty()) {
                 collect_file(path);
@@ -202,13 +202,13 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
-    std::string path_{names::bundle_directory};
+    std::string path_{paths::bundle_directory};
 };
 
 Result<NewFile> open_target(const StageCommand& command, const std::string& name) {
     if (command.output != "-") {
         return NewFile::make(
-            command.output.empty() ? concat({names::bundle_target, "/", name, ".tar.gz"})
+            command.output.empty() ? concat({paths::bundle_target, "/", name, ".tar.gz"})
                                    : command.output
         );
     }
@@ -233,7 +233,7 @@ Result<int> diagnose(const StageCommand& command) {
     if (!target) {
         return tl::unexpected(target.error());
     }
-    const auto lock = Lock::acquire(std::string(names::bundle_lock));
+    const auto lock = Lock::acquire(std::string(paths::bundle_lock));
     if (!lock) {
         return tl::unexpected(lock.error());
     }

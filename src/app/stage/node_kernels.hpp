@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/cli/cli.hpp"
-#include "core/access/ports.hpp"
+#include "core/access/node_access.hpp"
 #include "core/model/pending_kernel.hpp"
 
 #include <optional>

@@ -2,7 +2,7 @@
 #include "app/stage/preconditions.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/files.hpp"
 
@@ -21,8 +21,8 @@ Result<void> check_rights(const StageCommand& command, const std::string& verb) 
 
 Result<void> check_tree(const StageCommand& command, const Config& config) {
     const std::string root = command.common.root.value_or("");
-    const std::string own = concat({root, names::in_tree_modules});
-    if (same_directory(concat({root, config.driver.tree, names::in_tree_modules}), own)) {
+    const std::string own = concat({root, paths::in_tree_modules});
+    if (same_directory(concat({root, config.driver.tree, paths::in_tree_modules}), own)) {
         return failure(
             ErrorCode::config,
             concat(
@@ -37,8 +37,8 @@ Result<void> check_tree(const StageCommand& command, const Config& config) {
 
 Result<Lock> lock_staging(const StageCommand& command) {
     const std::string path = command.common.root
-                                 ? concat({*command.common.root, names::stage_lock_below_root})
-                                 : std::string(names::stage_lock);
+                                 ? concat({*command.common.root, paths::stage_lock_below_root})
+                                 : std::string(paths::stage_lock);
     auto lock = Lock::acquire(path, Milliseconds(0));
     if (lock || lock.error().code != ErrorCode::busy) {
         return lock;

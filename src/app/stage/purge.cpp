@@ -4,7 +4,7 @@
 #include "app/stage/preconditions.hpp"
 #include "app/stage/stage_commands.hpp"
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "run/observe.hpp"
 #include "stage/record.hpp"
 #include "stage/staging.hpp"
@@ -62,7 +62,7 @@ public:
     /// `state`: whether there was anything to remember before the lock was made.
     Result<void>
     run(const StageRecord& record, const std::vector<std::string>& kernels, bool state) {
-        const std::string modules = concat({config_.driver.tree, names::in_tree_modules});
+        const std::string modules = concat({config_.driver.tree, paths::in_tree_modules});
         if (auto taken = take_trees(modules, kernels); !taken) {
             return taken;
         }
@@ -70,13 +70,13 @@ public:
         ::rmdir((root_ + modules).c_str());
         ::rmdir(parent_directory(root_ + modules).c_str());
         std::vector<std::string> paths = {
-            std::string(names::user_work_directory), std::string(names::user_directory)};
+            std::string(paths::user_work_directory), std::string(paths::user_directory)};
         for (const auto& program : record.programs) {
-            paths.push_back(concat({names::program_directory, "/", program}));
+            paths.push_back(concat({paths::program_directory, "/", program}));
         }
-        paths.emplace_back(names::state_directory);
+        paths.emplace_back(paths::state_directory);
         for (const auto& path : paths) {
-            const bool tell = state || path != names::state_directory;
+            const bool tell = state || path != paths::state_directory;
             if (auto removed = remove(path, tell); !removed) {
                 return removed;
             }
@@ -141,7 +141,7 @@ Result<int> purge(const StageCommand& command) {
         }
     }
     const std::string root = command.common.root.value_or("");
-    const bool state = SystemFiles(root).exists(std::string(names::state_directory));
+    const bool state = SystemFiles(root).exists(std::string(paths::state_directory));
     const auto staging = lock_staging(command);
     if (!staging) {
         return tl::unexpected(staging.error());
@@ -151,7 +151,7 @@ Result<int> purge(const StageCommand& command) {
     std::optional<Lock> applying;
     if (!command.common.root) {
         // From here on nobody loads what is being removed.
-        auto lock = Lock::acquire(std::string(names::lock_file));
+        auto lock = Lock::acquire(std::string(paths::lock_file));
         if (!lock) {
             return tl::unexpected(lock.error());
         }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/cli/stage_cli.hpp"
-#include "core/access/staging_ports.hpp"
+#include "core/access/staging_access.hpp"
 #include "core/model/config.hpp"
 #include "stage/image.hpp"
 

@@ -8,7 +8,8 @@
 #include "app/stage/stage_commands.hpp"
 #include "app/stage/tree_verdict.hpp"
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
+#include "core/model/units.hpp"
 #include "stage/record.hpp"
 #include "stage/staging.hpp"
 #include "system/files/work_area.hpp"
@@ -129,7 +130,7 @@ public:
             return tl::unexpected(opened.error());
         }
         SystemWorkArea modules(root_, work_tree(config_.driver.tree));
-        SystemWorkArea user(root_, std::string(names::user_work_directory));
+        SystemWorkArea user(root_, std::string(paths::user_work_directory));
         SystemFiles files(root_);
         Config in_area = config_;
         in_area.driver.tree = work_tree(config_.driver.tree);
@@ -137,8 +138,8 @@ public:
             progress(concat({"verifying the modules for ", kernel}));
             return tree_verdict(in_area, sensors_, kernel, command_.common.root.has_value());
         };
-        const StagingPorts ports{modules, user, programs_, files, sensors_.trees, verdict, tell};
-        const auto staged = stage_image(*opened->entries, order_of(job, opened->digest), ports);
+        const StagingAccess access{modules, user, programs_, files, sensors_.trees, verdict, tell};
+        const auto staged = stage_image(*opened->entries, order_of(job, opened->digest), access);
         if (!staged) {
             return tl::unexpected(staged.error());
         }
@@ -150,7 +151,7 @@ public:
     Result<void> follow_up() {
         if (!command_.common.root) {
             // What is staged is part of the status. On a machine without the unit nobody reads it.
-            static_cast<void>(sensors_.units.restart(std::string(names::unit_refresh)));
+            static_cast<void>(sensors_.units.restart(std::string(units::refresh)));
         }
         const bool now = config_.stage.then == AfterStaging::now && !command_.common.root;
         return now && running_staged_ ? activate_now(config_, sensors_, programs_) : Result<void>();
@@ -206,7 +207,7 @@ private:
             order.needed = order.known;
         }
         order.keep = command_.keep.value_or(config_.stage.keep);
-        order.relabel = !command_.common.root && sensors_.files.exists(std::string(names::selinux));
+        order.relabel = !command_.common.root && sensors_.files.exists(std::string(paths::selinux));
         if (job.source.kind == SourceKind::tar) {
             order.hint = "; an image archive is given as oci-archive:FILE or docker-archive:FILE";
         }
@@ -219,10 +220,10 @@ private:
             running_staged_ = running_staged_ || kernel == kernels_.running;
         }
         for (const auto& program : staged.programs) {
-            tell(concat({"staged: ", names::program_directory, "/", program}));
+            tell(concat({"staged: ", paths::program_directory, "/", program}));
         }
         if (staged.user) {
-            tell(concat({"staged: user libraries in ", names::user_directory}));
+            tell(concat({"staged: user libraries in ", paths::user_directory}));
         }
         for (const auto& kernel : staged.pruned) {
             tell(concat({"removed: modules for kernel ", kernel}));

@@ -2,6 +2,7 @@
 #include "core/model/config.hpp"
 
 #include "base/concat.hpp"
+#include "core/model/paths.hpp"
 
 #include <array>
 #include <charconv>
@@ -21,6 +22,18 @@ std::string match_text(const PortName& port) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> window_settings(const LimitsConfig& limits) {
+    using namespace std::chrono;
+    // Our own limit comes first; this is for a node on which not even we can go on.
+    const auto hang = duration_cast<seconds>(limits.probe) + seconds(10);
+    return {
+        {"kernel.panic", "5"},
+        {"kernel.panic_on_oops", "1"},
+        {"kernel.hung_task_timeout_secs", std::to_string(hang.count())},
+        {"kernel.hung_task_panic", "1"},
+    };
+}
+
 std::string ConfigPosition::to_string() const {
     if (line == 0) {
         return file.empty() ? "built-in default" : file;
@@ -33,7 +46,7 @@ Config::Config() {
     driver.load = {known_module("sfc"), known_module("onload")};
     driver.parameters[known_module("sfc")] = {{"performance_profile", "latency"}};
     driver.parameters[known_module("onload")] = {
-        {"cplane_server_path", "/usr/local/sbin/onload_cp_server"}};
+        {"cplane_server_path", std::string(paths::control_plane_server)}};
 }
 
 Result<Milliseconds> parse_duration(std::string_view text) {

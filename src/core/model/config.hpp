@@ -4,6 +4,7 @@
 #include "core/model/interface_name.hpp"
 #include "core/model/mac_address.hpp"
 #include "core/model/module_name.hpp"
+#include "core/model/paths.hpp"
 #include "core/model/pci_address.hpp"
 
 #include <chrono>
@@ -42,11 +43,11 @@ enum class AfterStaging { next_boot, now };
 using ModuleParameters = std::vector<std::pair<std::string, std::string>>;
 
 struct DriverConfig {
-    std::string tree = "/opt";        ///< staged modules are below TREE/lib/modules/KERNEL
-    std::vector<ModuleName> replace;  ///< in-tree modules that must go
-    std::vector<ModuleName> load;     ///< in load order; dependencies are found
+    std::string tree{paths::default_tree};  ///< staged modules are below TREE/lib/modules/KERNEL
+    std::vector<ModuleName> replace;        ///< in-tree modules that must go
+    std::vector<ModuleName> load;           ///< in load order; dependencies are found
     Activate activate = Activate::with_nic;
-    std::string pins = "/etc/onload-node/modules.sha256";
+    std::string pins{paths::pins_file};
     SignatureCheck signature = SignatureCheck::automatic;
     std::map<ModuleName, ModuleParameters> parameters;
 };
@@ -76,7 +77,7 @@ struct GuardConfig {
 
 struct StageConfig {
     std::string source;
-    std::string authfile = "/var/lib/kubelet/config.json";
+    std::string authfile{paths::registry_authfile};
     bool tls_verify = true;
     AfterStaging then = AfterStaging::next_boot;
     unsigned keep = 2;
@@ -105,6 +106,11 @@ struct Config {
     PublishConfig publish;
     LimitsConfig limits;
 };
+
+/// What the kernel is to do while a driver may hang or break it, sysctl name and value: reboot, so
+/// that the guard decides. With the usual settings such a node stays dead.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>>
+window_settings(const LimitsConfig& limits);
 
 /// Reads "60s", "500ms", "2min", "1h"; a bare number is refused because its unit would be a guess.
 [[nodiscard]] Result<Milliseconds> parse_duration(std::string_view text);

@@ -6,7 +6,7 @@
 
 namespace onload_node {
 
-/// What the boot guard remembers from one boot to the next (names::guard_file): written before the
+/// What the boot guard remembers from one boot to the next (see paths.hpp): written before the
 /// driver is unloaded, gone once the boot has proved good. Who dies in between is counted.
 struct GuardRecord {
     std::vector<std::string> set;  ///< what was about to be loaded: one line per module

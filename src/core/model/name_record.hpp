@@ -10,7 +10,7 @@
 
 namespace onload_node {
 
-/// The name of one port, as it is remembered from boot to boot (names::names_file). What is in a
+/// The name of one port, as it is remembered from boot to boot (paths::names_file). What is in a
 /// record has been checked: every name is one that InterfaceName would take.
 struct RememberedName {
     PciAddress slot;                ///< where the port was seen last

@@ -3,7 +3,7 @@
 
 #include "base/concat.hpp"
 #include "base/trimmed.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/other_namers.hpp"
 #include "core/naming/own_names.hpp"
 
@@ -254,12 +254,12 @@ bool worth_waiting_for(
 }
 
 std::string link_file_path(const PciAddress& address) {
-    return std::string(names::link_directory) + "/" + std::string(names::link_file_prefix) +
+    return std::string(paths::link_directory) + "/" + std::string(paths::link_file_prefix) +
            address.to_string() + ".link";
 }
 
 bool is_our_link_file(const std::string& path) {
-    return path.starts_with(concat({names::link_directory, "/", names::link_file_prefix}));
+    return path.starts_with(concat({paths::link_directory, "/", paths::link_file_prefix}));
 }
 
 std::string link_file_content(const ChosenName& chosen) {

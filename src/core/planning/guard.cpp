@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/guard.hpp"
 
-#include "core/model/names.hpp"
 #include "core/modules/identity.hpp"
 #include "core/modules/load_order.hpp"
 

@@ -2,7 +2,7 @@
 #include "core/planning/inverse.hpp"
 
 #include "base/overloaded.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
 
 #include <algorithm>
@@ -14,8 +14,8 @@ namespace {
 using Steps = std::vector<Step>;
 
 bool udev_reads(const std::string& path) {
-    return path == names::autoload_rules ||
-           path.compare(0, names::link_directory.size(), names::link_directory) == 0;
+    return path == paths::autoload_rules ||
+           path.compare(0, paths::link_directory.size(), paths::link_directory) == 0;
 }
 
 Steps with_reload(Step step, const std::string& path) {
@@ -27,7 +27,7 @@ Steps with_reload(Step step, const std::string& path) {
 }
 
 Steps restore_file(const std::string& path, const Observed& observed) {
-    if (path == names::names_file) {
+    if (path == paths::names_file) {
         // What was learnt stays true.
         return {};
     }
@@ -42,7 +42,7 @@ Steps restore_file(const std::string& path, const Observed& observed) {
 /// time marker: whoever removed it was giving the clock back, and half of that is better than none.
 Steps restore_removed(const RemoveFile& step, const Observed& observed) {
     const auto before = observed.generated_files.find(step.path);
-    if (step.path == names::autoload_rules || step.path == names::time_marker ||
+    if (step.path == paths::autoload_rules || step.path == paths::time_marker ||
         before == observed.generated_files.end()) {
         return {};
     }
@@ -105,7 +105,7 @@ Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
 /// the swap has stopped that.
 Steps lift_autoload_block(const Observed& observed) {
     Steps steps = with_reload(
-        RemoveFile{std::string(names::autoload_rules)}, std::string(names::autoload_rules)
+        RemoveFile{std::string(paths::autoload_rules)}, std::string(paths::autoload_rules)
     );
     std::vector<const NetworkFunction*> waiting;
     for (const auto& function : observed.functions) {
@@ -167,7 +167,7 @@ Steps inverse(const Step& step, const Observed& observed) {
     return std::visit(
         Overloaded{
             [&](const WriteFile& s) {
-                return s.path == names::autoload_rules ? lift_autoload_block(observed)
+                return s.path == paths::autoload_rules ? lift_autoload_block(observed)
                                                        : restore_file(s.path, observed);
             },
             [&](const RemoveFile& s) { return restore_removed(s, observed); },

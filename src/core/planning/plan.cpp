@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/plan.hpp"
+#include "core/planning/plan.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/managed_functions.hpp"
 #include "core/planning/plan_phases.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace onload_node {
 
@@ -45,37 +44,6 @@ Plan blocked_plan(const PlanContext& context, const Blocker& blocker) {
 
 }  // namespace
 
-std::vector<const NetworkFunction*>
-managed_functions(const Config& config, const Observed& observed) {
-    std::vector<const NetworkFunction*> managed;
-    for (const auto& function : observed.functions) {
-        const bool our_driver =
-            std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
-                return name.str() == function.driver;
-            });
-        const bool free =
-            function.driver_override.empty() || function.driver_override == names::hold_driver;
-        // A virtual function belongs to whoever has made it.
-        if (free && !function.physical_function && (function.driver.empty() || our_driver)) {
-            managed.push_back(&function);
-        }
-    }
-    return managed;
-}
-
-bool network_in_use(const Config& config, const Observed& observed) {
-    if (!observed.network_started) {
-        return false;
-    }
-    const auto functions = managed_functions(config, observed);
-    return std::ranges::any_of(functions, [](const NetworkFunction* function) {
-        return function->lent_out() ||
-               std::ranges::any_of(function->interfaces, [](const Interface& interface) {
-                   return interface.up;
-               });
-    });
-}
-
 Plan make_plan(const Config& config, const Observed& observed, const PlanRequest& request) {
     if (observed.boot_switch == BootSwitch::off) {
         return stay(
@@ -107,76 +75,6 @@ Plan make_plan(const Config& config, const Observed& observed, const PlanRequest
         plan.reason = "the node is not yet as configured";
     }
     return plan;
-}
-
-std::string_view to_string(State state) {
-    switch (state) {
-    case State::active:
-        return "active";
-    case State::degraded:
-        return "degraded";
-    case State::in_tree:
-        return "in-tree";
-    case State::idle:
-        return "idle";
-    case State::off:
-        return "off";
-    case State::failed:
-        return "failed";
-    }
-    return "failed";
-}
-
-std::string_view to_string(ReasonCode code) {
-    // In the order of the enumerators.
-    static constexpr std::string_view names[] = {
-        "as-wanted",
-        "no-nic",
-        "switched-off",
-        "config",
-        "no-tree",
-        "module-missing",
-        "wrong-kernel",
-        "unusable-module",
-        "busy",
-        "pending-reboot",
-        "pending-apply",
-        "guard",
-        "undone",
-        "onload-missing",
-        "name-missing",
-        "control-plane",
-        "time-daemon",
-        "no-driver",
-        "unsafe-path",
-        "wrong-machine",
-        "symbols",
-        "signature",
-        "pins",
-        "port-unclaimed",
-        "stacks-in-use",
-        "virtual-functions",
-        "unknown-parameter",
-        "names-not-remembered",
-    };
-    static_assert(
-        std::size(names) == static_cast<std::size_t>(ReasonCode::names_not_remembered) + 1
-    );
-    return names[static_cast<std::size_t>(code)];
-}
-
-std::string_view to_string(PhaseName name) {
-    switch (name) {
-    case PhaseName::names:
-        return "names";
-    case PhaseName::driver:
-        return "driver";
-    case PhaseName::onload:
-        return "onload";
-    case PhaseName::time:
-        return "time";
-    }
-    return "unknown";
 }
 
 }  // namespace onload_node

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/managed_functions.hpp"
+#include "core/model/paths.hpp"
 #include "core/modules/identity.hpp"
 #include "core/modules/swap_scope.hpp"
 #include "core/planning/guard.hpp"
@@ -67,7 +68,6 @@ private:
     [[nodiscard]] PlannedSteps
     onload_steps(const std::vector<ModuleName>& going, bool swapped) const;
     void append_load(PlannedSteps& steps, const ModuleFile& file, bool even_if_loaded) const;
-    [[nodiscard]] std::vector<std::pair<std::string, std::string>> window_settings() const;
     void append_window_settings(PlannedSteps& steps) const;
     void append_settings_back(PlannedSteps& steps) const;
     void append_unloads(PlannedSteps& steps, const std::vector<ModuleName>& going) const;
@@ -121,7 +121,7 @@ void DriverPlanner::append_autoload_block(PlannedSteps& steps) const {
                  "\", ENV{MODALIAS}=\"\"\n";
     }
     steps.push_back(
-        {WriteFile{std::string(names::autoload_rules), rules},
+        {WriteFile{std::string(paths::autoload_rules), rules},
          "udev must not load the in-tree driver during the swap"}
     );
     steps.push_back({ReloadUdev{}, "udevd must know the rule now"});
@@ -131,26 +131,12 @@ void DriverPlanner::append_autoload_unblock(PlannedSteps& steps) const {
     if (context_.functions.empty()) {
         return;
     }
-    steps.push_back({RemoveFile{std::string(names::autoload_rules)}, "the swap is over"});
+    steps.push_back({RemoveFile{std::string(paths::autoload_rules)}, "the swap is over"});
     steps.push_back({ReloadUdev{}, "udevd must forget the rule now"});
 }
 
-/// What the kernel is to do while a driver may hang or break it: reboot, so that the guard decides.
-/// With the usual settings such a node stays dead.
-std::vector<std::pair<std::string, std::string>> DriverPlanner::window_settings() const {
-    using namespace std::chrono;
-    // Our own limit comes first; this is for a node on which not even we can go on.
-    const auto hang = duration_cast<seconds>(config_.limits.probe) + seconds(10);
-    return {
-        {"kernel.panic", "5"},
-        {"kernel.panic_on_oops", "1"},
-        {"kernel.hung_task_timeout_secs", std::to_string(hang.count())},
-        {"kernel.hung_task_panic", "1"},
-    };
-}
-
 void DriverPlanner::append_window_settings(PlannedSteps& steps) const {
-    for (const auto& [name, value] : window_settings()) {
+    for (const auto& [name, value] : window_settings(config_.limits)) {
         const auto now = observed_.kernel_settings.find(name);
         if (now != observed_.kernel_settings.end() && now->second != value) {
             steps.push_back(
@@ -162,7 +148,7 @@ void DriverPlanner::append_window_settings(PlannedSteps& steps) const {
 }
 
 void DriverPlanner::append_settings_back(PlannedSteps& steps) const {
-    for (const auto& [name, value] : window_settings()) {
+    for (const auto& [name, value] : window_settings(config_.limits)) {
         const auto before = observed_.kernel_settings.find(name);
         if (before != observed_.kernel_settings.end() && before->second != value) {
             steps.push_back(

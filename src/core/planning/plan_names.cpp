@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/other_namers.hpp"
 #include "core/naming/own_names.hpp"
+#include "core/planning/plan.hpp"
 #include "core/planning/plan_phases.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ void append_record(const PlanContext& context, std::vector<PlannedStep>& steps) 
         return;
     }
     steps.push_back(
-        {WriteFile{std::string(names::names_file), std::move(text)},
+        {WriteFile{std::string(paths::names_file), std::move(text)},
          observed.names_problem.empty()
              ? "the names have to last in a boot in which the in-tree driver does not come first"
              : "what was remembered cannot be read: " + observed.names_problem}

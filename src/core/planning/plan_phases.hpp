@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/model/plan.hpp"
 #include "core/modules/load_order.hpp"
 #include "core/naming/port_names.hpp"
+#include "core/planning/plan.hpp"
 
 #include <optional>
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/planning/plan_phases.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ void append_displacement(const PlanContext& context, std::vector<PlannedStep>& s
             steps.push_back({MaskUnit{unit->id}, "only one daemon may keep the clock"});
         }
     }
-    const std::string path(names::time_marker);
+    const std::string path(paths::time_marker);
     if (!context.observed.generated_files.contains(path)) {
         const std::string content =
             "Written by onload-node: while this file is here chronyd does not start.\n";
@@ -72,7 +72,7 @@ std::vector<PlannedStep> plan_replacement(const PlanContext& context, const std:
 
 std::vector<PlannedStep> plan_clock_return(const PlanContext& context, const std::string& reason) {
     std::vector<PlannedStep> steps;
-    const std::string path(names::time_marker);
+    const std::string path(paths::time_marker);
     // The file goes first: its drop-ins would hold back the start.
     if (context.observed.generated_files.contains(path)) {
         steps.push_back({RemoveFile{path}, reason});

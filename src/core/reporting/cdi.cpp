@@ -2,7 +2,8 @@
 #include "core/reporting/cdi.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/onload.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ namespace {
 /// `Onload` itself, out of tree; null when it is not loaded.
 const LoadedModule* loaded_onload(const Report& report) {
     const auto found = std::ranges::find_if(report.modules, [](const ReportedModule& reported) {
-        return reported.module.name.str() == names::control_plane_module &&
+        return reported.module.name.str() == onload::module &&
                reported.module.origin == Origin::out_of_tree;
     });
     return found == report.modules.end() ? nullptr : &found->module;
@@ -54,7 +55,7 @@ std::string spec_text(const Report& report, const UserLibraries& libraries) {
         {R"({
   "cdiVersion": "0.5.0",
   "kind": ")",
-         names::cdi_kind,
+         onload::cdi_kind,
          R"(",
   "devices": [
 )"}
@@ -62,15 +63,15 @@ std::string spec_text(const Report& report, const UserLibraries& libraries) {
     text += device("onload", report, "");
     text += ",\n";
     text += device(
-        "preload", report, concat({R"("env": ["LD_PRELOAD=)", names::preloaded_library, R"("])"})
+        "preload", report, concat({R"("env": ["LD_PRELOAD=)", paths::preloaded_library, R"("])"})
     );
     if (libraries.command) {
-        const auto command = mount(names::user_command, names::user_command_in_container);
+        const auto command = mount(paths::user_command, paths::user_command_in_container);
         text += ",\n";
         text += device("command", report, concat({R"("mounts": [)", command, "]"}));
     }
     text += "\n  ],\n  \"containerEdits\": {\"mounts\": [";
-    text += mount(names::library_directory, names::library_directory);
+    text += mount(paths::library_directory, paths::library_directory);
     text += "]}\n}\n";
     return text;
 }
@@ -88,7 +89,7 @@ Result<std::string> cdi_spec(const Report& report, const UserLibraries& librarie
             ErrorCode::mismatch,
             concat(
                 {"the libraries below ",
-                 names::user_directory,
+                 paths::user_directory,
                  " are of version ",
                  libraries.version,
                  ", the loaded module is of version ",

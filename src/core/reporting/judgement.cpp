@@ -2,7 +2,8 @@
 #include "core/reporting/judgement.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/managed_functions.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ std::string missing_onload(const Config& config, const Observed& observed) {
     const bool wants_onload = std::ranges::any_of(config.driver.load, [](const ModuleName& name) {
         return name.str() == "onload";
     });
-    for (const auto device : names::onload_devices) {
+    for (const auto device : paths::onload_devices) {
         const auto& present = observed.devices;
         if (wants_onload && std::ranges::find(present, device) == present.end()) {
             return std::string(device) + " is not there";

@@ -2,6 +2,7 @@
 #include "core/reporting/report.hpp"
 
 #include "base/concat.hpp"
+#include "core/model/managed_functions.hpp"
 #include "core/reporting/judgement.hpp"
 
 #include <algorithm>

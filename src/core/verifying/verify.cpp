@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/verifying/verify.hpp"
 
+#include "base/concat.hpp"
 #include "core/formats/module_image.hpp"
 #include "core/modules/identity.hpp"
 #include "core/modules/load_order.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/concat.hpp"
 #include "core/formats/pins.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/verifying/verify_parts.hpp"
 
 #include <algorithm>
@@ -61,9 +62,9 @@ std::string_view signature_verdict(const VerifyContext& context, std::string_vie
 
 /// The path as a pin has it: below lib/modules/.
 std::string_view pinned_path(const ModuleFile& file, const VerifyContext& context) {
-    const auto below = context.config.driver.tree.size() + names::in_tree_modules.size() + 1;
+    const auto below = context.config.driver.tree.size() + paths::in_tree_modules.size() + 1;
     const auto at =
-        file.path.find(context.config.driver.tree + std::string(names::in_tree_modules));
+        file.path.find(context.config.driver.tree + std::string(paths::in_tree_modules));
     return std::string_view(file.path).substr(at == std::string::npos ? 0 : at + below);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/devices/hardware.hpp"
 
+#include "base/concat.hpp"
 #include "core/formats/vpd.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/devices/links.hpp"
 #include "system/devices/permanent_mac.hpp"
 #include "system/devices/udev_objects.hpp"
@@ -67,9 +68,6 @@ std::optional<PciAddress> physical_function(udev_device* device) {
     const auto address = PciAddress::parse(path.substr(path.rfind('/') + 1));
     return address ? std::optional(*address) : std::nullopt;
 }
-
-/// Every interface of this network namespace.
-constexpr const char* sys_net = "/sys/class/net/";
 
 /// The port's own interface is called "p0", one that stands for a virtual function "p0pf0vf1".
 bool is_representor(udev_device* device) {
@@ -173,7 +171,7 @@ std::string SystemHardware::model(const NetworkFunction& function) const {
 FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
     FunctionDetails details;
     const std::string folder =
-        std::string(names::sys_pci_devices) + "/" + function.address.to_string() + "/";
+        std::string(paths::sys_pci_devices) + "/" + function.address.to_string() + "/";
     if (const auto bytes = read_text_file(folder + "vpd")) {
         auto vpd = parse_vpd(*bytes);
         details.part = std::move(vpd.part);
@@ -186,7 +184,8 @@ FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
         return details;
     }
     const std::string& interface = function.interfaces.front().name;
-    if (const auto text = read_text_file(std::string(sys_net) + interface + "/phys_port_name")) {
+    if (const auto text =
+            read_text_file(concat({paths::sys_net, "/", interface, "/phys_port_name"}))) {
         details.port = text->substr(0, text->find('\n'));
     }
     if (const auto others = onload_node::alternative_names()) {

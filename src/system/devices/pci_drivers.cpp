@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/devices/pci_drivers.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/onload.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/files/sysfs.hpp"
 #include "system/processes/children.hpp"
@@ -55,13 +56,13 @@ int bind_one(const std::string& function, const std::vector<std::string>& files)
 PciDrivers::PciDrivers(std::string root) : root_(std::move(root)) {}
 
 std::string PciDrivers::function_file(const PciAddress& function, const char* name) const {
-    return root_ + std::string(names::sys_pci_devices) + "/" + function.to_string() + "/" + name;
+    return root_ + std::string(paths::sys_pci_devices) + "/" + function.to_string() + "/" + name;
 }
 
 Result<void> PciDrivers::hold(const std::vector<PciAddress>& functions) {
     for (const auto& function : functions) {
         const std::string path = function_file(function, "driver_override");
-        const int number = write_attribute(path, std::string(names::hold_driver));
+        const int number = write_attribute(path, std::string(onload::hold_driver));
         if (number != 0) {
             return errno_failure("cannot write to " + path, number);
         }
@@ -73,7 +74,7 @@ Result<void> PciDrivers::release(const std::vector<PciAddress>& functions) {
     for (const auto& function : functions) {
         const std::string path = function_file(function, "driver_override");
         const auto now = read_text_file(path);
-        if (!now || now->substr(0, now->find('\n')) != names::hold_driver) {
+        if (!now || now->substr(0, now->find('\n')) != onload::hold_driver) {
             continue;
         }
         const int number = write_attribute(path, no_override);
@@ -90,7 +91,7 @@ std::vector<std::string> PciDrivers::bind_files(const std::vector<ModuleName>& m
     std::vector<std::string> files;
     for (const auto& module : modules) {
         const std::string directory =
-            root_ + std::string(names::sys_module) + "/" + module.str() + "/drivers";
+            root_ + std::string(paths::sys_module) + "/" + module.str() + "/drivers";
         std::error_code error;
         fs::directory_iterator entry(directory, error);
         while (!error && entry != fs::directory_iterator()) {

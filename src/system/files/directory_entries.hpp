@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
-#include "core/access/staging_ports.hpp"
+#include "core/access/staging_access.hpp"
 
 #include <filesystem>
 #include <string>

@@ -2,6 +2,7 @@
 #include "system/files/new_file.hpp"
 
 #include "base/concat.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/write_all.hpp"
 #include "system/system_error.hpp"
@@ -52,7 +53,7 @@ Result<void> NewFile::publish() {
     if (::fsync(fd_.get()) != 0) {
         return errno_failure("cannot write " + path_ + " to the disk", errno);
     }
-    const std::string open_file = concat({"/proc/self/fd/", std::to_string(fd_.get())});
+    const std::string open_file = concat({paths::own_descriptors, std::to_string(fd_.get())});
     if (::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
         return errno == EEXIST ? already_there(path_)
                                : errno_failure("cannot make " + path_, errno);

@@ -3,7 +3,7 @@
 
 #include "base/concat.hpp"
 #include "base/unique_fd.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
@@ -85,7 +85,7 @@ public:
             return tl::unexpected(stepped.error());
         }
         // What was checked is what is opened: by its descriptor, not by its name again.
-        const std::string checked = "/proc/self/fd/" + std::to_string(fd_.get());
+        const std::string checked = concat({paths::own_descriptors, std::to_string(fd_.get())});
         UniqueFd file(::open(checked.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!file.valid()) {
             return errno_failure("cannot read " + path_, errno);
@@ -114,7 +114,7 @@ private:
 
 /// "/opt" of "/opt/lib/modules/K/extra/sfc.ko". The first match: a shorter root means more checks.
 std::string tree_root(const std::string& path) {
-    const std::string below = std::string(names::in_tree_modules) + "/";
+    const std::string below = std::string(paths::in_tree_modules) + "/";
     const auto at = path.find(below);
     return path.substr(0, at == std::string::npos ? path.rfind('/') : at);
 }

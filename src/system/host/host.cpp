@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/host/host.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
@@ -32,11 +32,11 @@ Result<HostFacts> SystemHost::facts() const {
     if (::uname(&system) != 0) {
         return errno_failure("cannot ask for the kernel release", errno);
     }
-    auto boot_id = read_text_file(root_ + std::string(names::boot_id));
+    auto boot_id = read_text_file(root_ + std::string(paths::boot_id));
     if (!boot_id) {
         return failure("cannot learn the boot id", boot_id.error());
     }
-    auto command_line = read_text_file(root_ + std::string(names::kernel_command_line));
+    auto command_line = read_text_file(root_ + std::string(paths::kernel_command_line));
     if (!command_line) {
         return failure("cannot learn the kernel command line", command_line.error());
     }

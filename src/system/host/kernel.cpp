@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/host/kernel.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/files/sysfs.hpp"
 #include "system/processes/children.hpp"
@@ -27,7 +27,7 @@ Result<void>
 SystemKernel::set(const std::string& name, const std::string& value, const std::string& only_over) {
     std::string path = name;
     std::replace(path.begin(), path.end(), '.', '/');
-    path = root_ + std::string(names::proc_sys) + "/" + path;
+    path = root_ + std::string(paths::proc_sys) + "/" + path;
     if (!only_over.empty()) {
         const auto now = read_text_file(path);
         if (!now || now->substr(0, now->find('\n')) != only_over) {
@@ -47,7 +47,7 @@ Result<void> SystemKernel::restart() {
         }},
         sync_limit
     ));
-    const std::string path = root_ + std::string(names::sysrq_trigger);
+    const std::string path = root_ + std::string(paths::sysrq_trigger);
     const int number = write_attribute(path, "b");
     return number == 0 ? Result<void>() : errno_failure("cannot write to " + path, number);
 }

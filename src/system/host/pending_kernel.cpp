@@ -2,7 +2,7 @@
 #include "system/host/pending_kernel.hpp"
 
 #include "base/concat.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ bool is_directory(const std::string& path) {
 std::vector<std::string>
 deployments_that_exist(const std::string& root, const std::vector<std::string>& deployments) {
     std::vector<std::string> found;
-    const std::string all = root + std::string(names::ostree_deployments);
+    const std::string all = root + std::string(paths::ostree_deployments);
     const auto systems = names_in(all);
     for (const auto& system : systems ? *systems : std::vector<std::string>()) {
         for (const auto& name : deployments) {
@@ -67,7 +67,7 @@ Result<std::string> text_if_there(const std::string& path) {
 }
 
 Result<std::string> saved_choice(const std::string& root) {
-    for (const auto file : names::boot_environments) {
+    for (const auto file : paths::boot_environments) {
         const auto text = text_if_there(root + std::string(file));
         if (!text) {
             return failure("cannot learn what the boot loader is to start", text.error());
@@ -102,7 +102,7 @@ Result<std::optional<PendingKernel>> SystemBootLoader::pending() const {
 }
 
 Result<std::vector<BootEntry>> SystemBootLoader::entries() const {
-    const std::string directory = root_ + std::string(names::boot_entries);
+    const std::string directory = root_ + std::string(paths::boot_entries);
     const auto files = names_in(directory);
     if (!files) {
         return tl::unexpected(files.error());
@@ -149,7 +149,7 @@ SystemBootLoader::Pending SystemBootLoader::of_entry(const BootEntry& entry) con
 Result<std::string> SystemBootLoader::deployment_of(const BootEntry& entry) const {
     const std::string link = argument_value(entry.options, "ostree");
     std::error_code error;
-    const auto deployments = fs::canonical(root_ + std::string(names::ostree_deployments), error);
+    const auto deployments = fs::canonical(root_ + std::string(paths::ostree_deployments), error);
     const auto target = error ? fs::path() : fs::canonical(concat({root_, "/", link}), error);
     if (error) {
         return failure(
@@ -182,7 +182,7 @@ Result<std::string> SystemBootLoader::deployment_of(const BootEntry& entry) cons
 }
 
 SystemBootLoader::Pending SystemBootLoader::of_staged(const std::vector<BootEntry>& entries) const {
-    const auto note = text_if_there(root_ + std::string(names::staged_deployment));
+    const auto note = text_if_there(root_ + std::string(paths::staged_deployment));
     if (!note) {
         return failure("cannot learn what ostree has staged", note.error());
     }
@@ -202,7 +202,7 @@ SystemBootLoader::Pending SystemBootLoader::of_staged(const std::vector<BootEntr
         ErrorCode::mismatch,
         concat(
             {"ostree has staged a deployment for the next boot, and ",
-             names::staged_deployment,
+             paths::staged_deployment,
              staged.empty() ? " names none that is there" : " does not tell which"}
         )
     );
@@ -210,7 +210,7 @@ SystemBootLoader::Pending SystemBootLoader::of_staged(const std::vector<BootEntr
 
 SystemBootLoader::Pending SystemBootLoader::of_deployment(const std::string& deployment) const {
     PendingKernel found{"", deployment, "the deployment that ostree has staged"};
-    const std::string directory = deployment + std::string(names::in_tree_modules);
+    const std::string directory = deployment + std::string(paths::in_tree_modules);
     const auto kernels = names_in(directory);
     if (!kernels || kernels->size() != 1) {
         return failure(
@@ -229,7 +229,7 @@ SystemBootLoader::Pending SystemBootLoader::of_deployment(const std::string& dep
 }
 
 SystemBootLoader::Pending SystemBootLoader::of_link() const {
-    for (const auto link : names::kernel_links) {
+    for (const auto link : paths::kernel_links) {
         std::error_code error;
         const auto target = fs::read_symlink(root_ + std::string(link), error);
         const auto release = error ? std::string() : release_of_image(target.string());
@@ -242,7 +242,7 @@ SystemBootLoader::Pending SystemBootLoader::of_link() const {
 
 SystemBootLoader::Pending SystemBootLoader::checked(PendingKernel found) const {
     const std::string directory =
-        concat({found.root.empty() ? root_ : found.root, names::in_tree_modules, "/", found.release}
+        concat({found.root.empty() ? root_ : found.root, paths::in_tree_modules, "/", found.release}
         );
     if (found.release.find('/') != std::string::npos || !is_directory(directory)) {
         return failure(

@@ -2,7 +2,7 @@
 #include "system/modules/kernel_modules.hpp"
 
 #include "core/formats/module_image.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/compression/decompress.hpp"
 #include "system/deadline.hpp"
 #include "system/files/digest.hpp"
@@ -166,7 +166,7 @@ bool is_busy(int number) {
 }  // namespace
 
 KernelModules::KernelModules(std::string root, ModuleCalls calls, TrustedOwner trusted)
-    : directory_(std::move(root) + std::string(names::sys_module))
+    : directory_(std::move(root) + std::string(paths::sys_module))
     , calls_(std::move(calls))
     , trusted_(trusted) {}
 

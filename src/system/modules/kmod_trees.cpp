@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/modules/kmod_trees.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/modules/kmod_context.hpp"
 #include "system/modules/module_file.hpp"
@@ -108,7 +108,7 @@ KmodModuleTrees::KmodModuleTrees(std::string root, TrustedOwner trusted, Digests
 std::unique_ptr<ModuleTree>
 KmodModuleTrees::open(const std::string& tree, const std::string& kernel) const {
     return std::make_unique<KmodModuleTree>(
-        root_ + tree + std::string(names::in_tree_modules) + "/" + kernel, trusted_, digests_
+        root_ + tree + std::string(paths::in_tree_modules) + "/" + kernel, trusted_, digests_
     );
 }
 
@@ -120,7 +120,7 @@ KmodModuleTrees::kernel_symbols(const std::string& kernel, const Symbols& wanted
 std::vector<std::string> KmodModuleTrees::kernels(const std::string& tree) const {
     std::vector<std::string> kernels;
     std::error_code error;
-    fs::directory_iterator entry(root_ + tree + std::string(names::in_tree_modules), error);
+    fs::directory_iterator entry(root_ + tree + std::string(paths::in_tree_modules), error);
     while (!error && entry != fs::directory_iterator()) {
         std::error_code unreadable;
         if (entry->is_directory(unreadable)) {

@@ -3,7 +3,7 @@
 
 #include "base/concat.hpp"
 #include "base/unique_fd.hpp"
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/compression/decoder_memory.hpp"
 #include "system/system_error.hpp"
 
@@ -197,10 +197,10 @@ KernelSymbols read_symvers(const std::string& path, const Symbols& wanted) {
 
 KernelSymbols
 find_kernel_symbols(const std::string& root, const std::string& kernel, const Symbols& wanted) {
-    for (const auto& [directory, file] : names::symvers_files) {
+    for (const auto& [directory, file] : paths::symvers_files) {
         const auto path = concat({root, directory, kernel, file});
         // Below another root the last one would lead to this machine's own headers.
-        const bool leads_away = !root.empty() && &file == &std::end(names::symvers_files)[-1].file;
+        const bool leads_away = !root.empty() && &file == &std::end(paths::symvers_files)[-1].file;
         if (!leads_away && ::access(path.c_str(), F_OK) == 0) {
             return read_symvers(path, wanted);
         }

@@ -4,6 +4,7 @@
 #include "base/concat.hpp"
 #include "base/pieces.hpp"
 #include "base/unique_fd.hpp"
+#include "core/model/paths.hpp"
 #include "system/deadline.hpp"
 #include "system/system_error.hpp"
 
@@ -36,7 +37,7 @@ constexpr int killed = 128;
 [[noreturn]] void become(char* const* words, int output, int complaint, pid_t parent) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const int nothing = ::open(paths::null_device.data(), O_RDONLY | O_CLOEXEC);
     const bool ready = ::getppid() == parent && ::dup2(nothing, STDIN_FILENO) >= 0 &&
                        ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(complaint, STDERR_FILENO) >= 0;
     if (ready) {
@@ -190,7 +191,7 @@ private:
 
 bool SystemPrograms::available(const std::string& name) const {
     const char* const variable = std::getenv("PATH");
-    std::string_view rest = variable == nullptr ? "/usr/sbin:/usr/bin" : variable;
+    std::string_view rest = variable == nullptr ? paths::default_program_path : variable;
     while (!rest.empty()) {
         const auto end = std::min(rest.find(':'), rest.size());
         const std::string path = concat({rest.substr(0, end), "/", name});

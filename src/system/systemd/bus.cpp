@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/systemd/bus.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/system_error.hpp"
 
 #include <cerrno>
@@ -83,7 +83,7 @@ Result<BusConnection> BusConnection::open_private() {
     int result = sd_bus_new(&created);
     Bus bus(created);
     if (result >= 0) {
-        result = sd_bus_set_address(bus.get(), std::string(names::systemd_private_socket).c_str());
+        result = sd_bus_set_address(bus.get(), std::string(paths::systemd_private_socket).c_str());
     }
     if (result < 0) {
         return bus_failure("cannot connect to systemd", result);

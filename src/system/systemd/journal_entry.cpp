@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/systemd/journal_entry.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/units.hpp"
 
 namespace onload_node {
 
@@ -12,7 +12,7 @@ std::vector<std::string> journal_fields(const JournalEntry& entry) {
         "SYSLOG_IDENTIFIER=onload-node",
         // Also what another unit has us say belongs to the story of this one: `systemctl status`
         // shows it.
-        "OBJECT_SYSTEMD_UNIT=" + std::string(names::unit_self),
+        "OBJECT_SYSTEMD_UNIT=" + std::string(units::self),
     };
     if (!entry.step.empty()) {
         fields.push_back("ONLOAD_NODE_STEP=" + entry.step);

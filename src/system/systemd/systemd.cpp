@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/systemd/systemd.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
+#include "core/model/units.hpp"
 #include "system/systemd/bus.hpp"
 
 #include <algorithm>
@@ -296,7 +297,7 @@ Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std
         return {};
     }
     const std::string description = "Remove " + path;
-    const std::string program(names::rm_program);
+    const std::string program(paths::rm_program);
     constexpr int yes = 1;
     constexpr int ignore_failure = 0;
     constexpr int properties = 4;
@@ -317,7 +318,7 @@ Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std
 }
 
 Result<void> SystemdUnits::reload_udev() {
-    const std::string udevd(names::unit_udevd);
+    const std::string udevd(units::udevd);
     auto told = order(
         "cannot have udevd read its files again",
         "KillUnit",

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
-#include "core/access/ports.hpp"
+#include "core/access/node_access.hpp"
 
 #include <memory>
 #include <string>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/planning/inverse.hpp"
+#include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
 #include "run/execute.hpp"
 #include "run/step_runner.hpp"
@@ -24,10 +25,10 @@ apply(MemoryNode& node, const Config& config = Config(), const PlanRequest& requ
     UndoLog log(node);
     EXPECT_TRUE(log.load());
     if (log.open()) {
-        static_cast<void>(recover(config, node.ports(), log));
+        static_cast<void>(recover(config, node.access(), log));
     }
     const Observed observed = node.observed();
-    return execute(make_plan(config, observed, request), config, observed, node.ports(), log);
+    return execute(make_plan(config, observed, request), config, observed, node.access(), log);
 }
 
 State state_of(const MemoryNode& node) {
@@ -58,7 +59,7 @@ TEST(Execute, BringsANodeToActive) {
     EXPECT_EQ(state_of(node), State::active);
     EXPECT_EQ(node.interfaces(), "ens8f0 ens8f1");
     EXPECT_EQ(node.running(), "sfptpd.service");
-    EXPECT_FALSE(node.files().contains(std::string(names::autoload_rules)));
+    EXPECT_FALSE(node.files().contains(std::string(paths::autoload_rules)));
 }
 
 TEST(Execute, ASecondApplyChangesNothing) {
@@ -186,7 +187,7 @@ TEST(Execute, AnySingleFailureStrandsNobodyAndTheNextApplyEndsActive) {
         );
         apply(node);
         EXPECT_EQ(state_of(node), State::active) << "after failed call " << call;
-        EXPECT_FALSE(node.files().contains(std::string(names::autoload_rules)));
+        EXPECT_FALSE(node.files().contains(std::string(paths::autoload_rules)));
     }
 }
 
@@ -206,12 +207,12 @@ TEST(Execute, AFailingInverseGetsASecondChance) {
     node.decide(load + 1, fixture::Fate::refused);
     EXPECT_EQ(apply(node).failures.size(), 1U);
     expect_not_stranded(node, "load and undo fail");
-    EXPECT_FALSE(node.files().contains(std::string(names::autoload_rules)));
+    EXPECT_FALSE(node.files().contains(std::string(paths::autoload_rules)));
 }
 
 TEST(Execute, WhatCannotBeTakenBackStaysOpenForTheNextRun) {
     MemoryNode node(booting_node());
-    const int rule = call_of("write " + std::string(names::autoload_rules));
+    const int rule = call_of("write " + std::string(paths::autoload_rules));
     // The rule takes effect, its removal fails twice.
     node.decide(rule, fixture::Fate::answer_lost);
     node.decide(rule + 1, fixture::Fate::refused);
@@ -219,12 +220,12 @@ TEST(Execute, WhatCannotBeTakenBackStaysOpenForTheNextRun) {
     const auto report = apply(node);
     ASSERT_EQ(report.failures.size(), 1U);
     EXPECT_FALSE(report.failures.front().left_behind.empty());
-    ASSERT_TRUE(node.files().contains(std::string(names::autoload_rules)));
+    ASSERT_TRUE(node.files().contains(std::string(paths::autoload_rules)));
     UndoLog log(node);
     ASSERT_TRUE(log.load());
     EXPECT_TRUE(log.open());
-    EXPECT_TRUE(recover(Config(), node.ports(), log).empty());
-    EXPECT_FALSE(node.files().contains(std::string(names::autoload_rules)));
+    EXPECT_TRUE(recover(Config(), node.access(), log).empty());
+    EXPECT_FALSE(node.files().contains(std::string(paths::autoload_rules)));
 }
 
 TEST(Execute, ARecordThatCannotBeWrittenDoesNotStayOpen) {
@@ -244,7 +245,7 @@ TEST(Execute, ASwapThatFailsEarlyLeavesThePromisedNames) {
     config.names.policy = NamePolicy::sequential;
     MemoryNode node(booting_node());
     node.decide(
-        call_of("write " + std::string(names::autoload_rules), config), fixture::Fate::refused
+        call_of("write " + std::string(paths::autoload_rules), config), fixture::Fate::refused
     );
     EXPECT_EQ(apply(node, config).failures.size(), 1U);
     EXPECT_EQ(node.interfaces(), "sf0 sf1");
@@ -261,8 +262,8 @@ TEST(Recover, TakesBackAPhaseThatWasCutShort) {
         Plan part = plan;
         part.phases.resize(1);
         UndoLog log(node);
-        static_cast<void>(execute(part, config, start, node.ports(), log));
-        StepRunner runner(node.ports(), config.limits);
+        static_cast<void>(execute(part, config, start, node.access(), log));
+        StepRunner runner(node.access(), config.limits);
         for (std::size_t i = 0; i < cut; ++i) {
             ASSERT_TRUE(log.append(
                 {PhaseName::driver, describe(steps[i].step), inverse(steps[i].step, start)}
@@ -272,7 +273,7 @@ TEST(Recover, TakesBackAPhaseThatWasCutShort) {
         UndoLog found(node);
         ASSERT_TRUE(found.load());
         EXPECT_TRUE(found.open());
-        EXPECT_TRUE(recover(config, node.ports(), found).empty());
+        EXPECT_TRUE(recover(config, node.access(), found).empty());
         expect_not_stranded(node, "cut behind step " + std::to_string(cut));
         EXPECT_EQ(node.observed().loaded.at(module("sfc")).origin, Origin::in_tree);
         apply(node);
@@ -290,11 +291,11 @@ TEST(Revert, TakesBackEverything) {
     UndoLog log(node);
     ASSERT_TRUE(log.load());
     EXPECT_FALSE(log.open());
-    EXPECT_TRUE(revert(config, node.ports(), log).empty());
+    EXPECT_TRUE(revert(config, node.access(), log).empty());
     expect_not_stranded(node, "revert");
     EXPECT_EQ(node.running(), "chronyd.service");
     EXPECT_TRUE(node.observed().generated_files.empty());
-    EXPECT_FALSE(node.files().contains(std::string(names::undo_log)));
+    EXPECT_FALSE(node.files().contains(std::string(paths::undo_log)));
     EXPECT_FALSE(node.observed().loaded.contains(module("onload")));
 }
 
@@ -302,7 +303,7 @@ TEST(Revert, WithoutAnApplyDoesNothing) {
     MemoryNode node(booting_node());
     UndoLog log(node);
     ASSERT_TRUE(log.load());
-    EXPECT_TRUE(revert(Config(), node.ports(), log).empty());
+    EXPECT_TRUE(revert(Config(), node.access(), log).empty());
     expect_not_stranded(node, "revert of nothing");
 }
 

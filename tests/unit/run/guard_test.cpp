@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "run/guard.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using fixture::MemoryNode;
 
-const std::string path(names::guard_file);
+const std::string path(paths::guard_file);
 
 GuardRecord two_attempts() {
     return {{"sfc aa performance_profile=latency", "onload bb"}, "5.14", 2, "boot-2", false, ""};

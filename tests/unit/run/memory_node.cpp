@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "unit/run/memory_node.hpp"
 
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
@@ -14,7 +14,7 @@ namespace {
 /// The simulation would spend most of its time on reading the same few records over and over.
 void read_names(Observed& observed, const Files& files) {
     static Observed last;
-    const auto text = files.read(std::string(names::names_file));
+    const auto text = files.read(std::string(paths::names_file));
     if (!text || *text != last.names_text) {
         read_name_record(last, files);
     }
@@ -35,8 +35,8 @@ Observed MemoryNode::observed() const {
     Observed now = node_;
     now.generated_files.clear();
     for (const auto& [path, content] : files_) {
-        const bool link = path.compare(0, names::link_directory.size(), names::link_directory) == 0;
-        if (link || path == names::autoload_rules || path == names::time_marker) {
+        const bool link = path.compare(0, paths::link_directory.size(), paths::link_directory) == 0;
+        if (link || path == paths::autoload_rules || path == paths::time_marker) {
             now.generated_files.emplace(path, content);
         }
     }
@@ -45,7 +45,7 @@ Observed MemoryNode::observed() const {
     read_names(now, *this);
     now.devices.clear();
     if (node_.loaded.contains(ModuleName::parse("onload").value())) {
-        now.devices.assign(std::begin(names::onload_devices), std::end(names::onload_devices));
+        now.devices.assign(std::begin(paths::onload_devices), std::end(paths::onload_devices));
     }
     return now;
 }

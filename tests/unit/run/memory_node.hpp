@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/access/ports.hpp"
+#include "core/access/node_access.hpp"
 
 #include <functional>
 #include <map>
@@ -41,7 +41,7 @@ class MemoryNode final : public Files,
 public:
     explicit MemoryNode(Observed start);
 
-    [[nodiscard]] Ports ports() { return {*this, *this, *this, *this, *this, *this, *this}; }
+    [[nodiscard]] NodeAccess access() { return {*this, *this, *this, *this, *this, *this, *this}; }
 
     /// The node as it is now.
     [[nodiscard]] Observed observed() const;

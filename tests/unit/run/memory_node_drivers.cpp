@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The node in memory: which driver has which port, and the kernel itself.
-#include "core/model/names.hpp"
+#include "core/model/onload.hpp"
 #include "unit/run/memory_node.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ Result<void> MemoryNode::hold(const std::vector<PciAddress>& functions) {
     return change("hold functions", [&] {
         for (const auto& address : functions) {
             if (auto* const function = function_at(address); function != nullptr) {
-                function->driver_override = names::hold_driver;
+                function->driver_override = onload::hold_driver;
             }
         }
         return Result<void>();
@@ -54,7 +54,7 @@ Result<void> MemoryNode::release(const std::vector<PciAddress>& functions) {
     return change("release functions", [&] {
         for (const auto& address : functions) {
             auto* const function = function_at(address);
-            if (function != nullptr && function->driver_override == names::hold_driver) {
+            if (function != nullptr && function->driver_override == onload::hold_driver) {
                 function->driver_override.clear();
             }
         }

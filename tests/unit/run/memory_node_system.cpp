@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The node in memory: PID 1, udevd, and what happens beside the process that changes the node.
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "unit/run/memory_node.hpp"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ std::string MemoryNode::state_text() const {
     std::string text = coldplug_ ? "coldplug pending\n" : "";
     for (const auto& [path, content] : files_) {
         // Only words for the report, and times: nothing is decided by it.
-        if (path != names::last_run) {
+        if (path != paths::last_run) {
             text += path + "=" + content + "\n";
         }
     }
@@ -96,7 +96,7 @@ Result<void> MemoryNode::reload_udev() {
 }
 
 bool MemoryNode::autoload_blocked() const {
-    return known_to_udev_.contains(std::string(names::autoload_rules));
+    return known_to_udev_.contains(std::string(paths::autoload_rules));
 }
 
 /// An event is handled once: what the rule swallows does not come again. The rule does not stop a
@@ -172,7 +172,7 @@ Result<void> MemoryNode::stop(const std::string& id, Milliseconds) {
 bool MemoryNode::held_back(const UnitState& unit) const {
     const bool displaced = unit.id != time_daemon;
     return unit.file_state == "masked-runtime" || unit.load_state == "not-found" ||
-           (displaced && files_.contains(std::string(names::time_marker)));
+           (displaced && files_.contains(std::string(paths::time_marker)));
 }
 
 /// Sfptpd refuses to run beside another clock daemon.

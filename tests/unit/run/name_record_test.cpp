@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
+#include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
 #include "run/execute.hpp"
 #include "run/name_record.hpp"
@@ -16,7 +17,7 @@ namespace {
 using fixture::booting_node;
 using fixture::MemoryNode;
 
-const std::string path(names::names_file);
+const std::string path(paths::names_file);
 
 RememberedName entry(unsigned slot, const char* name) {
     const MacAddress mac{{0x00, 0x0f, 0x53, 0, 0, static_cast<std::uint8_t>(slot)}};
@@ -40,7 +41,7 @@ void apply(MemoryNode& node) {
         return Result<void>();
     };
     const Plan plan = make_plan(config, observed, {});
-    ASSERT_TRUE(execute_and_correct(plan, config, observed, node.ports(), log, look));
+    ASSERT_TRUE(execute_and_correct(plan, config, observed, node.access(), log, look));
 }
 
 Report report_on(const MemoryNode& node) {

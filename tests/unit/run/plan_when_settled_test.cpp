@@ -34,7 +34,7 @@ protected:
             observed = node_->observed();
             return Result<void>();
         };
-        const auto plan = plan_when_settled({}, config_, observed, node_->ports(), look);
+        const auto plan = plan_when_settled({}, config_, observed, node_->access(), look);
         return make_report(config_, observed, plan.value(), {});
     }
 

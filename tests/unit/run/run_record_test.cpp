@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "run/run_record.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
@@ -40,7 +40,7 @@ TEST(RunRecord, CallsAnythingButAUserOfTheDriverUndone) {
 
 TEST(RunRecord, ADamagedRecordIsNoRecord) {
     fixture::MemoryNode node(fixture::booting_node());
-    ASSERT_TRUE(node.write(std::string(names::last_run), "[failures\n"));
+    ASSERT_TRUE(node.write(std::string(paths::last_run), "[failures\n"));
     EXPECT_TRUE(read_run_record(node).failures.empty());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "run/step_toml.hpp"
 #include "run/undo_log.hpp"
 #include "unit/core/model/observed_fixture.hpp"
@@ -122,7 +122,7 @@ TEST(UndoLog, GivesBackWhateverAFileHeld) {
 
 TEST(UndoLog, TakesNoFractionForACount) {
     MemoryNode node(fixture::booting_node());
-    ASSERT_TRUE(node.write(std::string(names::undo_log), "committed = -533333E33\n"));
+    ASSERT_TRUE(node.write(std::string(paths::undo_log), "committed = -533333E33\n"));
     UndoLog log(node);
     ASSERT_TRUE(log.load());
     EXPECT_EQ(log.committed(), 0U);
@@ -141,7 +141,7 @@ TEST(UndoLog, IsGoneWhenEverythingIsTakenBack) {
     UndoLog log(node);
     ASSERT_TRUE(log.append({PhaseName::names, "first", {}}));
     ASSERT_TRUE(log.truncate(0));
-    EXPECT_FALSE(node.files().contains(std::string(names::undo_log)));
+    EXPECT_FALSE(node.files().contains(std::string(paths::undo_log)));
 }
 
 TEST(UndoLog, SaysWhatItCannotUnderstand) {
@@ -152,7 +152,7 @@ TEST(UndoLog, SaysWhatItCannotUnderstand) {
           "[[entry]]\nphase = \"driver\"\ninverse = [3]",
           "entry = [3]"}) {
         MemoryNode node(fixture::booting_node());
-        ASSERT_TRUE(node.write(std::string(names::undo_log), text));
+        ASSERT_TRUE(node.write(std::string(paths::undo_log), text));
         UndoLog log(node);
         const auto loaded = log.load();
         ASSERT_FALSE(loaded) << text;

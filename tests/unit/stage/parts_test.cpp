@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "stage/default_route.hpp"
 #include "stage/library_version.hpp"
 #include "stage/prune.hpp"
@@ -106,7 +106,7 @@ protected:
 
     void route(const std::string& interface) const {
         root.put(
-            std::string(names::routes),
+            std::string(paths::routes),
             "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"
             "sf1\t0000A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\n" +
                 interface + "\t00000000\t0100A8C0\t0003\t0\t0\t100\t00000000\n"
@@ -140,7 +140,7 @@ TEST_F(DefaultRoute, IsTakenForGrantedBelowOpenVSwitch) {
 TEST_F(DefaultRoute, IsFoundInIpv6) {
     const std::string none(32, '0');
     root.put(
-        std::string(names::routes_6),
+        std::string(paths::routes_6),
         none + " 00 " + none + " 00 fe800000000000000000000000000001 00000400 1 0 00450003 sf0\n" +
             none + " 00 " + none + " 00 " + none + " ffffffff 1 0 00200200 lo\n"
     );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "stage/record.hpp"
 #include "system/files/files.hpp"
 #include "unit/system/files/temporary_directory.hpp"
@@ -35,10 +35,10 @@ TEST(StageRecord, CountsADamagedOneAsNone) {
     const fixture::TemporaryDirectory directory;
     const SystemFiles files(directory.path());
     EXPECT_TRUE(read_stage_record(files).trees.empty());
-    directory.put(std::string(names::staged_record), "tree = [ { kernel = ");
+    directory.put(std::string(paths::staged_record), "tree = [ { kernel = ");
     EXPECT_TRUE(read_stage_record(files).trees.empty());
     directory.put(
-        std::string(names::staged_record), "tree = 7\nprograms = [ \"../../bin/sh\", 3 ]\n"
+        std::string(paths::staged_record), "tree = 7\nprograms = [ \"../../bin/sh\", 3 ]\n"
     );
     EXPECT_TRUE(read_stage_record(files).trees.empty());
     EXPECT_TRUE(read_stage_record(files).programs.empty()) << "purge removes what stands there";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "stage/record.hpp"
 #include "stage/staging.hpp"
 #include "stage/tar_entries.hpp"
@@ -49,7 +49,7 @@ protected:
         fixture::TextStream stream(archive);
         TarEntries image(stream);
         SystemWorkArea modules(root.path(), work_tree(order.tree));
-        SystemWorkArea user(root.path(), std::string(names::user_work_directory));
+        SystemWorkArea user(root.path(), std::string(paths::user_work_directory));
         const KmodModuleTrees trees(root.path(), TrustedOwner{::geteuid()});
         lines.clear();
         const auto verdict_of = [this](const std::string& kernel) -> Result<TreeVerdict> {
@@ -57,13 +57,13 @@ protected:
             return found == verdicts.end() ? TreeVerdict{TreeVerdict::Kind::passed, ""}
                                            : found->second;
         };
-        const StagingPorts ports{
+        const StagingAccess access{
             modules, user, programs, files, trees, verdict_of, [this](const std::string& line) {
                 lines += line + "\n";
             }};
-        auto staged = stage_image(image, order, ports);
+        auto staged = stage_image(image, order, access);
         EXPECT_FALSE(fs::exists(root.path(work_tree(order.tree))));
-        EXPECT_FALSE(fs::exists(root.path(std::string(names::user_work_directory))));
+        EXPECT_FALSE(fs::exists(root.path(std::string(paths::user_work_directory))));
         return staged;
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The programs themselves, below root directories of our own: what is only true of them as a whole.
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "system/files/lock.hpp"
 #include "system/processes/programs.hpp"
 #include "unit/stage/tar_writer.hpp"
@@ -78,7 +78,7 @@ TEST_F(StageProgram, PurgesWhatIsItsOwnOnly) {
 }
 
 TEST_F(StageProgram, TellsWhoElseIsStaging) {
-    const auto lock = Lock::acquire(root.path(std::string(names::stage_lock_below_root)));
+    const auto lock = Lock::acquire(root.path(std::string(paths::stage_lock_below_root)));
     ASSERT_TRUE(lock);
     for (const auto& words :
          std::vector<std::vector<std::string>>{{"stage", image("5.14.0-1", "one")}, {"purge"}}) {

@@ -2,8 +2,9 @@
 // For any set of ports, configuration and remembered state: the names are free of conflicts, the
 // same every time, and a second planning changes nothing. The cases come from a generator with
 // fixed seeds; a failure names its seed.
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
+#include "core/planning/plan.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
 #include <algorithm>
@@ -221,7 +222,7 @@ void carry_out(Case& now, const std::vector<PlannedStep>& steps, bool remember =
     const auto chosen = choose_names(now.config.names, all(now.node), now.node);
     for (const auto& planned : steps) {
         if (const auto* const file = std::get_if<WriteFile>(&planned.step)) {
-            if (file->path != names::names_file) {
+            if (file->path != paths::names_file) {
                 now.node.generated_files[file->path] = file->content;
             } else if (remember) {
                 now.node.remembered = record_in(file->content);

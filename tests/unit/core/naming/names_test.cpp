@@ -2,6 +2,7 @@
 #include "core/naming/other_namers.hpp"
 #include "core/naming/own_names.hpp"
 #include "core/naming/port_names.hpp"
+#include "core/planning/plan.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/guard.hpp"
+#include "core/planning/plan.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/paths.hpp"
 #include "core/planning/inverse.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
@@ -59,7 +59,7 @@ TEST(Inverse, AFileComesBackAsItWasAndUdevIsTold) {
 
 TEST(Inverse, TheAutoloadRuleIsNeverPutBack) {
     Observed node = booting_node();
-    const std::string rules(names::autoload_rules);
+    const std::string rules(paths::autoload_rules);
     node.generated_files[rules] = "left by a crash";
     EXPECT_TRUE(inverse(RemoveFile{rules}, node).empty());
 }
@@ -84,7 +84,7 @@ TEST(Inverse, UnitsGoBackToWhatTheyWere) {
 TEST(Inverse, GivingTheClockBackIsNotTakenBack) {
     Observed node = booting_node();
     node.units["chronyd.service"].file_state = "masked-runtime";
-    const std::string marker(names::time_marker);
+    const std::string marker(paths::time_marker);
     node.generated_files[marker] = "sfptpd kept the time";
     EXPECT_EQ(keys_of(inverse(RemoveFile{marker}, node)), "");
     EXPECT_EQ(keys_of(inverse(UnmaskUnit{"chronyd.service"}, node)), "");
@@ -93,7 +93,7 @@ TEST(Inverse, GivingTheClockBackIsNotTakenBack) {
 
 TEST(Inverse, WhatTheAutoloadRuleMadeUdevPassOverIsLoaded) {
     Observed node = booting_node();
-    const WriteFile rule{std::string(names::autoload_rules), "rule"};
+    const WriteFile rule{std::string(paths::autoload_rules), "rule"};
     EXPECT_EQ(keys_of(inverse(rule, node)), "remove 70-onload-node.rules; reload udev");
     node.loaded.clear();
     node.functions = {fixture::port(0, "", "")};
@@ -105,7 +105,7 @@ TEST(Inverse, WhatTheAutoloadRuleMadeUdevPassOverIsLoaded) {
 TEST(Inverse, PortsThatADriverInItsInitHadNotTakenYetAreBoundToThatDriver) {
     Observed node = booting_node();
     node.functions = {fixture::port(0, "", "")};
-    const auto steps = inverse(WriteFile{std::string(names::autoload_rules), "rule"}, node);
+    const auto steps = inverse(WriteFile{std::string(paths::autoload_rules), "rule"}, node);
     EXPECT_EQ(keys_of(steps).find("load sfc"), std::string::npos) << "it is loaded";
     const auto bind = std::ranges::find_if(steps, [](const Step& step) {
         return std::holds_alternative<BindFunctions>(step);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
-#include "core/model/plan.hpp"
+#include "core/model/managed_functions.hpp"
+#include "core/model/paths.hpp"
 #include "core/naming/own_names.hpp"
 #include "core/naming/port_names.hpp"
+#include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
@@ -38,8 +39,8 @@ Observed applied_node() {
             }
         }
     }
-    node.generated_files.erase(std::string(names::autoload_rules));
-    node.names_text = node.generated_files.extract(std::string(names::names_file)).mapped();
+    node.generated_files.erase(std::string(paths::autoload_rules));
+    node.names_text = node.generated_files.extract(std::string(paths::names_file)).mapped();
     node.remembered = updated_record(
         managed_functions(Config(), node),
         own_names(managed_functions(Config(), node), booting_node()),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 

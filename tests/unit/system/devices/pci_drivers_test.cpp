@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/names.hpp"
+#include "core/model/onload.hpp"
 #include "system/devices/pci_drivers.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/host/kernel.hpp"
@@ -10,7 +10,7 @@
 namespace onload_node {
 namespace {
 
-const std::string hold(names::hold_driver);
+const std::string hold(onload::hold_driver);
 const std::string devices = "/sys/bus/pci/devices/";
 const std::string first = "0000:3b:00.0";
 const std::string second = "0000:3b:00.1";

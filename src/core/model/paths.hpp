@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <string>
 #include <string_view>
 
-/// Every path, unit and file name that onload-node reads or writes. No absolute path stands
-/// anywhere else.
-namespace onload_node::names {
+/// Every path that onload-node reads or writes. No absolute path stands anywhere else.
+namespace onload_node::paths {
 
 // Configuration: owned by the MachineConfig, only ever read.
 inline constexpr std::string_view config_file = "/etc/onload-node/config.toml";
 inline constexpr std::string_view config_directory = "/etc/onload-node/config.d";
+inline constexpr std::string_view pins_file = "/etc/onload-node/modules.sha256";
+inline constexpr std::string_view sfptpd_config = "/etc/sfptpd.conf";
+/// The kubelet's credentials for registries.
+inline constexpr std::string_view registry_authfile = "/var/lib/kubelet/config.json";
 
 // Generated at run time; gone at the next boot.
 inline constexpr std::string_view run_directory = "/run/onload-node";
@@ -33,7 +35,6 @@ inline constexpr std::string_view udev_rule_directories[] = {
     "/usr/lib/udev/rules.d"};
 
 /// What container engines offer of Onload (the Container Device Interface).
-inline constexpr std::string_view cdi_kind = "amd.com/onload";
 inline constexpr std::string_view cdi_spec = "/run/cdi/amd.com-onload.json";
 
 /// Node labels through NFD's local source. The directory is NFD's; we never make it.
@@ -49,6 +50,7 @@ inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml"
 // What is staged, beside the trees.
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";
 inline constexpr std::string_view state_directory = "/var/lib/onload-node";
+inline constexpr std::string_view default_tree = "/opt";
 inline constexpr std::string_view user_directory = "/opt/onload";
 inline constexpr std::string_view library_directory = "/opt/onload/usr/lib64";
 inline constexpr std::string_view preloaded_library = "/opt/onload/usr/lib64/libonload.so";
@@ -56,6 +58,7 @@ inline constexpr std::string_view preloaded_library = "/opt/onload/usr/lib64/lib
 inline constexpr std::string_view user_command = "/opt/onload/usr/bin/onload";
 inline constexpr std::string_view user_command_in_container = "/usr/bin/onload";
 inline constexpr std::string_view program_directory = "/usr/local/sbin";
+inline constexpr std::string_view control_plane_server = "/usr/local/sbin/onload_cp_server";
 inline constexpr std::string_view staged_programs[] = {
     "onload_cp_server", "onload_stackdump", "sfptpd"};
 /// One staging at a time: on this machine, and below the root directory of another.
@@ -75,12 +78,6 @@ inline constexpr std::string_view routes_6 = "/proc/net/ipv6_route";
 /// There when SELinux is on.
 inline constexpr std::string_view selinux = "/sys/fs/selinux/enforce";
 inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
-/// What the kernel does when it breaks, by sysctl name.
-inline constexpr std::string_view window_settings[] = {
-    "kernel.panic",
-    "kernel.panic_on_oops",
-    "kernel.hung_task_timeout_secs",
-    "kernel.hung_task_panic"};
 inline constexpr std::string_view proc_sys = "/proc/sys";
 inline constexpr std::string_view sysrq_trigger = "/proc/sysrq-trigger";
 
@@ -116,7 +113,6 @@ inline constexpr std::string_view signature_enforcement =
     "/sys/module/module/parameters/sig_enforce";
 inline constexpr std::string_view lockdown = "/sys/kernel/security/lockdown";
 inline constexpr std::string_view keys = "/proc/keys";
-inline constexpr std::string_view virtual_functions_attribute = "sriov_numvfs";
 /// One line for each stack.
 inline constexpr std::string_view onload_stacks = "/proc/driver/onload/stacks_ul";
 inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";
@@ -151,42 +147,30 @@ inline constexpr BundledFile bundled_files[] = {
     {lockdown},
     {onload_stacks},
     {"/etc/os-release"},
-    {"/etc/sfptpd.conf"},
+    {sfptpd_config},
 };
 /// Where a bundle is collected, one at a time, and where it goes when nobody says.
 inline constexpr std::string_view bundle_directory = "/run/onload-node/diagnose";
 inline constexpr std::string_view bundle_lock = "/run/onload-node/diagnose.lock";
 inline constexpr std::string_view bundle_target = "/var/tmp";
 
-// Units.
-inline constexpr std::string_view unit_self = "onload-node.service";
-/// Transient: exists to remove the label file at shutdown, also when our own files are gone by
-/// then.
-inline constexpr std::string_view unit_labels = "onload-node-labels.service";
-/// Brings status and labels up to date.
-inline constexpr std::string_view unit_refresh = "onload-node-refresh.service";
-inline constexpr std::string_view unit_udevd = "systemd-udevd.service";
-inline constexpr std::string_view unit_network_pre = "network-pre.target";
 /// PID 1's own socket: answers before the system bus is up, to root only.
 inline constexpr std::string_view systemd_private_socket = "unix:path=/run/systemd/private";
 
 inline constexpr std::string_view rm_program = "/usr/bin/rm";
+/// Where programs are looked for when PATH does not say.
+inline constexpr std::string_view default_program_path = "/usr/sbin:/usr/bin";
+inline constexpr std::string_view null_device = "/dev/null";
+inline constexpr std::string_view own_program = "/proc/self/exe";
+/// With the number of a descriptor of ours: what is open there.
+inline constexpr std::string_view own_descriptors = "/proc/self/fd/";
 
-/// A driver that nobody has: as a function's driver_override it keeps all drivers from it.
-inline constexpr std::string_view hold_driver = "onload-node-hold";
+/// Where the kubelet looks for device plugins.
+inline constexpr std::string_view kubelet_device_plugins = "/var/lib/kubelet/device-plugins";
 
-/// The parameter of the onload module that names its control plane server.
-inline constexpr std::string_view control_plane_module = "onload";
-inline constexpr std::string_view control_plane_parameter = "cplane_server_path";
-
-inline constexpr std::string_view label_prefix = "feature.node.kubernetes.io/onload-node.";
-
-// The devices that Onload's applications open.
+inline constexpr std::string_view devices = "/dev";
+/// The devices that Onload's applications open.
 inline constexpr std::string_view onload_devices[] = {
     "/dev/onload", "/dev/onload_epoll", "/dev/sfc_char"};
 
-// PCI: subsystem vendor of every Solarflare card (PCI SIG), and the class of Ethernet controllers.
-inline constexpr unsigned solarflare_vendor = 0x1924;
-inline constexpr unsigned ethernet_class = 0x0200;
-
-}  // namespace onload_node::names
+}  // namespace onload_node::paths

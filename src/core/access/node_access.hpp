@@ -159,7 +159,7 @@ public:
 };
 
 /// The ports through which a node is changed; does not own them.
-struct Ports {
+struct NodeAccess {
     Files& files;
     Modules& modules;
     Devices& devices;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/managed_functions.hpp"
+
+#include "core/model/onload.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+std::vector<const NetworkFunction*>
+managed_functions(const Config& config, const Observed& observed) {
+    std::vector<const NetworkFunction*> managed;
+    for (const auto& function : observed.functions) {
+        const bool our_driver =
+            std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
+                return name.str() == function.driver;
+            });
+        const bool free =
+            function.driver_override.empty() || function.driver_override == onload::hold_driver;
+        // A virtual function belongs to whoever has made it.
+        if (free && !function.physical_function && (function.driver.empty() || our_driver)) {
+            managed.push_back(&function);
+        }
+    }
+    return managed;
+}
+
+bool network_in_use(const Config& config, const Observed& observed) {
+    if (!observed.network_started) {
+        return false;
+    }
+    const auto functions = managed_functions(config, observed);
+    return std::ranges::any_of(functions, [](const NetworkFunction* function) {
+        return function->lent_out() ||
+               std::ranges::any_of(function->interfaces, [](const Interface& interface) {
+                   return interface.up;
+               });
+    });
+}
+
+}  // namespace onload_node
