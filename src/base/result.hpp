@@ -43,4 +43,27 @@ using Result = tl::expected<T, Error>;
     return failure(cause.code, context + ": " + cause.message);
 }
 
+namespace detail {
+
+template <typename T>
+[[nodiscard]] T value_of(Result<T>&& result) {
+    return *std::move(result);
+}
+
+inline void value_of(Result<void>&& /*result*/) {}
+
+}  // namespace detail
+
 }  // namespace onload_node
+
+/// The value of a Result; a failure ends the function it stands in, and is what that returns. Only
+/// as a whole statement, or as all that a variable is initialized with: what else stands in the
+/// statement may have been evaluated or not.
+#define TRY(...)                                                                                   \
+    __extension__({                                                                                \
+        auto try_result = __VA_ARGS__;                                                             \
+        if (!try_result) {                                                                         \
+            return tl::unexpected(std::move(try_result).error());                                  \
+        }                                                                                          \
+        ::onload_node::detail::value_of(std::move(try_result));                                    \
+    })

@@ -161,11 +161,7 @@ Result<Options> parse_options(const std::vector<std::string_view>& arguments) {
                 concat({argument, ": options are written --NAME=VALUE (--help lists them)"})
             );
         }
-        const auto taken =
-            take(options, argument.substr(2, equals - 2), argument.substr(equals + 1));
-        if (!taken) {
-            return tl::unexpected(taken.error());
-        }
+        TRY(take(options, argument.substr(2, equals - 2), argument.substr(equals + 1)));
     }
     return options;
 }

@@ -125,10 +125,7 @@ public:
         }
         spdlog::info("/healthz and /metrics on port {}", (*http)->port());
         do {
-            auto looked = look();
-            if (!looked) {
-                return looked;
-            }
+            TRY(look());
         } while (wait(stop));
         spdlog::info("asked to stop: no more devices of {} from here", options_.resource);
         healthy_ = false;
@@ -229,11 +226,8 @@ Result<void> run_plugin(const Options& options, int stop) {
             )
         );
     }
-    auto watched = WatchedPaths::open();
-    if (!watched) {
-        return tl::unexpected(watched.error());
-    }
-    return Plugin(options, std::move(*watched)).run(stop);
+    auto watched = TRY(WatchedPaths::open());
+    return Plugin(options, std::move(watched)).run(stop);
 }
 
 }  // namespace onload_node::device_plugin

@@ -225,9 +225,7 @@ Result<ExecutionReport> execute_and_correct(
     const std::function<Result<void>()>& look
 ) {
     ExecutionReport report = execute(plan, config, observed, access, log);
-    if (auto seen = look(); !seen) {
-        return tl::unexpected(seen.error());
-    }
+    TRY(look());
     const bool unnamed = std::ranges::any_of(report.failures, [](const PhaseFailure& failed) {
         return failed.phase == PhaseName::names;
     });
@@ -238,9 +236,7 @@ Result<ExecutionReport> execute_and_correct(
     auto corrected = execute(rest, config, observed, access, log);
     std::ranges::move(corrected.failures, std::back_inserter(report.failures));
     std::ranges::move(corrected.timings, std::back_inserter(report.timings));
-    if (auto seen = look(); !seen) {
-        return tl::unexpected(seen.error());
-    }
+    TRY(look());
     return report;
 }
 

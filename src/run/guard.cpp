@@ -76,14 +76,11 @@ Result<void> write_guard(Files& files, const GuardRecord& record) {
 }
 
 Result<void> disarm_guard(Files& files, const std::string& boot_id) {
-    auto record = read(files);
-    if (!record) {
-        return tl::unexpected(record.error());
-    }
-    if (!*record || (*record)->boot_id != boot_id) {
+    auto record = TRY(read(files));
+    if (!record || record->boot_id != boot_id) {
         return {};
     }
-    GuardRecord& guard = **record;
+    GuardRecord& guard = *record;
     guard.boot_id.clear();
     guard.attempts -= std::min(guard.attempts, 1U);
     if (guard.attempts == 0 && !guard.tripped) {
@@ -93,16 +90,13 @@ Result<void> disarm_guard(Files& files, const std::string& boot_id) {
 }
 
 Result<void> trip_guard(Files& files, const std::string& reason) {
-    auto record = read(files);
+    auto record = TRY(read(files));
     if (!record) {
-        return tl::unexpected(record.error());
-    }
-    if (!*record) {
         return failure(ErrorCode::not_found, "there is no guard to trip");
     }
-    (*record)->tripped = true;
-    (*record)->reason = reason;
-    return write_guard(files, **record);
+    record->tripped = true;
+    record->reason = reason;
+    return write_guard(files, *record);
 }
 
 }  // namespace onload_node

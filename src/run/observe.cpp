@@ -126,12 +126,9 @@ bool is_ours(
 Result<void> observe_other_interfaces(
     Observed& observed, const std::set<std::string>& ours, const Sensors& sensors
 ) {
-    const auto all = sensors.hardware.interface_names();
-    if (!all) {
-        return tl::unexpected(all.error());
-    }
+    const auto all = TRY(sensors.hardware.interface_names());
     observed.other_interfaces.clear();
-    for (const auto& name : *all) {
+    for (const auto& name : all) {
         if (!ours.contains(name)) {
             observed.other_interfaces.insert(name);
         }
@@ -154,13 +151,10 @@ Result<void> observe_hardware(
     const ModuleTree& staged,
     const ModuleTree& own
 ) {
-    auto discovered = sensors.hardware.network_functions();
-    if (!discovered) {
-        return tl::unexpected(discovered.error());
-    }
+    auto discovered = TRY(sensors.hardware.network_functions());
     observed.functions.clear();
     std::set<std::string> our_interfaces;
-    for (auto& found : *discovered) {
+    for (auto& found : discovered) {
         if (is_ours(found, config, staged, own)) {
             for (const auto& interface : found.function.interfaces) {
                 our_interfaces.insert(interface.name);
@@ -282,21 +276,16 @@ BootSwitch boot_switch_from(const std::string& command_line) {
 }
 
 Result<Observed> observe(const Config& config, const Sensors& sensors) {
-    const auto facts = sensors.host.facts();
-    if (!facts) {
-        return tl::unexpected(facts.error());
-    }
+    const auto facts = TRY(sensors.host.facts());
     Observed observed;
-    observed.kernel = facts->kernel;
-    observed.boot_id = facts->boot_id;
-    observed.privileged = facts->privileged;
-    observed.boot_switch = boot_switch_from(facts->command_line);
-    observed.named_by_argument = ifname_arguments(facts->command_line);
-    const auto staged = sensors.trees.open(config.driver.tree, facts->kernel);
-    const auto own = sensors.trees.open("", facts->kernel);
-    if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
-        return tl::unexpected(seen.error());
-    }
+    observed.kernel = facts.kernel;
+    observed.boot_id = facts.boot_id;
+    observed.privileged = facts.privileged;
+    observed.boot_switch = boot_switch_from(facts.command_line);
+    observed.named_by_argument = ifname_arguments(facts.command_line);
+    const auto staged = sensors.trees.open(config.driver.tree, facts.kernel);
+    const auto own = sensors.trees.open("", facts.kernel);
+    TRY(observe_hardware(observed, config, sensors, *staged, *own));
     observe_index(observed, config, sensors, *staged);
     if (!observed.functions.empty() || config.driver.activate == Activate::always) {
         observe_trees(observed, config, sensors, *staged, *own);
@@ -317,9 +306,7 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
 Result<void> observe_again(Observed& observed, const Config& config, const Sensors& sensors) {
     const auto staged = sensors.trees.open(config.driver.tree, observed.kernel);
     const auto own = sensors.trees.open("", observed.kernel);
-    if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
-        return seen;
-    }
+    TRY(observe_hardware(observed, config, sensors, *staged, *own));
     observe_loaded(observed, config, sensors);
     observe_holders(observed, config, {*staged, *own, observed});
     observe_users(observed, sensors);
@@ -341,9 +328,7 @@ observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTar
     const auto staged = sensors.trees.open(config.driver.tree, target.kernel);
     const auto own = sensors.trees.open("", target.kernel);
     if (target.scope != Scope::other_root) {
-        if (auto seen = observe_hardware(observed, config, sensors, *staged, *own); !seen) {
-            return tl::unexpected(seen.error());
-        }
+        TRY(observe_hardware(observed, config, sensors, *staged, *own));
     }
     observe_index(observed, config, sensors, *staged);
     observe_trees(observed, config, sensors, *staged, *own);

@@ -92,12 +92,8 @@ Result<Plan> plan_when_settled(
             break;
         }
         const bool was_binding = binding(config, observed);
-        if (auto waited = await_udev(config, observed, access, reason); !waited) {
-            return tl::unexpected(waited.error());
-        }
-        if (auto looked = look(); !looked) {
-            return tl::unexpected(looked.error());
-        }
+        TRY(await_udev(config, observed, access, reason));
+        TRY(look());
         plan = make_plan(config, observed, request);
         // Once more after the init has ended: only then do udev's events come.
         if (!was_binding && !binding(config, observed)) {

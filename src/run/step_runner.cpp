@@ -142,9 +142,7 @@ Result<void> StepRunner::load(const LoadModule& step) {
         access_.progress.notice(
             "another build of " + step.name.str() + " came in between; taking it out again"
         );
-        if (auto unloaded = access_.modules.unload(step.name, limits_.unload); !unloaded) {
-            return unloaded;
-        }
+        TRY(access_.modules.unload(step.name, limits_.unload));
     }
 }
 
@@ -159,11 +157,8 @@ Result<void> StepRunner::unload(const UnloadModule& step) {
 }
 
 Result<void> StepRunner::await(const AwaitPorts& step) {
-    const auto outcomes = access_.devices.await(step.ports, limits_.probe);
-    if (!outcomes) {
-        return tl::unexpected(outcomes.error());
-    }
-    const std::string missing = without_interface(step.ports, *outcomes);
+    const auto outcomes = TRY(access_.devices.await(step.ports, limits_.probe));
+    const std::string missing = without_interface(step.ports, outcomes);
     if (!missing.empty()) {
         return failure(
             ErrorCode::timeout,
@@ -171,7 +166,7 @@ Result<void> StepRunner::await(const AwaitPorts& step) {
                 " ms (limits.probe) for " + missing + "; the kernel log says what the driver met"
         );
     }
-    if (const auto wrong = misnamed(step.ports, *outcomes); !wrong.empty()) {
+    if (const auto wrong = misnamed(step.ports, outcomes); !wrong.empty()) {
         rename_again(wrong);
     }
     return {};

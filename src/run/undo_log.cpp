@@ -24,11 +24,8 @@ Result<PhaseName> phase_from(const std::string& text) {
 }
 
 Result<UndoEntry> entry_from(const toml::table& table) {
-    const auto phase = phase_from(table["phase"].value_or(std::string()));
-    if (!phase) {
-        return tl::unexpected(phase.error());
-    }
-    UndoEntry entry{*phase, table["done"].value_or(std::string()), {}};
+    const auto phase = TRY(phase_from(table["phase"].value_or(std::string())));
+    UndoEntry entry{phase, table["done"].value_or(std::string()), {}};
     const toml::array* const steps = table["inverse"].as_array();
     if (steps == nullptr) {
         return failure(ErrorCode::mismatch, "an entry has no list \"inverse\"");
@@ -37,11 +34,8 @@ Result<UndoEntry> entry_from(const toml::table& table) {
         if (!item.is_table()) {
             return failure(ErrorCode::mismatch, "an inverse is no table");
         }
-        auto step = step_from_toml(*item.as_table());
-        if (!step) {
-            return tl::unexpected(step.error());
-        }
-        entry.inverse.push_back(std::move(*step));
+        auto step = TRY(step_from_toml(*item.as_table()));
+        entry.inverse.push_back(std::move(step));
     }
     return entry;
 }

@@ -19,19 +19,16 @@ public:
         : source_(source), only_kernel_(std::move(only_kernel)), modules_(modules), user_(user) {}
 
     Result<void> take(const ArchiveEntry& entry) {
-        const auto place = place_of(entry);
-        if (!place) {
-            return tl::unexpected(place.error());
-        }
-        switch (place->part) {
+        const auto place = TRY(place_of(entry));
+        switch (place.part) {
         case Part::none:
             return {};
         case Part::modules:
-            return take_module(entry, *place);
+            return take_module(entry, place);
         case Part::user:
-            return take_user_file(entry, *place);
+            return take_user_file(entry, place);
         case Part::program:
-            return take_program(entry, *place);
+            return take_program(entry, place);
         }
         return {};
     }
@@ -98,9 +95,7 @@ private:
         if (entry.kind == EntryKind::file) {
             return area.write_file(path, entry.executable, source_);
         }
-        if (auto checked = check_link(entry, place); !checked) {
-            return checked;
-        }
+        TRY(check_link(entry, place));
         return entry.kind == EntryKind::link ? area.make_link(path, entry.target)
                                              : put_hard_link(entry, path, area, top);
     }
@@ -112,11 +107,8 @@ private:
         ArchiveEntry target;
         target.path = entry.target;
         target.kind = EntryKind::file;
-        const auto place = place_of(target);
-        if (!place) {
-            return tl::unexpected(place.error());
-        }
-        return area.make_hard_link(path, concat({top, "/", place->path}));
+        const auto place = TRY(place_of(target));
+        return area.make_hard_link(path, concat({top, "/", place.path}));
     }
 
     EntrySource& source_;
@@ -136,16 +128,11 @@ extract(EntrySource& source, const std::string& only_kernel, WorkArea& modules, 
     Extraction extraction(source, only_kernel, modules, user);
     ArchiveEntry entry;
     for (;;) {
-        const auto more = source.next(entry);
+        const auto more = TRY(source.next(entry));
         if (!more) {
-            return tl::unexpected(more.error());
-        }
-        if (!*more) {
             return std::move(extraction.result);
         }
-        if (auto taken = extraction.take(entry); !taken) {
-            return tl::unexpected(taken.error());
-        }
+        TRY(extraction.take(entry));
     }
 }
 

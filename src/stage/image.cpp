@@ -80,14 +80,11 @@ std::vector<std::string> pull_words(const Source& source, const RegistryAccess& 
 /// Runs podman for something that has no reason to fail.
 Result<std::string>
 podman(Programs& programs, const std::string& what, const std::vector<std::string>& words) {
-    const auto end = programs.run(words, short_limit);
-    if (!end) {
-        return tl::unexpected(end.error());
+    const auto end = TRY(programs.run(words, short_limit));
+    if (end.status != 0) {
+        return failure(ErrorCode::io, concat({what, ": podman: ", last_line(end.complaint)}));
     }
-    if (end->status != 0) {
-        return failure(ErrorCode::io, concat({what, ": podman: ", last_line(end->complaint)}));
-    }
-    return last_line(end->output);
+    return last_line(end.output);
 }
 
 void remove_container(Programs& programs) {

@@ -59,15 +59,12 @@ Result<std::set<std::string>> versions_in(ByteStream& library) {
     TextScanner scanner;
     std::array<std::byte, 16384> buffer{};
     for (;;) {
-        const auto count = library.read(buffer);
-        if (!count) {
-            return tl::unexpected(count.error());
-        }
-        if (*count == 0) {
+        const auto count = TRY(library.read(buffer));
+        if (count == 0) {
             scanner.end_text();
             return std::move(scanner.versions);
         }
-        for (const auto byte : std::span(buffer).first(*count)) {
+        for (const auto byte : std::span(buffer).first(count)) {
             scanner.take(static_cast<char>(byte));
         }
     }

@@ -87,11 +87,8 @@ std::ptrdiff_t depth_of(std::string_view path) {
 }
 
 Result<void> check_hard_link(const ArchiveEntry& entry, const Place& place) {
-    const auto target = normalised(entry, entry.target);
-    if (!target) {
-        return tl::unexpected(target.error());
-    }
-    const auto other = place_of_path(*target);
+    const auto target = TRY(normalised(entry, entry.target));
+    const auto other = place_of_path(target);
     if (other.part != place.part || other.kernel != place.kernel || other.path.empty()) {
         return refused(entry, concat({"is a hard link out of its tree, to ", entry.target}));
     }
@@ -133,11 +130,8 @@ std::vector<std::string> selected_paths() {
 }
 
 Result<Place> place_of(const ArchiveEntry& entry) {
-    const auto path = normalised(entry, entry.path);
-    if (!path) {
-        return tl::unexpected(path.error());
-    }
-    auto place = place_of_path(*path);
+    const auto path = TRY(normalised(entry, entry.path));
+    auto place = place_of_path(path);
     // A folder of programs may be a link in an image, and so may be a program: neither is taken.
     if (place.part == Part::program && entry.kind != EntryKind::file &&
         entry.kind != EntryKind::hard_link) {

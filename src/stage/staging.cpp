@@ -46,13 +46,9 @@ public:
         using Step = Result<void> (Staging::*)();
         constexpr Step steps[] = {
             &Staging::check_content, &Staging::index, &Staging::verify, &Staging::compare_versions};
-        if (auto taken = take(image); !taken) {
-            return tl::unexpected(taken.error());
-        }
+        TRY(take(image));
         for (const auto step : steps) {
-            if (auto done = (this->*step)(); !done) {
-                return tl::unexpected(done.error());
-            }
+            TRY((this->*step)());
         }
         return put_in_place();
     }
@@ -60,9 +56,7 @@ public:
 private:
     Result<void> take(EntrySource& image) {
         for (auto* const area : {&access_.modules, &access_.user}) {
-            if (auto begun = area->begin(); !begun) {
-                return begun;
-            }
+            TRY(area->begin());
         }
         auto extracted = extract(image, order_.only_kernel, access_.modules, access_.user);
         if (!extracted) {
@@ -126,14 +120,11 @@ private:
                      ", and there is no depmod here to make one"}
                 ));
             }
-            const auto end = access_.programs.run(
+            const auto end = TRY(access_.programs.run(
                 {"depmod", "-b", access_.modules.location(), kernel}, depmod_limit
-            );
-            if (!end) {
-                return tl::unexpected(end.error());
-            }
-            if (end->status != 0) {
-                return refuse(concat({"cannot be indexed: depmod: ", end->complaint}));
+            ));
+            if (end.status != 0) {
+                return refuse(concat({"cannot be indexed: depmod: ", end.complaint}));
             }
         }
         return {};
@@ -141,21 +132,18 @@ private:
 
     Result<void> verify() {
         for (const auto& [kernel, tree] : extracted_.trees) {
-            const auto verdict = access_.verdict(kernel);
-            if (!verdict) {
-                return tl::unexpected(verdict.error());
-            }
+            const auto verdict = TRY(access_.verdict(kernel));
             const std::string subject =
                 concat({"kernel ", kernel, ": ", std::to_string(tree.modules), " modules, "});
-            if (verdict->kind == TreeVerdict::Kind::failed) {
+            if (verdict.kind == TreeVerdict::Kind::failed) {
                 return refuse(concat(
-                    {"has modules that would not load on kernel ", kernel, ": ", verdict->why}
+                    {"has modules that would not load on kernel ", kernel, ": ", verdict.why}
                 ));
             }
             access_.say(
-                verdict->kind == TreeVerdict::Kind::passed
+                verdict.kind == TreeVerdict::Kind::passed
                     ? concat({subject, "they would load"})
-                    : concat({subject, "not verifiable here: ", verdict->why})
+                    : concat({subject, "not verifiable here: ", verdict.why})
             );
         }
         return {};
@@ -218,23 +206,13 @@ private:
 
     Result<Staged> put_in_place() {
         for (auto* const area : {&access_.modules, &access_.user}) {
-            if (auto synced = area->sync(); !synced) {
-                return tl::unexpected(synced.error());
-            }
+            TRY(area->sync());
         }
-        if (auto put = put_trees(); !put) {
-            return tl::unexpected(put.error());
-        }
-        if (auto put = put_user_files(); !put) {
-            return tl::unexpected(put.error());
-        }
+        TRY(put_trees());
+        TRY(put_user_files());
         relabel();
-        if (auto pruned = prune(); !pruned) {
-            return tl::unexpected(pruned.error());
-        }
-        if (auto written = write_record(); !written) {
-            return tl::unexpected(written.error());
-        }
+        TRY(prune());
+        TRY(write_record());
         return std::move(staged_);
     }
 
@@ -305,9 +283,7 @@ private:
         auto needed = order_.needed;
         needed.insert(staged_.kernels.begin(), staged_.kernels.end());
         for (const auto& kernel : to_prune(std::move(ages), order_.keep, needed)) {
-            if (auto taken = access_.modules.take_away(tree_path(kernel)); !taken) {
-                return taken;
-            }
+            TRY(access_.modules.take_away(tree_path(kernel)));
             staged_.pruned.push_back(kernel);
         }
         return {};

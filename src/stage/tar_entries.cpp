@@ -120,19 +120,16 @@ std::uint64_t padding_behind(std::uint64_t size) {
 
 Result<void> TarEntries::read_exactly(std::span<std::byte> room, const char* what) {
     while (!room.empty()) {
-        const auto count = stream_.read(room);
-        if (!count) {
-            return tl::unexpected(count.error());
-        }
-        if (*count == 0) {
+        const auto count = TRY(stream_.read(room));
+        if (count == 0) {
             return failure(
                 ErrorCode::mismatch,
                 concat({"the archive is cut off in ", what, ", at byte ", std::to_string(position_)}
                 )
             );
         }
-        position_ += *count;
-        room = room.subspan(*count);
+        position_ += count;
+        room = room.subspan(count);
     }
     return {};
 }
@@ -142,9 +139,7 @@ Result<void> TarEntries::pass(std::uint64_t bytes) {
     while (bytes > 0) {
         const auto count = std::min<std::uint64_t>(bytes, buffer.size());
         const auto room = std::span(buffer).first(static_cast<std::size_t>(count));
-        if (auto read = read_exactly(room, "a file"); !read) {
-            return read;
-        }
+        TRY(read_exactly(room, "a file"));
         bytes -= count;
     }
     return {};
@@ -152,9 +147,7 @@ Result<void> TarEntries::pass(std::uint64_t bytes) {
 
 /// False at the end mark.
 Result<bool> TarEntries::read_header(Block& header) {
-    if (auto read = read_exactly(std::as_writable_bytes(std::span(header)), "a header"); !read) {
-        return tl::unexpected(read.error());
-    }
+    TRY(read_exactly(std::as_writable_bytes(std::span(header)), "a header"));
     if (std::ranges::all_of(header, [](char byte) { return byte == '\0'; })) {
         return false;
     }
@@ -169,12 +162,8 @@ Result<std::string> TarEntries::read_text(std::uint64_t size) {
         return damaged(position_, "a name or comment of more than a mebibyte");
     }
     std::string text(static_cast<std::size_t>(size), '\0');
-    if (auto read = read_exactly(std::as_writable_bytes(std::span(text)), "a name"); !read) {
-        return tl::unexpected(read.error());
-    }
-    if (auto passed = pass(padding_behind(size)); !passed) {
-        return tl::unexpected(passed.error());
-    }
+    TRY(read_exactly(std::as_writable_bytes(std::span(text)), "a name"));
+    TRY(pass(padding_behind(size)));
     return text;
 }
 
@@ -211,18 +200,13 @@ Result<bool> TarEntries::take_extended(char type, std::uint64_t size) {
     if (type != 'x' && type != 'g' && type != 'L' && type != 'K') {
         return false;
     }
-    auto text = read_text(size);
-    if (!text) {
-        return tl::unexpected(text.error());
-    }
+    auto text = TRY(read_text(size));
     if (type == 'L') {
-        extended_.path = text->substr(0, text->find('\0'));
+        extended_.path = text.substr(0, text.find('\0'));
     } else if (type == 'K') {
-        extended_.target = text->substr(0, text->find('\0'));
+        extended_.target = text.substr(0, text.find('\0'));
     } else if (type == 'x') {
-        if (auto taken = take_records(*text); !taken) {
-            return tl::unexpected(taken.error());
-        }
+        TRY(take_records(text));
     }
     return true;
 }
@@ -289,16 +273,11 @@ Result<bool> TarEntries::take_header(ArchiveEntry& entry, const Block& header) {
 }
 
 Result<bool> TarEntries::next(ArchiveEntry& entry) {
-    if (auto drained = drain(); !drained) {
-        return tl::unexpected(drained.error());
-    }
+    TRY(drain());
     for (;;) {
         Block header{};
-        const auto more = read_header(header);
+        const auto more = TRY(read_header(header));
         if (!more) {
-            return tl::unexpected(more.error());
-        }
-        if (!*more) {
             const auto rest = read_rest();
             return rest ? Result<bool>(false) : tl::unexpected(rest.error());
         }
@@ -314,18 +293,15 @@ Result<std::size_t> TarEntries::read(std::span<std::byte> room) {
     if (wanted == 0) {
         return std::size_t{0};
     }
-    auto count = stream_.read(room.first(static_cast<std::size_t>(wanted)));
-    if (!count) {
-        return count;
-    }
-    if (*count == 0) {
+    auto count = TRY(stream_.read(room.first(static_cast<std::size_t>(wanted))));
+    if (count == 0) {
         return failure(
             ErrorCode::mismatch,
             concat({"the archive is cut off in a file, at byte ", std::to_string(position_)})
         );
     }
-    position_ += *count;
-    left_ -= *count;
+    position_ += count;
+    left_ -= count;
     return count;
 }
 

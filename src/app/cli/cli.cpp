@@ -300,40 +300,33 @@ int exit_status_of(ErrorCode code) {
 
 Result<Command> parse_command_line(std::span<char* const> arguments) {
     Command command;
-    const auto words = take_general(arguments, command);
-    if (!words) {
-        return tl::unexpected(words.error());
-    }
-    if (is_handed_over(*words)) {
+    const auto words = TRY(take_general(arguments, command));
+    if (is_handed_over(words)) {
         command.verb = Verb::hand_over;
         return command;
     }
-    if (has(*words, "--version")) {
+    if (has(words, "--version")) {
         command.verb = Verb::version;
         return command;
     }
-    const std::string_view verb = verb_among(*words);
+    const std::string_view verb = verb_among(words);
     const CommandWord* const chosen = find_command(verb);
     if (chosen == nullptr && !verb.empty()) {
         return usage("there is no command \"" + std::string(verb) + "\"");
     }
-    if (has(*words, "--help") || has(*words, "-h")) {
+    if (has(words, "--help") || has(words, "-h")) {
         command.help_text = chosen == nullptr ? general_help() : help_for(*chosen);
         return command;
     }
     if (chosen == nullptr) {
         return usage(
-            words->empty() ? "a command is missing"
-                           : "there is no option " + std::string(words->front())
+            words.empty() ? "a command is missing"
+                          : "there is no option " + std::string(words.front())
         );
     }
-    if (auto checked = check_target(*chosen, command); !checked) {
-        return tl::unexpected(checked.error());
-    }
+    TRY(check_target(*chosen, command));
     command.verb = chosen->verb;
-    if (auto taken = take_options(*chosen, *words, command); !taken) {
-        return tl::unexpected(taken.error());
-    }
+    TRY(take_options(*chosen, words, command));
     return command;
 }
 

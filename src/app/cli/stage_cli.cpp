@@ -249,9 +249,7 @@ take_value(const StageWord& chosen, std::string_view word, Words& words, StageCo
     if (value.empty()) {
         return usage(concat({name, " needs a value: ", (*found)->metavariable}));
     }
-    if (auto set = (*found)->set(command, value); !set) {
-        return tl::unexpected(set.error());
-    }
+    TRY((*found)->set(command, value));
     return true;
 }
 
@@ -269,11 +267,8 @@ Result<void> take_words(const StageWord& chosen, Words words, StageCommand& comm
     bool verb_seen = false;
     while (!words.done()) {
         const auto word = words.take();
-        const auto valued = take_value(chosen, word, words, command);
-        if (!valued) {
-            return tl::unexpected(valued.error());
-        }
-        if (*valued || take_flag(chosen, word, command)) {
+        const auto valued = TRY(take_value(chosen, word, words, command));
+        if (valued || take_flag(chosen, word, command)) {
             continue;
         }
         if (!verb_seen && word == chosen.word) {
@@ -309,9 +304,7 @@ Result<StageCommand> parse_stage_command_line(std::span<char* const> arguments) 
         );
     }
     command.verb = chosen->verb;
-    if (auto taken = take_words(*chosen, words, command); !taken) {
-        return tl::unexpected(taken.error());
-    }
+    TRY(take_words(*chosen, words, command));
     return command;
 }
 

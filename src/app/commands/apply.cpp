@@ -22,11 +22,8 @@ carry_out(const Plan& plan, const Config& config, Observed& observed, Session& s
     }
     const auto look = [&] { return observe_again(observed, config, node.sensors()); };
     const auto execution =
-        execute_and_correct(plan, config, observed, node.access(), session.log, look);
-    if (!execution) {
-        return tl::unexpected(execution.error());
-    }
-    const auto record = to_record(*execution, observed.boot_id);
+        TRY(execute_and_correct(plan, config, observed, node.access(), session.log, look));
+    const auto record = to_record(execution, observed.boot_id);
     if (const auto written = write_run_record(node.access().files, record); !written) {
         node.access().progress.notice(written.error().message);
     }
@@ -45,31 +42,25 @@ Result<int> refuse(const Error& error, Node& node) {
 }  // namespace
 
 Result<int> apply(const Command& command) {
-    auto session = Session::open("apply");
-    if (!session) {
-        return tl::unexpected(session.error());
-    }
-    Node& node = *session->node;
+    auto session = TRY(Session::open("apply"));
+    Node& node = *session.node;
     const auto config = load_config(command);
     if (!config) {
         return refuse(config.error(), node);
     }
-    if (session->log.open() && may_take_back(command, *config, node)) {
+    if (session.log.open() && may_take_back(command, *config, node)) {
         node.access().progress.notice("an earlier run was cut short: taking back what it had begun"
         );
-        static_cast<void>(recover(*config, node.access(), session->log));
+        static_cast<void>(recover(*config, node.access(), session.log));
     }
-    auto observed = observe(*config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
+    auto observed = TRY(observe(*config, node.sensors()));
+    if (observed.boot_switch == BootSwitch::plan_only) {
+        node.access().progress.notice(plan_text(make_plan(*config, observed, {}), false));
+        return publish(report_now(*config, observed, node.sensors().files), config->publish, node);
     }
-    if (observed->boot_switch == BootSwitch::plan_only) {
-        node.access().progress.notice(plan_text(make_plan(*config, *observed, {}), false));
-        return publish(report_now(*config, *observed, node.sensors().files), config->publish, node);
-    }
-    const auto look = [&] { return observe_again(*observed, *config, node.sensors()); };
-    const auto plan = plan_when_settled({command.live}, *config, *observed, node.access(), look);
-    return plan ? carry_out(*plan, *config, *observed, *session) : tl::unexpected(plan.error());
+    const auto look = [&] { return observe_again(observed, *config, node.sensors()); };
+    const auto plan = plan_when_settled({command.live}, *config, observed, node.access(), look);
+    return plan ? carry_out(*plan, *config, observed, session) : tl::unexpected(plan.error());
 }
 
 }  // namespace onload_node

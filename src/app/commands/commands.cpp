@@ -38,40 +38,25 @@ Result<Report> look(const Command& command, Node& node) {
 }  // namespace
 
 Result<int> plan(const Command& command) {
-    const auto config = load_config(command);
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
+    const auto config = TRY(load_config(command));
     Node node;
-    const auto observed = observe(*config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    const Plan plan = make_plan(*config, *observed, {command.live});
+    const auto observed = TRY(observe(config, node.sensors()));
+    const Plan plan = make_plan(config, observed, {command.live});
     print(command.json ? plan_json(plan) : plan_text(plan, colour_wanted()));
     return plan.empty() || command.dry_run ? 0 : 2;
 }
 
 Result<int> status(const Command& command) {
     Node node;
-    const auto report = look(command, node);
-    if (!report) {
-        return tl::unexpected(report.error());
-    }
-    print(command.json ? status_json(*report) : status_text(*report, colour_wanted()));
-    return exit_status(*report);
+    const auto report = TRY(look(command, node));
+    print(command.json ? status_json(report) : status_text(report, colour_wanted()));
+    return exit_status(report);
 }
 
 Result<int> refresh(const Command& command) {
-    auto session = Session::open("refresh");
-    if (!session) {
-        return tl::unexpected(session.error());
-    }
-    const auto report = look(command, *session->node);
-    if (!report) {
-        return tl::unexpected(report.error());
-    }
-    publish(*report, config_or_default(command).publish, *session->node);
+    auto session = TRY(Session::open("refresh"));
+    const auto report = TRY(look(command, *session.node));
+    publish(report, config_or_default(command).publish, *session.node);
     return 0;
 }
 

@@ -19,27 +19,18 @@ bool armed(const Observed& observed) {
 }
 
 Result<int> ended_in_order() {
-    auto session = Session::open("confirm");
-    if (!session) {
-        return tl::unexpected(session.error());
-    }
-    const auto facts = session->node->sensors().host.facts();
-    if (!facts) {
-        return tl::unexpected(facts.error());
-    }
-    const auto disarmed = disarm_guard(session->node->access().files, facts->boot_id);
+    auto session = TRY(Session::open("confirm"));
+    const auto facts = TRY(session.node->sensors().host.facts());
+    const auto disarmed = disarm_guard(session.node->access().files, facts.boot_id);
     return disarmed ? Result<int>(0) : tl::unexpected(disarmed.error());
 }
 
 /// True when there is something to confirm. A guard that nobody can read is not.
 Result<bool> guard_armed() {
     Node node;
-    const auto facts = node.sensors().host.facts();
-    if (!facts) {
-        return tl::unexpected(facts.error());
-    }
+    const auto facts = TRY(node.sensors().host.facts());
     Observed observed;
-    observed.boot_id = facts->boot_id;
+    observed.boot_id = facts.boot_id;
     read_guard(observed, node.sensors().files);
     return armed(observed);
 }
@@ -57,47 +48,31 @@ Result<int> confirm(const Command& command) {
     }
     // Without the lock: whoever changes the node meanwhile is judged with it.
     std::this_thread::sleep_for(config.guard.settle);
-    auto session = Session::open("confirm");
-    if (!session) {
-        return tl::unexpected(session.error());
-    }
-    Node& node = *session->node;
-    auto observed = observe(config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    const std::string complaint = port_complaint(config, *observed);
+    auto session = TRY(Session::open("confirm"));
+    Node& node = *session.node;
+    auto observed = TRY(observe(config, node.sensors()));
+    const std::string complaint = port_complaint(config, observed);
     if (!complaint.empty()) {
         node.access().progress.notice("this boot is not confirmed as good: " + complaint);
         return 1;
     }
-    if (armed(*observed)) {
-        if (auto removed = node.access().files.remove(std::string(paths::guard_file)); !removed) {
-            return tl::unexpected(removed.error());
-        }
-        read_guard(*observed, node.sensors().files);
+    if (armed(observed)) {
+        TRY(node.access().files.remove(std::string(paths::guard_file)));
+        read_guard(observed, node.sensors().files);
         node.access().progress.notice("this boot is confirmed as good");
     }
-    publish(report_now(config, *observed, node.sensors().files), config.publish, node);
+    publish(report_now(config, observed, node.sensors().files), config.publish, node);
     return 0;
 }
 
 Result<int> reset(const Command& command) {
-    auto session = Session::open("reset");
-    if (!session) {
-        return tl::unexpected(session.error());
-    }
-    Node& node = *session->node;
-    if (auto removed = node.access().files.remove(std::string(paths::guard_file)); !removed) {
-        return tl::unexpected(removed.error());
-    }
+    auto session = TRY(Session::open("reset"));
+    Node& node = *session.node;
+    TRY(node.access().files.remove(std::string(paths::guard_file)));
     const Config config = config_or_default(command);
-    const auto observed = observe(config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
+    const auto observed = TRY(observe(config, node.sensors()));
     node.access().progress.notice("the boot guard is reset: the next boot tries the staged driver");
-    publish(report_now(config, *observed, node.sensors().files), config.publish, node);
+    publish(report_now(config, observed, node.sensors().files), config.publish, node);
     return 0;
 }
 

@@ -13,13 +13,10 @@ namespace onload_node {
 Result<int> nics(const Command& command) {
     const Config config = config_or_default(command);
     Node node;
-    const auto observed = observe(config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    const Report report = report_now(config, *observed, node.sensors().files);
+    const auto observed = TRY(observe(config, node.sensors()));
+    const Report report = report_now(config, observed, node.sensors().files);
     std::vector<Nic> nics;
-    for (const auto& function : observed->functions) {
+    for (const auto& function : observed.functions) {
         const auto name = std::ranges::find(report.names, function.address, &ChosenName::address);
         nics.push_back(
             {&function,

@@ -35,12 +35,9 @@ Result<VerifyTarget> target_of(const Command& command, Node& node) {
     if (command.root) {
         return target_below_root(command, node);
     }
-    const auto facts = node.sensors().host.facts();
-    if (!facts) {
-        return tl::unexpected(facts.error());
-    }
-    if (command.kernel.empty() || command.kernel == facts->kernel) {
-        return VerifyTarget{facts->kernel, Scope::running};
+    const auto facts = TRY(node.sensors().host.facts());
+    if (command.kernel.empty() || command.kernel == facts.kernel) {
+        return VerifyTarget{facts.kernel, Scope::running};
     }
     return VerifyTarget{command.kernel, Scope::other_kernel};
 }
@@ -48,23 +45,14 @@ Result<VerifyTarget> target_of(const Command& command, Node& node) {
 }  // namespace
 
 Result<int> verify(const Command& command) {
-    const auto config = load_config(command);
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
+    const auto config = TRY(load_config(command));
     Node node(command.root.value_or(""), TrustedOwner{command.root ? ::geteuid() : 0});
-    const auto target = target_of(command, node);
-    if (!target) {
-        return tl::unexpected(target.error());
-    }
-    const auto observed = observe_for_verify(*config, node.sensors(), *target);
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    const auto checks = verify(*config, *observed);
+    const auto target = TRY(target_of(command, node));
+    const auto observed = TRY(observe_for_verify(config, node.sensors(), target));
+    const auto checks = verify(config, observed);
     const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
     const auto text =
-        command.json ? verify_json(checks, target->kernel) : verify_text(checks, colour);
+        command.json ? verify_json(checks, target.kernel) : verify_text(checks, colour);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return first_failed(checks, true) == nullptr ? 0 : 3;
 }

@@ -18,11 +18,8 @@ Result<int> tell(const Config& config, Node& node, const std::vector<std::string
     for (const auto& what : left) {
         node.access().progress.notice("could not be taken back: " + what);
     }
-    const auto observed = observe(config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    publish(report_now(config, *observed, node.sensors().files), config.publish, node);
+    const auto observed = TRY(observe(config, node.sensors()));
+    publish(report_now(config, observed, node.sensors().files), config.publish, node);
     return left.empty() ? 0 : 1;
 }
 
@@ -47,41 +44,29 @@ Result<int> recover(const Command& command) {
 }
 
 Result<int> revert(const Command& command) {
-    auto session = Session::open("revert");
-    if (!session) {
-        return tl::unexpected(session.error());
-    }
+    auto session = TRY(Session::open("revert"));
     const Config config = config_or_default(command);
-    Node& node = *session->node;
-    const auto observed = observe(config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    if (!command.live && network_in_use(config, *observed)) {
+    Node& node = *session.node;
+    const auto observed = TRY(observe(config, node.sensors()));
+    if (!command.live && network_in_use(config, observed)) {
         return failure(
             ErrorCode::busy,
             "pending reboot: the network is up and going back would cut it off; --live does it all "
             "the same"
         );
     }
-    return tell(config, node, revert(config, node.access(), session->log));
+    return tell(config, node, revert(config, node.access(), session.log));
 }
 
 /// Only the clock: whatever else the plan has is for the next boot.
 Result<int> time_fallback(const Command& command) {
-    auto session = Session::open("time-fallback");
-    if (!session) {
-        return tl::unexpected(session.error());
-    }
+    auto session = TRY(Session::open("time-fallback"));
     const Config config = config_or_default(command);
-    Node& node = *session->node;
-    const auto observed = observe(config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    Plan plan = make_plan(config, *observed, {});
+    Node& node = *session.node;
+    const auto observed = TRY(observe(config, node.sensors()));
+    Plan plan = make_plan(config, observed, {});
     std::erase_if(plan.phases, [](const Phase& phase) { return phase.name != PhaseName::time; });
-    const auto execution = execute(plan, config, *observed, node.access(), session->log);
+    const auto execution = execute(plan, config, observed, node.access(), session.log);
     std::vector<std::string> left;
     for (const auto& failed : execution.failures) {
         left.push_back(failed.step + ": " + failed.error.message);

@@ -268,11 +268,8 @@ config_texts(const std::string& named_file, const std::string& root) {
     }
     std::vector<ConfigText> texts;
     for (const auto& file : files) {
-        auto text = read_text(file);
-        if (!text) {
-            return tl::unexpected(text.error());
-        }
-        texts.push_back(std::move(*text));
+        auto text = TRY(read_text(file));
+        texts.push_back(std::move(text));
     }
     return texts;
 }

@@ -34,10 +34,7 @@ publish_labels(const Report& report, const PublishConfig& config, const NodeAcce
                         "does without"
         );
     }
-    if (auto arranged = access.units.remove_at_shutdown(std::string(units::labels), path);
-        !arranged) {
-        return arranged;
-    }
+    TRY(access.units.remove_at_shutdown(std::string(units::labels), path));
     return write_if_changed(access.files, path, label_file_content(report));
 }
 

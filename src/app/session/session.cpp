@@ -29,11 +29,8 @@ Report report_now(const Config& config, const Observed& observed, const Files& f
 
 Result<Report> report_bad_config(Node& node, const Error& error) {
     const Config config;
-    const auto observed = observe(config, node.sensors());
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    Report report = report_now(config, *observed, node.sensors().files);
+    const auto observed = TRY(observe(config, node.sensors()));
+    Report report = report_now(config, observed, node.sensors().files);
     if (report.state != State::active && report.state != State::degraded) {
         report.state = State::in_tree;
     }
@@ -80,16 +77,13 @@ Result<Session> Session::open(const char* verb) {
                 " changes the node and must run as root; plan and status work without"
         );
     }
-    auto lock = Lock::acquire(std::string(paths::lock_file));
-    if (!lock) {
-        return tl::unexpected(lock.error());
-    }
+    auto lock = TRY(Lock::acquire(std::string(paths::lock_file)));
     auto node = std::make_unique<Node>();
     UndoLog log(node->access().files);
     if (auto loaded = log.load(); !loaded) {
         forget_undo_log(node->access(), loaded.error());
     }
-    return Session{std::move(*lock), std::move(node), std::move(log)};
+    return Session{std::move(lock), std::move(node), std::move(log)};
 }
 
 }  // namespace onload_node

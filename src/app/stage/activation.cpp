@@ -26,12 +26,9 @@ std::string apply_program() {
 }  // namespace
 
 Result<void> activate_now(const Config& config, const Sensors& sensors, Programs& programs) {
-    const auto observed = observe(config, sensors);
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
+    const auto observed = TRY(observe(config, sensors));
     std::set<std::string> interfaces;
-    for (const auto& function : observed->functions) {
+    for (const auto& function : observed.functions) {
         for (const auto& interface : function.interfaces) {
             interfaces.insert(interface.name);
         }

@@ -168,15 +168,12 @@ private:
 /// Packs a directory below `parent` into an open file.
 Result<void> pack(const std::string& parent, const std::string& name, NewFile& target) {
     SystemPrograms programs;
-    auto stream = programs.stream(
+    auto stream = TRY(programs.stream(
         {"tar", "--create", "--gzip", "--directory", parent, "--owner=0", "--group=0", name},
         for_packing
-    );
-    if (!stream) {
-        return tl::unexpected(stream.error());
-    }
+    ));
     Buffer buffer{};
-    auto written = for_each_piece(**stream, buffer, [&](std::span<const std::byte> piece) {
+    auto written = for_each_piece(*stream, buffer, [&](std::span<const std::byte> piece) {
         return target.write(piece);
     });
     return written ? target.publish() : written;
@@ -233,20 +230,13 @@ Result<int> diagnose(const StageCommand& command) {
     if (!target) {
         return tl::unexpected(target.error());
     }
-    const auto lock = Lock::acquire(std::string(paths::bundle_lock));
-    if (!lock) {
-        return tl::unexpected(lock.error());
-    }
+    TRY(Lock::acquire(std::string(paths::bundle_lock)));
     BundleDirectory directory;
-    if (auto made = directory.make_empty(); !made) {
-        return tl::unexpected(made.error());
-    }
+    TRY(directory.make_empty());
     Collector collector(concat({directory.path(), "/", name}));
     collector.collect_files();
     collector.collect_commands();
-    if (auto written = collector.write_contents(); !written) {
-        return tl::unexpected(written.error());
-    }
+    TRY(collector.write_contents());
     if (auto packed = pack(directory.path(), name, *target); !packed) {
         return failure("the bundle could not be written", packed.error());
     }

@@ -8,11 +8,8 @@ namespace onload_node {
 Result<NodeKernels> node_kernels(const Command& command, const Sensors& sensors) {
     NodeKernels kernels;
     if (!command.root) {
-        const auto facts = sensors.host.facts();
-        if (!facts) {
-            return tl::unexpected(facts.error());
-        }
-        kernels.running = facts->kernel;
+        const auto facts = TRY(sensors.host.facts());
+        kernels.running = facts.kernel;
     }
     auto next = SystemBootLoader(command.root.value_or("")).pending();
     if (!next) {

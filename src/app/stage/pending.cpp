@@ -43,10 +43,7 @@ Result<int> verify_pending(const StageCommand& command) {
             ErrorCode::usage, "verify takes --pending or --kernel; see onload-node verify --help"
         );
     }
-    const auto config = load_config(common);
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
+    const auto config = TRY(load_config(common));
     const TrustedOwner trusted{common.root ? ::geteuid() : 0};
     Node node(common.root.value_or(""), trusted);
     const auto kernels = node_kernels(common, node.sensors());
@@ -60,11 +57,9 @@ Result<int> verify_pending(const StageCommand& command) {
     // What is loaded now does not matter: the next boot begins without it.
     const VerifyTarget target{
         kernels->next->release, common.root ? Scope::other_root : Scope::other_kernel};
-    const auto observed = observe_for_verify(*config, with_trees(node.sensors(), trees), target);
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    const auto checks = verify(*config, *observed);
+    const auto observed =
+        TRY(observe_for_verify(config, with_trees(node.sensors(), trees), target));
+    const auto checks = verify(config, observed);
     const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
     const auto text = common.json ? pending_json(checks, *kernels->next, kernels->running)
                                   : pending_text(checks, *kernels->next, kernels->running, colour);

@@ -21,12 +21,9 @@ namespace {
 
 /// The modules in the kernel that came from a staged tree; below another root nothing is loaded.
 Result<std::string> loaded_modules(const Config& config, const Sensors& sensors) {
-    const auto observed = observe(config, sensors);
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
+    const auto observed = TRY(observe(config, sensors));
     std::string loaded;
-    for (const auto& [name, module] : observed->loaded) {
+    for (const auto& [name, module] : observed.loaded) {
         if (module.origin == Origin::out_of_tree) {
             loaded += concat({loaded.empty() ? "" : " ", name.str()});
         }
@@ -63,9 +60,7 @@ public:
     Result<void>
     run(const StageRecord& record, const std::vector<std::string>& kernels, bool state) {
         const std::string modules = concat({config_.driver.tree, paths::in_tree_modules});
-        if (auto taken = take_trees(modules, kernels); !taken) {
-            return taken;
-        }
+        TRY(take_trees(modules, kernels));
         // Only if nothing else is in them.
         ::rmdir((root_ + modules).c_str());
         ::rmdir(parent_directory(root_ + modules).c_str());
@@ -77,9 +72,7 @@ public:
         paths.emplace_back(paths::state_directory);
         for (const auto& path : paths) {
             const bool tell = state || path != paths::state_directory;
-            if (auto removed = remove(path, tell); !removed) {
-                return removed;
-            }
+            TRY(remove(path, tell));
         }
         if (removed_ == 0) {
             std::puts("nothing was staged");
@@ -93,14 +86,10 @@ private:
         if (kernels.empty() && area_.modified(work_tree(config_.driver.tree)) == 0) {
             return {};
         }
-        if (auto begun = area_.begin(); !begun) {
-            return begun;
-        }
+        TRY(area_.begin());
         for (const auto& kernel : kernels) {
             const auto path = concat({modules, "/", kernel});
-            if (auto taken = area_.take_away(path); !taken) {
-                return taken;
-            }
+            TRY(area_.take_away(path));
             told(path);
         }
         return area_.discard();
@@ -131,38 +120,27 @@ private:
 }  // namespace
 
 Result<int> purge(const StageCommand& command) {
-    const auto config = load_config(command.common);
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
-    for (const auto& checked : {check_rights(command, "purge"), check_tree(command, *config)}) {
+    const auto config = TRY(load_config(command.common));
+    for (const auto& checked : {check_rights(command, "purge"), check_tree(command, config)}) {
         if (!checked) {
             return tl::unexpected(checked.error());
         }
     }
     const std::string root = command.common.root.value_or("");
     const bool state = SystemFiles(root).exists(std::string(paths::state_directory));
-    const auto staging = lock_staging(command);
-    if (!staging) {
-        return tl::unexpected(staging.error());
-    }
+    TRY(lock_staging(command));
     Node node(root);
     const auto sensors = node.sensors();
     std::optional<Lock> applying;
     if (!command.common.root) {
         // From here on nobody loads what is being removed.
-        auto lock = Lock::acquire(std::string(paths::lock_file));
-        if (!lock) {
-            return tl::unexpected(lock.error());
-        }
-        applying.emplace(std::move(*lock));
-        if (auto unused = check_unused(*config, sensors); !unused) {
-            return tl::unexpected(unused.error());
-        }
+        auto lock = TRY(Lock::acquire(std::string(paths::lock_file)));
+        applying.emplace(std::move(lock));
+        TRY(check_unused(config, sensors));
     }
     const auto record = read_stage_record(sensors.files);
     const auto done =
-        Purge(root, *config).run(record, sensors.trees.kernels(config->driver.tree), state);
+        Purge(root, config).run(record, sensors.trees.kernels(config.driver.tree), state);
     return done ? Result<int>(0) : tl::unexpected(done.error());
 }
 

@@ -42,14 +42,11 @@ Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Pr
     if (!image) {
         return tl::unexpected(image.error());
     }
-    auto bytes = image->files();
-    if (!bytes) {
-        return tl::unexpected(bytes.error());
-    }
+    auto bytes = TRY(image->files());
     OpenSource opened;
     opened.digest = source.kind == SourceKind::image ? image->digest() : file_stamp(source);
     opened.image.emplace(std::move(*image));
-    opened.bytes = std::move(*bytes);
+    opened.bytes = std::move(bytes);
     opened.entries = std::make_unique<TarEntries>(*opened.bytes);
     return opened;
 }
@@ -92,12 +89,9 @@ Result<OpenSource> open_source(
         );
         return opened;
     }
-    auto bytes = open_unpacked(source.where);
-    if (!bytes) {
-        return tl::unexpected(bytes.error());
-    }
+    auto bytes = TRY(open_unpacked(source.where));
     opened.digest = file_stamp(source);
-    opened.bytes = std::move(*bytes);
+    opened.bytes = std::move(bytes);
     opened.entries = std::make_unique<TarEntries>(*opened.bytes);
     return opened;
 }

@@ -65,11 +65,8 @@ public:
         , sensors_(with_trees(node_.sensors(), trees_)) {}
 
     Result<void> prepare() {
-        auto kernels = node_kernels(command_.common, sensors_);
-        if (!kernels) {
-            return tl::unexpected(kernels.error());
-        }
-        kernels_ = std::move(*kernels);
+        auto kernels = TRY(node_kernels(command_.common, sensors_));
+        kernels_ = std::move(kernels);
         // The modules of the next kernel may lie in the deployment that boots it.
         trees_ = DeploymentTrees(node_.sensors().trees, kernels_.next, trusted_);
         if (!kernels_.problem.empty() && !command_.common.root) {
@@ -125,10 +122,7 @@ public:
 
     Result<void> carry_out(const Job& job) {
         progress(concat({"reading ", job.source.text}));
-        auto opened = open_source(job.source, command_, config_.stage, programs_);
-        if (!opened) {
-            return tl::unexpected(opened.error());
-        }
+        auto opened = TRY(open_source(job.source, command_, config_.stage, programs_));
         SystemWorkArea modules(root_, work_tree(config_.driver.tree));
         SystemWorkArea user(root_, std::string(paths::user_work_directory));
         SystemFiles files(root_);
@@ -139,11 +133,8 @@ public:
             return tree_verdict(in_area, sensors_, kernel, command_.common.root.has_value());
         };
         const StagingAccess access{modules, user, programs_, files, sensors_.trees, verdict, tell};
-        const auto staged = stage_image(*opened->entries, order_of(job, opened->digest), access);
-        if (!staged) {
-            return tl::unexpected(staged.error());
-        }
-        report(*staged);
+        const auto staged = TRY(stage_image(*opened.entries, order_of(job, opened.digest), access));
+        report(staged);
         return {};
     }
 
@@ -245,17 +236,12 @@ private:
 
 Result<void> stage_once(const StageCommand& command, const Config& config) {
     StageRun run(command, config);
-    if (auto prepared = run.prepare(); !prepared) {
-        return prepared;
-    }
-    const auto looked = run.jobs();
-    if (!looked) {
-        return tl::unexpected(looked.error());
-    }
-    if (auto complete = run.nothing_missing(); looked->empty() && !complete) {
+    TRY(run.prepare());
+    const auto looked = TRY(run.jobs());
+    if (auto complete = run.nothing_missing(); looked.empty() && !complete) {
         return complete;
     }
-    if (looked->empty()) {
+    if (looked.empty()) {
         tell(
             command.source.empty() && config.stage.source.empty()
                 ? "nothing to stage: no SOURCE is given, and [stage] source is not set"
@@ -263,23 +249,13 @@ Result<void> stage_once(const StageCommand& command, const Config& config) {
         );
         return {};
     }
-    const auto lock = lock_staging(command);
-    if (!lock) {
-        return tl::unexpected(lock.error());
-    }
+    const auto lock = TRY(lock_staging(command));
     // Somebody may have done it before we got the lock.
-    const auto jobs = run.jobs();
-    if (!jobs) {
-        return tl::unexpected(jobs.error());
+    const auto jobs = TRY(run.jobs());
+    for (const auto& job : jobs) {
+        TRY(run.carry_out(job));
     }
-    for (const auto& job : *jobs) {
-        if (auto done = run.carry_out(job); !done) {
-            return done;
-        }
-    }
-    if (auto followed = run.follow_up(); !followed) {
-        return followed;
-    }
+    TRY(run.follow_up());
     return run.nothing_missing();
 }
 
@@ -292,16 +268,11 @@ bool worth_another_try(ErrorCode code) {
 }  // namespace
 
 Result<int> stage(const StageCommand& command) {
-    const auto config = load_config(command.common);
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
-    if (auto allowed = check_rights(command, "stage"); !allowed) {
-        return tl::unexpected(allowed.error());
-    }
+    const auto config = TRY(load_config(command.common));
+    TRY(check_rights(command, "stage"));
     Milliseconds pause = first_pause;
     for (unsigned attempt = 1;; ++attempt) {
-        const auto done = stage_once(command, *config);
+        const auto done = stage_once(command, config);
         if (done) {
             return 0;
         }

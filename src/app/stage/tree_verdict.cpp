@@ -15,11 +15,8 @@ Result<TreeVerdict> tree_verdict(
             TreeVerdict::Kind::not_checkable, concat({"kernel ", kernel, " is not installed"})};
     }
     const VerifyTarget target{kernel, below_root ? Scope::other_root : Scope::other_kernel};
-    const auto observed = observe_for_verify(config, sensors, target);
-    if (!observed) {
-        return tl::unexpected(observed.error());
-    }
-    const auto checks = verify(config, *observed);
+    const auto observed = TRY(observe_for_verify(config, sensors, target));
+    const auto checks = verify(config, observed);
     const Check* const failed = first_failed(checks, true);
     if (failed == nullptr) {
         return TreeVerdict{TreeVerdict::Kind::passed, ""};

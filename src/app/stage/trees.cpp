@@ -74,10 +74,7 @@ private:
 }  // namespace
 
 Result<int> trees(const StageCommand& command) {
-    const auto config = load_config(command.common);
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
+    const auto config = TRY(load_config(command.common));
     const TrustedOwner trusted{command.common.root ? ::geteuid() : 0};
     Node node(command.common.root.value_or(""), trusted);
     auto kernels = node_kernels(command.common, node.sensors());
@@ -92,8 +89,8 @@ Result<int> trees(const StageCommand& command) {
     const DeploymentTrees all_trees(node.sensors().trees, kernels->next, trusted);
     const Sensors sensors = with_trees(node.sensors(), all_trees);
     TreeList list{{}, read_stage_record(sensors.files)};
-    const Lister lister(command.common, *config, sensors, std::move(*kernels));
-    for (const auto& kernel : sensors.trees.kernels(config->driver.tree)) {
+    const Lister lister(command.common, config, sensors, std::move(*kernels));
+    for (const auto& kernel : sensors.trees.kernels(config.driver.tree)) {
         list.trees.push_back(lister.list(kernel));
         const auto* const origin = list.record.find(kernel);
         list.trees.back().origin = origin == nullptr ? TreeOrigin() : *origin;

@@ -30,9 +30,7 @@ public:
             return failure(ErrorCode::mismatch, file->problem);
         }
         for (const auto& dependency : file->depends) {
-            if (auto added = add(dependency, name.str()); !added) {
-                return added;
-            }
+            TRY(add(dependency, name.str()));
         }
         order_.modules.push_back(file);
         return {};
@@ -94,18 +92,14 @@ Result<LoadOrder> load_order(const std::vector<ModuleName>& roots, const Observe
                 )
             );
         }
-        if (auto added = resolver.add(root, ""); !added) {
-            return tl::unexpected(added.error());
-        }
+        TRY(resolver.add(root, ""));
     }
     return resolver.take();
 }
 
 Result<LoadOrder> in_tree_order(const ModuleName& root, const Observed& observed) {
     Resolver resolver(observed, Trees::in_tree_only);
-    if (auto added = resolver.add(root, ""); !added) {
-        return tl::unexpected(added.error());
-    }
+    TRY(resolver.add(root, ""));
     return resolver.take();
 }
 

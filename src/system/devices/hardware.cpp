@@ -135,21 +135,12 @@ void add_interfaces(NetworkFunction& function, FunctionInterfaces own) {
 }  // namespace
 
 Result<std::vector<DiscoveredFunction>> SystemHardware::network_functions() const {
-    const auto context = open_udev();
-    if (!context) {
-        return tl::unexpected(context.error());
-    }
-    const auto found = enumerate(context->get(), {"pci", "class", ethernet_pattern});
-    if (!found) {
-        return tl::unexpected(found.error());
-    }
-    const auto net = enumerate(context->get(), {"net", "", ""});
-    if (!net) {
-        return tl::unexpected(net.error());
-    }
-    auto interfaces = by_function(*net);
+    const auto context = TRY(open_udev());
+    const auto found = TRY(enumerate(context.get(), {"pci", "class", ethernet_pattern}));
+    const auto net = TRY(enumerate(context.get(), {"net", "", ""}));
+    auto interfaces = by_function(net);
     std::vector<DiscoveredFunction> functions;
-    for (const auto& device : *found) {
+    for (const auto& device : found) {
         if (const auto address = PciAddress::parse(name_of(device.get()))) {
             auto function = read_function(device.get(), *address);
             add_interfaces(function.function, std::move(interfaces[address->to_string()]));
@@ -203,16 +194,10 @@ Result<AlternativeNames> SystemHardware::alternative_names() const {
 }
 
 Result<std::vector<std::string>> SystemHardware::interface_names() const {
-    const auto context = open_udev();
-    if (!context) {
-        return tl::unexpected(context.error());
-    }
-    const auto found = enumerate(context->get(), {"net", "", ""});
-    if (!found) {
-        return tl::unexpected(found.error());
-    }
+    const auto context = TRY(open_udev());
+    const auto found = TRY(enumerate(context.get(), {"net", "", ""}));
     std::vector<std::string> interfaces;
-    for (const auto& device : *found) {
+    for (const auto& device : found) {
         interfaces.push_back(name_of(device.get()));
     }
     std::sort(interfaces.begin(), interfaces.end());

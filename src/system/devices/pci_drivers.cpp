@@ -109,9 +109,7 @@ Result<void> PciDrivers::bind(
     const std::vector<ModuleName>& modules,
     Milliseconds limit
 ) {
-    if (auto released = release(functions); !released) {
-        return released;
-    }
+    TRY(release(functions));
     const auto files = bind_files(modules);
     std::vector<std::function<int()>> work;
     work.reserve(functions.size());

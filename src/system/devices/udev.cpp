@@ -66,14 +66,11 @@ look(udev* context, const std::vector<UdevDevice>& interfaces, const PortExpecta
 
 Result<std::vector<PortView>>
 look_at_all(udev* context, const std::vector<PortExpectation>& ports) {
-    const auto interfaces = enumerate(context, {"net", "", ""});
-    if (!interfaces) {
-        return tl::unexpected(interfaces.error());
-    }
+    const auto interfaces = TRY(enumerate(context, {"net", "", ""}));
     std::vector<PortView> views;
     views.reserve(ports.size());
     for (const auto& port : ports) {
-        views.push_back(look(context, *interfaces, port));
+        views.push_back(look(context, interfaces, port));
     }
     return views;
 }
@@ -120,11 +117,8 @@ std::string random_uuid() {
 class UdevDevices::Subscription final {
 public:
     static Result<std::unique_ptr<Subscription>> open() {
-        auto context = open_udev();
-        if (!context) {
-            return tl::unexpected(context.error());
-        }
-        UdevMonitor monitor(udev_monitor_new_from_netlink(context->get(), "udev"));
+        auto context = TRY(open_udev());
+        UdevMonitor monitor(udev_monitor_new_from_netlink(context.get(), "udev"));
         if (!monitor) {
             return errno_failure("cannot subscribe to the events of udev", errno);
         }
@@ -138,7 +132,7 @@ public:
             return errno_failure("cannot subscribe to the events of udev", -result);
         }
         return std::unique_ptr<Subscription>(
-            new Subscription(std::move(*context), std::move(monitor))
+            new Subscription(std::move(context), std::move(monitor))
         );
     }
 
@@ -200,11 +194,8 @@ UdevDevices::~UdevDevices() = default;
 
 Result<UdevDevices::Subscription*> UdevDevices::subscribe() {
     if (!subscription_) {
-        auto opened = Subscription::open();
-        if (!opened) {
-            return tl::unexpected(opened.error());
-        }
-        subscription_ = std::move(*opened);
+        auto opened = TRY(Subscription::open());
+        subscription_ = std::move(opened);
     }
     return subscription_.get();
 }
@@ -212,48 +203,34 @@ Result<UdevDevices::Subscription*> UdevDevices::subscribe() {
 Result<std::vector<PortOutcome>>
 UdevDevices::await(const std::vector<PortExpectation>& ports, Milliseconds limit) {
     // Subscribed before the first look: what happens between a look and a wait wakes the wait.
-    if (const auto subscribed = subscribe(); !subscribed) {
-        return tl::unexpected(subscribed.error());
-    }
+    TRY(subscribe());
     // Ends with this wait: events that nobody takes would fill the buffer.
     const auto subscription = std::exchange(subscription_, nullptr);
     const auto functions = addresses_of(ports);
     const Deadline deadline(limit);
     Deadline grace(name_grace);
     for (;;) {
-        auto views = look_at_all(subscription->context(), ports);
-        if (!views) {
-            return tl::unexpected(views.error());
+        auto views = TRY(look_at_all(subscription->context(), ports));
+        const bool names_decided = only_names_missing(views) && !subscription->pending();
+        if (all_ready(views) || deadline.passed() || (names_decided && grace.passed())) {
+            return outcomes(std::move(views));
         }
-        const bool names_decided = only_names_missing(*views) && !subscription->pending();
-        if (all_ready(*views) || deadline.passed() || (names_decided && grace.passed())) {
-            return outcomes(std::move(*views));
-        }
-        const auto concerned = subscription->wait(
+        const auto concerned = TRY(subscription->wait(
             names_decided ? std::min(grace.remaining(), deadline.remaining())
                           : deadline.remaining(),
             functions
-        );
-        if (!concerned) {
-            return tl::unexpected(concerned.error());
-        }
-        if (*concerned) {
+        ));
+        if (concerned) {
             grace = Deadline(name_grace);
         }
     }
 }
 
 Result<void> UdevDevices::trigger_interfaces(const PciAddress& address) {
-    const auto subscribed = subscribe();
-    if (!subscribed) {
-        return tl::unexpected(subscribed.error());
-    }
-    Subscription& subscription = **subscribed;
-    const auto interfaces = enumerate(subscription.context(), {"net", "", ""});
-    if (!interfaces) {
-        return tl::unexpected(interfaces.error());
-    }
-    for (const auto& interface : *interfaces) {
+    const auto subscribed = TRY(subscribe());
+    Subscription& subscription = *subscribed;
+    const auto interfaces = TRY(enumerate(subscription.context(), {"net", "", ""}));
+    for (const auto& interface : interfaces) {
         if (function_of(interface.get()) != address.to_string()) {
             continue;
         }

@@ -48,9 +48,7 @@ public:
 
     Result<std::size_t> read(std::span<std::byte> room) override {
         for (;;) {
-            if (auto filled = fill(); !filled) {
-                return tl::unexpected(filled.error());
-            }
+            TRY(fill());
             auto produced = decoder_->decode(input_, room, ended_);
             if (!produced) {
                 return failure(name_, produced.error());
@@ -69,12 +67,9 @@ private:
         if (!input_.empty() || ended_) {
             return {};
         }
-        const auto count = packed_->read(buffer_);
-        if (!count) {
-            return tl::unexpected(count.error());
-        }
-        input_ = std::span(buffer_).first(*count);
-        ended_ = *count == 0;
+        const auto count = TRY(packed_->read(buffer_));
+        input_ = std::span(buffer_).first(count);
+        ended_ = count == 0;
         return {};
     }
 

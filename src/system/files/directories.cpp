@@ -27,9 +27,7 @@ Result<void> make_directories(const std::string& path) {
     }
     const std::string parent = parent_directory(path);
     if (parent != path) {
-        if (auto made = make_directories(parent); !made) {
-            return made;
-        }
+        TRY(make_directories(parent));
     }
     if (::mkdir(path.c_str(), 0755) != 0) {
         const int number = errno;

@@ -72,9 +72,7 @@ Result<bool> DirectoryEntries::begin_path(ArchiveEntry& entry) {
         if (error) {
             return errno_failure("cannot look into " + path, error.value());
         }
-        if (auto described = describe(entry, path); !described) {
-            return tl::unexpected(described.error());
-        }
+        TRY(describe(entry, path));
         return true;
     }
     return false;
@@ -84,9 +82,7 @@ Result<bool> DirectoryEntries::next(ArchiveEntry& entry) {
     if (walk_ == fs::recursive_directory_iterator()) {
         return begin_path(entry);
     }
-    if (auto described = describe(entry, walk_->path().string()); !described) {
-        return tl::unexpected(described.error());
-    }
+    TRY(describe(entry, walk_->path().string()));
     std::error_code error;
     walk_.increment(error);
     if (error) {

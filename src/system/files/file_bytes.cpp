@@ -57,10 +57,7 @@ Result<std::size_t> size_of_regular(int fd, const std::string& path) {
 /// result fills it with zeros, which costs as much as to read a large module.
 template <typename Bytes>
 Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
-    const auto size = size_of_regular(fd, path);
-    if (!size) {
-        return tl::unexpected(size.error());
-    }
+    const auto size = TRY(size_of_regular(fd, path));
     const auto too_large = [&] {
         return failure(
             ErrorCode::io,
@@ -68,14 +65,13 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
                 " MiB"
         );
     };
-    if (*size > limit) {
+    if (size > limit) {
         return too_large();
     }
     Bytes bytes;
-    bytes.reserve(*size);
+    bytes.reserve(size);
     // One more than told, so that a small file and its end take two reads.
-    std::vector<typename Bytes::value_type> buffer(std::clamp(*size + 1, least_buffer, most_buffer)
-    );
+    std::vector<typename Bytes::value_type> buffer(std::clamp(size + 1, least_buffer, most_buffer));
     for (;;) {
         const ssize_t count = ::read(fd, buffer.data(), buffer.size());
         if (count < 0 && errno == EINTR) {
@@ -96,11 +92,8 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
 
 template <typename Bytes>
 Result<Bytes> read_regular(const std::string& path, Links links, std::size_t limit) {
-    const auto file = open_regular(path, links);
-    if (!file) {
-        return tl::unexpected(file.error());
-    }
-    return read_to_end<Bytes>(file->get(), path, limit);
+    const auto file = TRY(open_regular(path, links));
+    return read_to_end<Bytes>(file.get(), path, limit);
 }
 
 }  // namespace

@@ -58,10 +58,7 @@ public:
     }
 
     Result<void> fill(const std::string& content) {
-        if (auto written = write_all(fd_.get(), std::as_bytes(std::span(content)), name_);
-            !written) {
-            return written;
-        }
+        TRY(write_all(fd_.get(), std::as_bytes(std::span(content)), name_));
         if (::fchmod(fd_.get(), 0644) != 0) {
             return errno_failure("cannot set the mode of " + name_, errno);
         }
@@ -96,17 +93,10 @@ Result<std::string> SystemFiles::read(const std::string& path) const {
 
 Result<void> SystemFiles::write(const std::string& path, const std::string& content) {
     const std::string target = root_ + path;
-    if (auto made = make_directories(parent_directory(target)); !made) {
-        return made;
-    }
-    auto file = TemporaryFile::beside(target);
-    if (!file) {
-        return tl::unexpected(file.error());
-    }
-    if (auto filled = file->fill(content); !filled) {
-        return filled;
-    }
-    return file->publish(target);
+    TRY(make_directories(parent_directory(target)));
+    auto file = TRY(TemporaryFile::beside(target));
+    TRY(file.fill(content));
+    return file.publish(target);
 }
 
 Result<void> SystemFiles::remove(const std::string& path) {

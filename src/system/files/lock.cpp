@@ -80,17 +80,13 @@ Lock::~Lock() {
 }
 
 Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
-    if (auto made = make_directories(parent_directory(path)); !made) {
-        return tl::unexpected(made.error());
-    }
+    TRY(make_directories(parent_directory(path)));
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!fd.valid()) {
         return errno_failure("cannot open the lock " + path, errno);
     }
     if (!try_lock(fd.get())) {
-        if (auto waited = wait_for_lock(fd.get(), limit); !waited) {
-            return tl::unexpected(waited.error());
-        }
+        TRY(wait_for_lock(fd.get(), limit));
         // Succeeds at once when the child got the lock: it belongs to the open file, which is ours
         // as well.
         if (!try_lock(fd.get())) {

@@ -72,18 +72,14 @@ public:
             if (name.empty()) {
                 continue;
             }
-            if (auto stepped = step(name, place); !stepped) {
-                return stepped;
-            }
+            TRY(step(name, place));
         }
         return {};
     }
 
     /// Opens the file itself, for reading.
     Result<UniqueFd> open(const std::string& name) {
-        if (auto stepped = step(name, Place::in_tree); !stepped) {
-            return tl::unexpected(stepped.error());
-        }
+        TRY(step(name, Place::in_tree));
         // What was checked is what is opened: by its descriptor, not by its name again.
         const std::string checked = concat({paths::own_descriptors, std::to_string(fd_.get())});
         UniqueFd file(::open(checked.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -135,24 +131,14 @@ Result<std::string> resolved(const std::string& path) {
 
 Result<std::vector<std::byte>> read_staged_file(const std::string& path, TrustedOwner trusted) {
     const std::string root = tree_root(path);
-    const auto real_root = resolved(root);
-    if (!real_root) {
-        return tl::unexpected(real_root.error());
-    }
+    const auto real_root = TRY(resolved(root));
     const std::string_view below = std::string_view(path).substr(root.size());
     const auto name_at = below.rfind('/');
     Walk walk(trusted);
-    if (auto walked = walk.down(*real_root, Place::above_tree); !walked) {
-        return tl::unexpected(walked.error());
-    }
-    if (auto walked = walk.down(below.substr(0, name_at), Place::in_tree); !walked) {
-        return tl::unexpected(walked.error());
-    }
-    const auto file = walk.open(std::string(below.substr(name_at + 1)));
-    if (!file) {
-        return tl::unexpected(file.error());
-    }
-    return read_open_file(file->get(), path);
+    TRY(walk.down(real_root, Place::above_tree));
+    TRY(walk.down(below.substr(0, name_at), Place::in_tree));
+    const auto file = TRY(walk.open(std::string(below.substr(name_at + 1))));
+    return read_open_file(file.get(), path);
 }
 
 }  // namespace onload_node

@@ -67,9 +67,7 @@ SystemWorkArea::SystemWorkArea(std::string root, const std::string& path)
     : root_(std::move(root)), location_(root_ + path) {}
 
 Result<void> SystemWorkArea::begin() {
-    if (auto removed = discard(); !removed) {
-        return removed;
-    }
+    TRY(discard());
     return make_directories(location_);
 }
 
@@ -95,11 +93,8 @@ Result<void> SystemWorkArea::go_to(std::string_view directory, Missing missing) 
         const std::string name(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
         path += "/" + name;
-        auto next = step_into(fd.get(), name, path, missing == Missing::make);
-        if (!next) {
-            return tl::unexpected(next.error());
-        }
-        fd = std::move(*next);
+        auto next = TRY(step_into(fd.get(), name, path, missing == Missing::make));
+        fd = std::move(next);
     }
     fd_ = std::move(fd);
     current_ = directory;
@@ -110,9 +105,7 @@ Result<void> SystemWorkArea::go_to(std::string_view directory, Missing missing) 
 Result<std::string> SystemWorkArea::enter_parent(const std::string& path, Missing missing) {
     const auto slash = path.rfind('/');
     const auto parent = slash == std::string::npos ? std::string() : path.substr(0, slash);
-    if (auto gone = go_to(parent, missing); !gone) {
-        return tl::unexpected(gone.error());
-    }
+    TRY(go_to(parent, missing));
     return last_name(path);
 }
 
@@ -121,16 +114,13 @@ Result<void> SystemWorkArea::make_directory(const std::string& path) {
 }
 
 Result<UniqueFd> SystemWorkArea::create(const std::string& path, bool executable) {
-    const auto name = enter_parent(path);
-    if (!name) {
-        return tl::unexpected(name.error());
-    }
+    const auto name = TRY(enter_parent(path));
     // An archive may hold a file twice: the later one counts, as for tar.
-    if (::unlinkat(fd_.get(), name->c_str(), 0) != 0 && errno != ENOENT) {
+    if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
         return errno_failure(concat({"cannot replace ", location_, "/", path}), errno);
     }
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    UniqueFd fd(::openat(fd_.get(), name->c_str(), flags, 0600));
+    UniqueFd fd(::openat(fd_.get(), name.c_str(), flags, 0600));
     if (!fd.valid() || ::fchmod(fd.get(), executable ? 0755 : 0644) != 0) {
         return errno_failure(concat({"cannot make ", location_, "/", path}), errno);
     }
@@ -145,30 +135,21 @@ SystemWorkArea::write_file(const std::string& path, bool executable, EntrySource
 }
 
 Result<void> SystemWorkArea::make_link(const std::string& path, const std::string& target) {
-    const auto name = enter_parent(path);
-    if (!name) {
-        return tl::unexpected(name.error());
-    }
-    if (::unlinkat(fd_.get(), name->c_str(), 0) != 0 && errno != ENOENT) {
+    const auto name = TRY(enter_parent(path));
+    if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
         return errno_failure(concat({"cannot replace ", location_, "/", path}), errno);
     }
-    if (::symlinkat(target.c_str(), fd_.get(), name->c_str()) != 0) {
+    if (::symlinkat(target.c_str(), fd_.get(), name.c_str()) != 0) {
         return errno_failure(concat({"cannot make the link ", location_, "/", path}), errno);
     }
     return {};
 }
 
 Result<void> SystemWorkArea::make_hard_link(const std::string& path, const std::string& existing) {
-    const auto source = enter_parent(existing, Missing::fail);
-    if (!source) {
-        return tl::unexpected(source.error());
-    }
+    const auto source = TRY(enter_parent(existing, Missing::fail));
     const UniqueFd there(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
-    const auto name = enter_parent(path);
-    if (!name) {
-        return tl::unexpected(name.error());
-    }
-    if (::linkat(there.get(), source->c_str(), fd_.get(), name->c_str(), 0) != 0) {
+    const auto name = TRY(enter_parent(path));
+    if (::linkat(there.get(), source.c_str(), fd_.get(), name.c_str(), 0) != 0) {
         return errno_failure(
             concat({"cannot make ", location_, "/", path, " another name of ", existing}), errno
         );
@@ -177,12 +158,9 @@ Result<void> SystemWorkArea::make_hard_link(const std::string& path, const std::
 }
 
 Result<std::unique_ptr<ByteStream>> SystemWorkArea::open(const std::string& path) {
-    const auto name = enter_parent(path, Missing::fail);
-    if (!name) {
-        return tl::unexpected(name.error());
-    }
+    const auto name = TRY(enter_parent(path, Missing::fail));
     const std::string full = concat({location_, "/", path});
-    const int fd = ::openat(fd_.get(), name->c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int fd = ::openat(fd_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
         return errno_failure("cannot read " + full, errno);
     }
@@ -200,30 +178,19 @@ Result<void> SystemWorkArea::sync() {
 
 Result<void> SystemWorkArea::exchange(const std::string& path, const std::string& target) {
     const std::string there = root_ + target;
-    if (auto made = make_directories(parent_directory(there)); !made) {
-        return made;
-    }
+    TRY(make_directories(parent_directory(there)));
     const std::string here = concat({location_, "/", path});
-    if (auto exchanged = put_in_place(here, there); !exchanged) {
-        return exchanged;
-    }
+    TRY(put_in_place(here, there));
     fd_.reset();
-    if (auto synced = sync_directory(parent_directory(there)); !synced) {
-        return synced;
-    }
+    TRY(sync_directory(parent_directory(there)));
     return sync_directory(parent_directory(here));
 }
 
 Result<void> SystemWorkArea::install(const std::string& path, const std::string& target) {
-    auto content = open(path);
-    if (!content) {
-        return tl::unexpected(content.error());
-    }
+    auto content = TRY(open(path));
     const std::string there = root_ + target;
     const std::string folder = parent_directory(there);
-    if (auto made = make_directories(folder); !made) {
-        return made;
-    }
+    TRY(make_directories(folder));
     // Always the same name: what a killed run has left is taken over.
     const std::string part = concat({folder, "/.", last_name(there), ".new"});
     ::unlink(part.c_str());
@@ -231,7 +198,7 @@ Result<void> SystemWorkArea::install(const std::string& path, const std::string&
     if (!fd.valid()) {
         return errno_failure("cannot make " + part, errno);
     }
-    auto copied = copy_all(**content, fd.get(), part);
+    auto copied = copy_all(*content, fd.get(), part);
     if (copied && (::fchmod(fd.get(), 0755) != 0 || ::fsync(fd.get()) != 0 ||
                    ::rename(part.c_str(), there.c_str()) != 0)) {
         copied = errno_failure(concat({"cannot put ", there, " in place"}), errno);
@@ -246,9 +213,7 @@ Result<void> SystemWorkArea::install(const std::string& path, const std::string&
 Result<void> SystemWorkArea::take_away(const std::string& target) {
     const std::string there = root_ + target;
     const std::string gone = concat({location_, "/gone"});
-    if (auto made = make_directories(gone); !made) {
-        return made;
-    }
+    TRY(make_directories(gone));
     const std::string here = concat({gone, "/", last_name(there)});
     if (::rename(there.c_str(), here.c_str()) != 0) {
         return errno == ENOENT ? Result<void>()

@@ -84,31 +84,22 @@ Result<std::string> saved_choice(const std::string& root) {
 SystemBootLoader::SystemBootLoader(std::string root) : root_(std::move(root)) {}
 
 Result<std::optional<PendingKernel>> SystemBootLoader::pending() const {
-    const auto found = entries();
-    if (!found) {
-        return tl::unexpected(found.error());
-    }
-    if (auto staged = of_staged(*found); !staged || *staged) {
+    const auto found = TRY(entries());
+    if (auto staged = of_staged(found); !staged || *staged) {
         return staged;
     }
-    if (found->empty()) {
+    if (found.empty()) {
         return of_link();
     }
-    const auto saved = saved_choice(root_);
-    if (!saved) {
-        return tl::unexpected(saved.error());
-    }
-    return of_entry(*default_entry(*found, *saved));
+    const auto saved = TRY(saved_choice(root_));
+    return of_entry(*default_entry(found, saved));
 }
 
 Result<std::vector<BootEntry>> SystemBootLoader::entries() const {
     const std::string directory = root_ + std::string(paths::boot_entries);
-    const auto files = names_in(directory);
-    if (!files) {
-        return tl::unexpected(files.error());
-    }
+    const auto files = TRY(names_in(directory));
     std::vector<BootEntry> found;
-    for (const auto& file : *files) {
+    for (const auto& file : files) {
         if (!file.ends_with(".conf")) {
             continue;
         }
@@ -138,11 +129,8 @@ SystemBootLoader::Pending SystemBootLoader::of_entry(const BootEntry& entry) con
     if (argument_value(entry.options, "ostree").empty()) {
         return checked(std::move(found));
     }
-    auto deployment = deployment_of(entry);
-    if (!deployment) {
-        return tl::unexpected(deployment.error());
-    }
-    found.root = std::move(*deployment);
+    auto deployment = TRY(deployment_of(entry));
+    found.root = std::move(deployment);
     return checked(std::move(found));
 }
 

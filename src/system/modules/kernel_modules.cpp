@@ -132,18 +132,13 @@ Result<void> same(
 
 /// The bytes to load, proven to be those that were verified.
 Result<std::vector<std::byte>> verified_image(const LoadModule& step, TrustedOwner trusted) {
-    auto bytes = read_staged_file(step.path, trusted);
-    if (!bytes) {
-        return bytes;
-    }
-    const auto digest = sha256_hex(*bytes);
+    auto bytes = TRY(read_staged_file(step.path, trusted));
+    const auto digest = sha256_hex(bytes);
     if (!digest) {
         return failure(step.path, digest.error());
     }
-    if (const auto checked = same("SHA-256", *digest, step.sha256, step.path); !checked) {
-        return tl::unexpected(checked.error());
-    }
-    auto plain = decompress(std::move(*bytes));
+    TRY(same("SHA-256", *digest, step.sha256, step.path));
+    auto plain = decompress(std::move(bytes));
     if (!plain) {
         return failure(step.path, plain.error());
     }
@@ -151,10 +146,7 @@ Result<std::vector<std::byte>> verified_image(const LoadModule& step, TrustedOwn
     if (!image) {
         return failure(step.path, image.error());
     }
-    if (const auto checked = same("build-id", image->build_id, step.build_id, step.path);
-        !checked) {
-        return tl::unexpected(checked.error());
-    }
+    TRY(same("build-id", image->build_id, step.build_id, step.path));
     return plain;
 }
 

@@ -18,11 +18,8 @@ namespace {
 Result<std::vector<ModuleName>> parse_names(const std::vector<std::string>& texts) {
     std::vector<ModuleName> names;
     for (const auto& text : texts) {
-        auto name = ModuleName::parse(text);
-        if (!name) {
-            return tl::unexpected(name.error());
-        }
-        names.push_back(std::move(*name));
+        auto name = TRY(ModuleName::parse(text));
+        names.push_back(std::move(name));
     }
     return names;
 }
@@ -75,11 +72,8 @@ void take(ModuleFile& file, ModuleImage&& image, std::span<const std::byte> plai
 }
 
 Result<void> fill(ModuleFile& file, TrustedOwner trusted, Digests digests) {
-    auto bytes = read_bytes(file, trusted, digests);
-    if (!bytes) {
-        return tl::unexpected(bytes.error());
-    }
-    const auto plain = decompress(std::move(*bytes));
+    auto bytes = TRY(read_bytes(file, trusted, digests));
+    const auto plain = decompress(std::move(bytes));
     if (!plain) {
         return failure(file.path, plain.error());
     }

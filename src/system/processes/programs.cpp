@@ -170,11 +170,8 @@ public:
             return count;
         }
         ended_ = true;
-        const auto status = child_->wait();
-        if (!status) {
-            return tl::unexpected(status.error());
-        }
-        if (*status != 0) {
+        const auto status = TRY(child_->wait());
+        if (status != 0) {
             return failure(
                 ErrorCode::io, concat({child_->name(), " failed: ", child_->complaint()})
             );
@@ -205,9 +202,7 @@ bool SystemPrograms::available(const std::string& name) const {
 
 Result<ProgramEnd> SystemPrograms::run(const std::vector<std::string>& words, Milliseconds limit) {
     Child child(words.front(), limit);
-    if (auto started = child.start(words); !started) {
-        return tl::unexpected(started.error());
-    }
+    TRY(child.start(words));
     ProgramEnd end;
     std::array<std::byte, 4096> buffer{};
     const auto read = for_each_piece(child, buffer, [&](std::span<const std::byte> piece) {
@@ -218,11 +213,8 @@ Result<ProgramEnd> SystemPrograms::run(const std::vector<std::string>& words, Mi
     if (!read) {
         return tl::unexpected(read.error());
     }
-    const auto status = child.wait();
-    if (!status) {
-        return tl::unexpected(status.error());
-    }
-    end.status = *status;
+    const auto status = TRY(child.wait());
+    end.status = status;
     end.complaint = child.complaint();
     return end;
 }
@@ -230,9 +222,7 @@ Result<ProgramEnd> SystemPrograms::run(const std::vector<std::string>& words, Mi
 Result<std::unique_ptr<ByteStream>>
 SystemPrograms::stream(const std::vector<std::string>& words, Milliseconds limit) {
     auto child = std::make_unique<Child>(words.front(), limit);
-    if (auto started = child->start(words); !started) {
-        return tl::unexpected(started.error());
-    }
+    TRY(child->start(words));
     return std::make_unique<ChildStream>(std::move(child));
 }
 

@@ -69,9 +69,7 @@ Result<BusConnection> BusConnection::start(Bus bus) {
     BusConnection connection(std::move(bus));
     const Deadline deadline(connect_limit);
     const auto ready = [&] { return sd_bus_is_ready(connection.get()) != 0; };
-    if (auto processed = connection.process_until(deadline, ready); !processed) {
-        return tl::unexpected(processed.error());
-    }
+    TRY(connection.process_until(deadline, ready));
     if (sd_bus_is_ready(connection.get()) <= 0) {
         return bus_failure("cannot connect to systemd", -ETIMEDOUT);
     }

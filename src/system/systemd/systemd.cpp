@@ -131,9 +131,7 @@ public:
     /// How the job ended, "done" when well; empty when it had not at the deadline.
     Result<std::string> wait(BusConnection& bus, const std::string& job, const Deadline& deadline) {
         const auto ended = [&] { return results_.contains(job); };
-        if (auto processed = bus.process_until(deadline, ended); !processed) {
-            return tl::unexpected(processed.error());
-        }
+        TRY(bus.process_until(deadline, ended));
         return ended() ? results_[job] : std::string();
     }
 
@@ -164,42 +162,31 @@ SystemdUnits::~SystemdUnits() = default;
 Result<BusConnection*> SystemdUnits::connection() {
     if (!connection_ || !connection_->usable()) {
         connection_.reset();
-        auto opened = given_ ? BusConnection::over(std::move(socket_)) : BusConnection::open();
-        if (!opened) {
-            return tl::unexpected(opened.error());
-        }
-        connection_ = std::make_unique<BusConnection>(std::move(*opened));
+        auto opened = TRY(given_ ? BusConnection::over(std::move(socket_)) : BusConnection::open());
+        connection_ = std::make_unique<BusConnection>(std::move(opened));
     }
     return connection_.get();
 }
 
 Result<UnitState> SystemdUnits::state(const std::string& name) {
-    const auto bus = connection();
-    if (!bus) {
-        return tl::unexpected(bus.error());
-    }
+    const auto bus = TRY(connection());
     const std::string what = "cannot look up " + name;
-    const auto path =
-        text_of(what, (*bus)->call(what, manager("LoadUnit"), call_limit, "s", name.c_str()), 'o');
-    if (!path) {
-        return tl::unexpected(path.error());
-    }
+    const auto path = TRY(
+        text_of(what, bus->call(what, manager("LoadUnit"), call_limit, "s", name.c_str()), 'o')
+    );
     UnitState state;
     const std::pair<const char*, std::string*> properties[] = {
         {"Id", &state.id}, {"LoadState", &state.load_state}, {"ActiveState", &state.active_state}};
     for (const auto& [property, field] : properties) {
-        auto value = text_property(**bus, *path, unit_interface, property);
+        auto value = text_property(*bus, path, unit_interface, property);
         if (!value) {
             return failure(what, value.error());
         }
         *field = std::move(*value);
     }
-    state.job_pending = start_pending(**bus, *path);
-    auto file = file_state(**bus, state.id);
-    if (!file) {
-        return tl::unexpected(file.error());
-    }
-    state.file_state = std::move(*file);
+    state.job_pending = start_pending(*bus, path);
+    auto file = TRY(file_state(*bus, state.id));
+    state.file_state = std::move(file);
     return state;
 }
 
@@ -229,10 +216,7 @@ Result<void> SystemdUnits::mask(const std::string& id) {
 Result<void> SystemdUnits::unmask(const std::string& id) {
     constexpr int runtime = 1;
     const std::string what = "cannot unmask " + id;
-    if (auto unmasked = order(what, "UnmaskUnitFiles", call_limit, "asb", 1, id.c_str(), runtime);
-        !unmasked) {
-        return unmasked;
-    }
+    TRY(order(what, "UnmaskUnitFiles", call_limit, "asb", 1, id.c_str(), runtime));
     const auto now = state(id);
     if (!now) {
         return failure(what, now.error());
@@ -241,19 +225,14 @@ Result<void> SystemdUnits::unmask(const std::string& id) {
 }
 
 Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
-    const auto bus = connection();
-    if (!bus) {
-        return tl::unexpected(bus.error());
-    }
+    const auto bus = TRY(connection());
     const Deadline deadline(limit);
     JobEnd end;
-    if (auto subscribed = end.subscribe(**bus, std::min(call_limit, limit)); !subscribed) {
-        return subscribed;
-    }
+    TRY(end.subscribe(*bus, std::min(call_limit, limit)));
     const std::string what = "cannot stop " + id;
     const auto job = text_of(
         what,
-        (*bus)->call(
+        bus->call(
             what, manager("StopUnit"), std::min(call_limit, limit), "ss", id.c_str(), "replace"
         ),
         'o'
@@ -263,7 +242,7 @@ Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
         return job.error().code == ErrorCode::not_found ? Result<void>()
                                                         : tl::unexpected(job.error());
     }
-    const auto result = end.wait(**bus, *job, deadline);
+    const auto result = end.wait(*bus, *job, deadline);
     if (!result) {
         return failure(what, result.error());
     }
