@@ -48,7 +48,8 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
             execute_and_correct(*plan, start.config, observed, access, log, look);
         static_cast<void>(write_run_record(node, to_record(*execution, observed.boot_id)));
     }
-    return exit_status(report_on(node, start));
+    const Report report = report_on(node, start);
+    return exit_status(report.state, report.code);
 }
 
 int recover(MemoryNode& node, const Start& start) {

@@ -50,7 +50,7 @@ Result<int> status(const Command& command) {
     Node node;
     const auto report = TRY(look(command, node));
     print(command.json ? status_json(report) : status_text(report, colour_wanted()));
-    return exit_status(report);
+    return exit_status(report.state, report.code);
 }
 
 Result<int> refresh(const Command& command) {

@@ -73,7 +73,7 @@ int publish(const Report& report, const PublishConfig& config, Node& node) {
     }
     access.progress.notice(text);
     notify_status(text);
-    return exit_status(report);
+    return exit_status(report.state, report.code);
 }
 
 }  // namespace onload_node

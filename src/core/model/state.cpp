@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/state.hpp"
 
-#include <cstddef>
-#include <iterator>
-
 namespace onload_node {
 
 std::string_view to_string(State state) {
@@ -24,42 +21,96 @@ std::string_view to_string(State state) {
     return "failed";
 }
 
+ReasonFacts facts_of(ReasonCode code) {
+    switch (code) {
+    case ReasonCode::as_wanted:
+        return {"as-wanted", ""};
+    case ReasonCode::no_nic:
+        return {"no-nic", ""};
+    case ReasonCode::switched_off:
+        return {"switched-off", ""};
+    case ReasonCode::config:
+        return {"config", ""};
+    case ReasonCode::no_tree:
+        return {"no-tree", "stage modules that were built for this kernel, with their modules.dep"};
+    case ReasonCode::module_missing:
+        return {"module-missing", "stage it too, and run depmod -b on the tree"};
+    case ReasonCode::wrong_kernel:
+        return {"wrong-kernel", "build it against this kernel's headers"};
+    case ReasonCode::unusable_module:
+        return {"unusable-module", "stage it again"};
+    case ReasonCode::busy:
+        return {"busy", "unload it first"};
+    case ReasonCode::pending_reboot:
+        return {"pending-reboot", ""};
+    case ReasonCode::pending_apply:
+        return {"pending-apply", ""};
+    case ReasonCode::guard:
+        return {"guard", ""};
+    case ReasonCode::undone:
+        return {"undone", ""};
+    case ReasonCode::onload_missing:
+        return {"onload-missing", ""};
+    case ReasonCode::name_missing:
+        return {"name-missing", ""};
+    case ReasonCode::control_plane:
+        return {"control-plane", ""};
+    case ReasonCode::time_daemon:
+        return {"time-daemon", ""};
+    case ReasonCode::no_driver:
+        return {"no-driver", ""};
+    case ReasonCode::unsafe_path:
+        return {
+            "unsafe-path",
+            "let all of the tree belong to root, without links, writable by root alone"};
+    case ReasonCode::wrong_machine:
+        return {"wrong-machine", "stage modules for this processor"};
+    case ReasonCode::symbols:
+        return {"symbols", "build the modules against the kernel that runs them, all together"};
+    case ReasonCode::signature:
+        return {
+            "signature",
+            "sign it with a key that the kernel has (one that another key certified is found by "
+            "its identifier only: sign-file -k)"};
+    case ReasonCode::pins:
+        return {"pins", "stage the pinned file, or pin this one if it is to be trusted"};
+    case ReasonCode::port_unclaimed:
+        return {"port-unclaimed", "stage a driver that supports this card"};
+    case ReasonCode::stacks_in_use:
+        return {
+            "stacks-in-use",
+            "end the applications that run on Onload (onload_stackdump lists them)"};
+    case ReasonCode::virtual_functions:
+        return {"virtual-functions", "set its sriov_numvfs to 0, or make them after the swap"};
+    case ReasonCode::unknown_parameter:
+        return {"unknown-parameter", "correct driver.parameters in the configuration"};
+    case ReasonCode::names_not_remembered:
+        return {"names-not-remembered", ""};
+    }
+    return {};
+}
+
 std::string_view to_string(ReasonCode code) {
-    // In the order of the enumerators.
-    static constexpr std::string_view names[] = {
-        "as-wanted",
-        "no-nic",
-        "switched-off",
-        "config",
-        "no-tree",
-        "module-missing",
-        "wrong-kernel",
-        "unusable-module",
-        "busy",
-        "pending-reboot",
-        "pending-apply",
-        "guard",
-        "undone",
-        "onload-missing",
-        "name-missing",
-        "control-plane",
-        "time-daemon",
-        "no-driver",
-        "unsafe-path",
-        "wrong-machine",
-        "symbols",
-        "signature",
-        "pins",
-        "port-unclaimed",
-        "stacks-in-use",
-        "virtual-functions",
-        "unknown-parameter",
-        "names-not-remembered",
-    };
-    static_assert(
-        std::size(names) == static_cast<std::size_t>(ReasonCode::names_not_remembered) + 1
-    );
-    return names[static_cast<std::size_t>(code)];
+    return facts_of(code).word;
+}
+
+int exit_status(State state, ReasonCode code) {
+    if (code == ReasonCode::config) {
+        return 78;
+    }
+    switch (state) {
+    case State::active:
+    case State::idle:
+    case State::off:
+        return 0;
+    case State::in_tree:
+        return 3;
+    case State::degraded:
+        return 4;
+    case State::failed:
+        break;
+    }
+    return 1;
 }
 
 }  // namespace onload_node

@@ -47,7 +47,19 @@ enum class ReasonCode {
     names_not_remembered,  ///< the names of the ports cannot be kept for the next boot
 };
 
+/// All that is fixed about a reason.
+struct ReasonFacts {
+    std::string_view word;    ///< its spelling in schema 1
+    std::string_view advice;  ///< what an administrator does about it; empty where nothing is said
+};
+
+[[nodiscard]] ReasonFacts facts_of(ReasonCode code);
+
 [[nodiscard]] std::string_view to_string(State state);
 [[nodiscard]] std::string_view to_string(ReasonCode code);
+
+/// The exit status that stands for a state and its reason (DESIGN: 0 as wanted, 3 in-tree,
+/// 4 degraded, 1 failed; 78 for a bad configuration).
+[[nodiscard]] int exit_status(State state, ReasonCode code);
 
 }  // namespace onload_node

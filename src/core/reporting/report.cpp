@@ -188,25 +188,6 @@ std::string sentence(const Report& report) {
     return concat({state, ": ", report.reason});
 }
 
-int exit_status(const Report& report) {
-    if (report.code == ReasonCode::config) {
-        return 78;
-    }
-    switch (report.state) {
-    case State::active:
-    case State::idle:
-    case State::off:
-        return 0;
-    case State::in_tree:
-        return 3;
-    case State::degraded:
-        return 4;
-    case State::failed:
-        break;
-    }
-    return 1;
-}
-
 std::string_view to_string(NamePolicy policy) {
     switch (policy) {
     case NamePolicy::preserve:

@@ -66,10 +66,6 @@ make_report(const Config& config, const Observed& observed, const Plan& plan, co
 /// The same facts as one sentence, for `systemctl status`.
 [[nodiscard]] std::string sentence(const Report& report);
 
-/// The exit status that a state stands for (DESIGN: 0 as wanted, 3 in-tree, 4 degraded, 1 failed;
-/// 78 for a bad configuration).
-[[nodiscard]] int exit_status(const Report& report);
-
 [[nodiscard]] std::string_view to_string(NamePolicy policy);
 
 [[nodiscard]] std::string_view to_string(Origin origin);

@@ -25,15 +25,12 @@ std::string join(const std::vector<std::string>& words) {
 bool verify_tree(const Observed& observed, Verdicts& verdicts) {
     const auto& staged = observed.staged;
     if (!staged.problem.empty()) {
-        verdicts.fail({CheckId::tree, ReasonCode::unusable_module, "", ""}, staged.problem);
+        verdicts.fail({CheckId::tree, ReasonCode::unusable_module, "", true, ""}, staged.problem);
         return false;
     }
     if (!staged.present) {
         verdicts.fail(
-            {CheckId::tree,
-             ReasonCode::no_tree,
-             "",
-             "stage modules that were built for this kernel, with their modules.dep"},
+            {CheckId::tree, ReasonCode::no_tree, ""},
             concat(
                 {"nothing is staged for kernel ",
                  observed.kernel,
@@ -52,13 +49,7 @@ bool verify_tree(const Observed& observed, Verdicts& verdicts) {
 void verify_paths(const VerifyContext& context, Verdicts& verdicts) {
     for (const auto& [name, file] : context.observed.staged.modules) {
         if (file.unsafe) {
-            verdicts.fail(
-                {CheckId::paths,
-                 ReasonCode::unsafe_path,
-                 name.str(),
-                 "let all of the tree belong to root, without links, writable by root alone"},
-                file.problem
-            );
+            verdicts.fail({CheckId::paths, ReasonCode::unsafe_path, name.str()}, file.problem);
         }
     }
     verdicts.settle(CheckId::paths, Verdict::passed, "only root can change what is staged");
@@ -72,8 +63,7 @@ void verify_modules(
         verdicts.fail(
             {CheckId::modules,
              missing ? ReasonCode::module_missing : ReasonCode::unusable_module,
-             "",
-             missing ? "stage it too, and run depmod -b on the tree" : "stage it again"},
+             ""},
             order.error().message
         );
         return;
@@ -90,10 +80,7 @@ void verify_machines(const VerifyContext& context, Verdicts& verdicts) {
     for (const ModuleFile* const file : context.staged) {
         if (file->machine != own_machine) {
             verdicts.fail(
-                {CheckId::machine,
-                 ReasonCode::wrong_machine,
-                 file->name.str(),
-                 "stage modules for this processor"},
+                {CheckId::machine, ReasonCode::wrong_machine, file->name.str()},
                 concat(
                     {file->path,
                      " is built for another processor (ELF machine ",
@@ -141,13 +128,7 @@ void verify_vermagic(const VerifyContext& context, Verdicts& verdicts) {
     const auto& observed = context.observed;
     for (const ModuleFile* const file : context.staged) {
         if (const auto text = wrong_kernel(*file, observed); !text.empty()) {
-            verdicts.fail(
-                {CheckId::vermagic,
-                 ReasonCode::wrong_kernel,
-                 file->name.str(),
-                 "build it against this kernel's headers"},
-                text
-            );
+            verdicts.fail({CheckId::vermagic, ReasonCode::wrong_kernel, file->name.str()}, text);
         }
     }
     verdicts.settle(
@@ -174,11 +155,7 @@ void verify_parameters(const VerifyContext& context, Verdicts& verdicts) {
             }
             const auto& name = file->name.str();
             verdicts.fail(
-                {CheckId::parameters,
-                 ReasonCode::unknown_parameter,
-                 name,
-                 "correct driver.parameters in the configuration",
-                 false},
+                {CheckId::parameters, ReasonCode::unknown_parameter, name, false},
                 concat(
                     {"module ",
                      name,
@@ -224,7 +201,7 @@ void Verdicts::fail(const Failure& failure, std::string_view text) {
          failure.mandatory,
          std::string(failure.subject),
          std::string(text),
-         std::string(failure.advice),
+         std::string(failure.advice.value_or(facts_of(failure.code).advice)),
          failure.code}
     );
 }

@@ -49,7 +49,7 @@ void verify_holders(const VerifyContext& context, const SwapScope& scope, Verdic
     for (const auto& name : scope.going) {
         if (foreign(name, context)) {
             verdicts.fail(
-                {CheckId::holders, ReasonCode::busy, name.str(), "unload it first"},
+                {CheckId::holders, ReasonCode::busy, name.str()},
                 concat(
                     {"module ",
                      name.str(),
@@ -67,10 +67,7 @@ void verify_stacks(const VerifyContext& context, const SwapScope& scope, Verdict
         std::ranges::any_of(going, [](const ModuleName& name) { return name.str() == "onload"; });
     if (onload_goes && context.observed.onload_stacks > 0) {
         verdicts.fail(
-            {CheckId::stacks,
-             ReasonCode::stacks_in_use,
-             "onload",
-             "end the applications that run on Onload (onload_stackdump lists them)"},
+            {CheckId::stacks, ReasonCode::stacks_in_use, "onload"},
             concat(
                 {"the loaded onload has to go and has stacks in use: ",
                  std::to_string(context.observed.onload_stacks)}
@@ -87,10 +84,7 @@ void verify_virtual_functions(
         if (scope.swap && function->virtual_functions > 0) {
             const auto address = function->address.to_string();
             verdicts.fail(
-                {CheckId::virtual_functions,
-                 ReasonCode::virtual_functions,
-                 address,
-                 "set its sriov_numvfs to 0, or make them after the swap"},
+                {CheckId::virtual_functions, ReasonCode::virtual_functions, address},
                 concat(
                     {"port ",
                      address,
@@ -116,10 +110,7 @@ void verify_ports(const VerifyContext& context, Verdicts& verdicts) {
         if (would_be_lost(*function, context)) {
             const auto address = function->address.to_string();
             verdicts.fail(
-                {CheckId::ports,
-                 ReasonCode::port_unclaimed,
-                 address,
-                 "stage a driver that supports this card"},
+                {CheckId::ports, ReasonCode::port_unclaimed, address},
                 concat(
                     {"no staged driver claims the port ",
                      address,

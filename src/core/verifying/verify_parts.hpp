@@ -4,6 +4,7 @@
 #include "base/concat.hpp"
 #include "core/verifying/verify.hpp"
 
+#include <optional>
 #include <vector>
 
 /// The parts of verify, one file each; nobody else includes this.
@@ -20,13 +21,13 @@ struct VerifyContext {
 /// Collects verdicts.
 class Verdicts final {
 public:
-    /// What went wrong, and what is to be done about it.
+    /// What went wrong. What is to be done about it is the reason's advice, unless said here.
     struct Failure {
         CheckId id;
         ReasonCode code;
         std::string_view subject;
-        std::string_view advice;
         bool mandatory = true;
+        std::optional<std::string_view> advice = std::nullopt;
     };
 
     void fail(const Failure& failure, std::string_view text);

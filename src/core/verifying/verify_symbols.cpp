@@ -123,11 +123,7 @@ void SymbolChecker::run(Verdicts& verdicts) {
     for (const ModuleFile* const file : context_.staged) {
         if (const auto text = complaints(*file); !text.empty()) {
             verdicts.fail(
-                {CheckId::symbols,
-                 ReasonCode::symbols,
-                 file->name.str(),
-                 "build the modules against the kernel that runs them, all together"},
-                file->path + text
+                {CheckId::symbols, ReasonCode::symbols, file->name.str()}, file->path + text
             );
         }
     }

@@ -87,13 +87,7 @@ std::string pin_complaint(const ModuleFile& file, const VerifyContext& context, 
 void verify_against(const Pins& pins, const VerifyContext& context, Verdicts& verdicts) {
     for (const ModuleFile* const file : context.staged) {
         if (const auto text = pin_complaint(*file, context, pins); !text.empty()) {
-            verdicts.fail(
-                {CheckId::pins,
-                 ReasonCode::pins,
-                 file->name.str(),
-                 "stage the pinned file, or pin this one if it is to be trusted"},
-                text
-            );
+            verdicts.fail({CheckId::pins, ReasonCode::pins, file->name.str()}, text);
         }
     }
     verdicts.settle(CheckId::pins, Verdict::passed, context.config.driver.pins);
@@ -109,12 +103,7 @@ void verify_signatures(const VerifyContext& context, Verdicts& verdicts) {
     for (const ModuleFile* const file : context.staged) {
         if (const auto text = signature_complaint(file->signature, context, by); !text.empty()) {
             verdicts.fail(
-                {CheckId::signature,
-                 ReasonCode::signature,
-                 file->name.str(),
-                 "sign it with a key that the kernel has (one that another key certified is found "
-                 "by its identifier only: sign-file -k)"},
-                file->path + text
+                {CheckId::signature, ReasonCode::signature, file->name.str()}, file->path + text
             );
         }
     }
@@ -140,7 +129,7 @@ void verify_pins(const VerifyContext& context, Verdicts& verdicts) {
         verify_against(*pins, context, verdicts);
     } else {
         verdicts.fail(
-            {CheckId::pins, ReasonCode::pins, path, "write the file as sha256sum does"},
+            {CheckId::pins, ReasonCode::pins, path, true, "write the file as sha256sum does"},
             pins.error().message
         );
     }

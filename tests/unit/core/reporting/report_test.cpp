@@ -8,6 +8,10 @@
 namespace onload_node {
 namespace {
 
+int exit_status_of(const Report& report) {
+    return exit_status(report.state, report.code);
+}
+
 using fixture::booting_node;
 using fixture::module;
 
@@ -45,7 +49,7 @@ TEST(Report, TellsTheStoryInOneSentence) {
         sentence(report),
         "active: sfc 5.3.16 + onload 8.1.2 on 2 ports (ens8f0 ens8f1), sfptpd starting"
     );
-    EXPECT_EQ(exit_status(report), 0);
+    EXPECT_EQ(exit_status_of(report), 0);
     EXPECT_EQ(report.displaced, std::vector<std::string>{"chronyd.service"});
     EXPECT_EQ(report.rules.size(), 2U);
 }
@@ -71,7 +75,7 @@ TEST(Report, ADeadTimeDaemonDegrades) {
     const Report report = report_of(node);
     EXPECT_EQ(report.state, State::degraded);
     EXPECT_EQ(report.code, ReasonCode::time_daemon);
-    EXPECT_EQ(exit_status(report), 4);
+    EXPECT_EQ(exit_status_of(report), 4);
 }
 
 TEST(Report, SaysThatNobodyKnowsTheClockWhilePid1DoesNotAnswer) {
@@ -81,7 +85,7 @@ TEST(Report, SaysThatNobodyKnowsTheClockWhilePid1DoesNotAnswer) {
     EXPECT_EQ(report.state, State::degraded);
     EXPECT_EQ(report.code, ReasonCode::time_daemon);
     EXPECT_EQ(report.reason, "it is not known who keeps the clock: PID 1 does not answer");
-    EXPECT_EQ(exit_status(report), 4);
+    EXPECT_EQ(exit_status_of(report), 4);
 }
 
 TEST(Report, AMissingOnloadDegradesWithTheReasonOfTheRun) {
@@ -123,7 +127,7 @@ TEST(Report, InTreeSaysWhatTheLastRunMet) {
     EXPECT_EQ(report.state, State::in_tree);
     EXPECT_EQ(report.code, ReasonCode::undone);
     EXPECT_EQ(sentence(report), "in-tree: load sfc: no");
-    EXPECT_EQ(exit_status(report), 3);
+    EXPECT_EQ(exit_status_of(report), 3);
 }
 
 TEST(Report, ARunOfAnotherBootExplainsNothing) {
@@ -136,7 +140,7 @@ TEST(Report, InTreeForWantOfATree) {
     node.staged.present = false;
     const Report report = report_of(node);
     EXPECT_EQ(report.code, ReasonCode::no_tree);
-    EXPECT_EQ(exit_status(report), 3);
+    EXPECT_EQ(exit_status_of(report), 3);
 }
 
 TEST(Report, APortWithoutADriverIsAFailure) {
@@ -144,18 +148,18 @@ TEST(Report, APortWithoutADriverIsAFailure) {
     node.functions[1].driver.clear();
     const Report report = report_of(node);
     EXPECT_EQ(report.state, State::failed);
-    EXPECT_EQ(exit_status(report), 1);
+    EXPECT_EQ(exit_status_of(report), 1);
 }
 
 TEST(Report, IdleAndOffAreAsWanted) {
     Observed node = booting_node();
     node.functions.clear();
     EXPECT_EQ(report_of(node).state, State::idle);
-    EXPECT_EQ(exit_status(report_of(node)), 0);
+    EXPECT_EQ(exit_status_of(report_of(node)), 0);
     node = booting_node();
     node.boot_switch = BootSwitch::plan_only;
     EXPECT_EQ(report_of(node).state, State::off);
-    EXPECT_EQ(exit_status(report_of(node)), 0);
+    EXPECT_EQ(exit_status_of(report_of(node)), 0);
 }
 
 TEST(Report, ListsWhatIsLeftAloneAndWhy) {
