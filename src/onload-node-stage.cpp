@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/commands/commands.hpp"
 #include "app/output/output.hpp"
+#include "app/output/terminal.hpp"
 #include "app/stage/stage_commands.hpp"
 
 #include <cstdio>
@@ -9,11 +10,6 @@
 using namespace onload_node;
 
 namespace {
-
-int complain(const Error& error) {
-    std::fprintf(stderr, "onload-node: %s\n", error.message.c_str());
-    return exit_status_of(error.code);
-}
 
 Result<int> carry_out(const StageCommand& command) {
     switch (command.verb) {
@@ -28,12 +24,12 @@ Result<int> carry_out(const StageCommand& command) {
     case StageVerb::verify:
         return command.pending ? verify_pending(command) : verify(command.common);
     case StageVerb::version:
-        std::fputs(version_text().c_str(), stdout);
+        print(version_text());
         return 0;
     case StageVerb::help:
         break;
     }
-    std::fputs(command.common.help_text.c_str(), stdout);
+    print(command.common.help_text);
     return 0;
 }
 

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/cli/cli.hpp"
 #include "app/commands/commands.hpp"
+#include "app/output/terminal.hpp"
 #include "app/session/hand_over.hpp"
 
 #include <cstdio>
 #include <span>
 
 using namespace onload_node;
-
-namespace {
-
-int complain(const Error& error) {
-    std::fprintf(stderr, "onload-node: %s\n", error.message.c_str());
-    return exit_status_of(error.code);
-}
-
-}  // namespace
 
 /// The story: read the command line, carry the command out (commands.cpp: load the configuration,
 /// observe the node, plan, print or execute, report), turn what went wrong into a message and an

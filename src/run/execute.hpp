@@ -4,8 +4,6 @@
 #include "core/access/node_access.hpp"
 #include "run/undo_log.hpp"
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +29,7 @@ struct ExecutionReport {
     std::vector<StepTiming> timings;
 };
 
-/// Carries a plan out. The only code that changes the node, apart from the way back below.
+/// Carries a plan out. The only code that changes the node, apart from the way back (undo.hpp).
 [[nodiscard]] ExecutionReport execute(
     const Plan& plan,
     const Config& config,
@@ -39,27 +37,5 @@ struct ExecutionReport {
     const NodeAccess& access,
     UndoLog& log
 );
-
-/// The same, and looks at the node again: `look` brings `observed` up to date. What the swap has
-/// then shown of the names, a card in another slot or somebody else who names a port, is carried
-/// out too, once.
-[[nodiscard]] Result<ExecutionReport> execute_and_correct(
-    const Plan& plan,
-    const Config& config,
-    Observed& observed,
-    const NodeAccess& access,
-    UndoLog& log,
-    const std::function<Result<void>()>& look
-);
-
-/// Takes back what a run that was cut short had begun: the uncommitted entries, last first. Returns
-/// the inverses that failed; a failing inverse does not stop the others.
-[[nodiscard]] std::vector<std::string>
-recover(const Config& config, const NodeAccess& access, UndoLog& log);
-
-/// Takes back everything that onload-node did in this boot. Names go before the driver, so that the
-/// in-tree interfaces come up with their own. Returns the inverses that failed.
-[[nodiscard]] std::vector<std::string>
-revert(const Config& config, const NodeAccess& access, UndoLog& log);
 
 }  // namespace onload_node

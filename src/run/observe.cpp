@@ -8,9 +8,7 @@
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
 #include "run/name_record.hpp"
-#include "run/observe_load.hpp"
-#include "run/observe_names.hpp"
-#include "run/observe_units.hpp"
+#include "run/observe_parts.hpp"
 
 #include <algorithm>
 
@@ -275,20 +273,33 @@ BootSwitch boot_switch_from(const std::string& command_line) {
     return found;
 }
 
-Result<Observed> observe(const Config& config, const Sensors& sensors) {
+namespace {
+
+Result<void> observe_host(Observed& observed, const Sensors& sensors) {
     const auto facts = TRY(sensors.host.facts());
-    Observed observed;
     observed.kernel = facts.kernel;
     observed.boot_id = facts.boot_id;
     observed.privileged = facts.privileged;
     observed.boot_switch = boot_switch_from(facts.command_line);
     observed.named_by_argument = ifname_arguments(facts.command_line);
-    const auto staged = sensors.trees.open(config.driver.tree, facts.kernel);
-    const auto own = sensors.trees.open("", facts.kernel);
+    return {};
+}
+
+}  // namespace
+
+Result<void> look(Observed& observed, const Config& config, const Sensors& sensors) {
+    const bool first = observed.staged.directory.empty();
+    if (first) {
+        TRY(observe_host(observed, sensors));
+    }
+    const auto staged = sensors.trees.open(config.driver.tree, observed.kernel);
+    const auto own = sensors.trees.open("", observed.kernel);
     TRY(observe_hardware(observed, config, sensors, *staged, *own));
-    observe_index(observed, config, sensors, *staged);
-    if (!observed.functions.empty() || config.driver.activate == Activate::always) {
-        observe_trees(observed, config, sensors, *staged, *own);
+    if (first) {
+        observe_index(observed, config, sensors, *staged);
+        if (!observed.functions.empty() || config.driver.activate == Activate::always) {
+            observe_trees(observed, config, sensors, *staged, *own);
+        }
     }
     observe_loaded(observed, config, sensors);
     observe_holders(observed, config, {*staged, *own, observed});
@@ -300,24 +311,13 @@ Result<Observed> observe(const Config& config, const Sensors& sensors) {
     read_guard(observed, sensors.files);
     read_name_record(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
-    return observed;
+    return {};
 }
 
-Result<void> observe_again(Observed& observed, const Config& config, const Sensors& sensors) {
-    const auto staged = sensors.trees.open(config.driver.tree, observed.kernel);
-    const auto own = sensors.trees.open("", observed.kernel);
-    TRY(observe_hardware(observed, config, sensors, *staged, *own));
-    observe_loaded(observed, config, sensors);
-    observe_holders(observed, config, {*staged, *own, observed});
-    observe_users(observed, sensors);
-    observe_units(observed, config, sensors);
-    observe_files(observed, sensors);
-    observe_other_namers(observed, sensors.files);
-    observe_kernel_settings(observed, config, sensors);
-    read_guard(observed, sensors.files);
-    read_name_record(observed, sensors.files);
-    observe_control_plane(observed, config, sensors);
-    return {};
+Result<Observed> observe(const Config& config, const Sensors& sensors) {
+    Observed observed;
+    TRY(look(observed, config, sensors));
+    return observed;
 }
 
 Result<Observed>

@@ -7,13 +7,12 @@ namespace onload_node {
 
 /// Looks at everything the plan and the report need. Changes nothing. What cannot be seen without
 /// rights (units, digests) is left empty; an error means that not even the machine's own hardware
-/// could be listed.
-[[nodiscard]] Result<Observed> observe(const Config& config, const Sensors& sensors);
+/// could be listed. Where `observed` is of an earlier look, what cannot have changed since is kept:
+/// the digests of the staged modules, which cost most.
+[[nodiscard]] Result<void> look(Observed& observed, const Config& config, const Sensors& sensors);
 
-/// Looks at the ports, modules and units again and keeps what cannot have changed (the digests of
-/// the staged modules, which cost most).
-[[nodiscard]] Result<void>
-observe_again(Observed& observed, const Config& config, const Sensors& sensors);
+/// The first look.
+[[nodiscard]] Result<Observed> observe(const Config& config, const Sensors& sensors);
 
 /// What `verify` is asked about.
 struct VerifyTarget {

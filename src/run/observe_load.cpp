@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "run/observe_load.hpp"
-
 #include "base/concat.hpp"
 #include "core/model/paths.hpp"
+#include "run/observe_parts.hpp"
 
 #include <algorithm>
 #include <charconv>

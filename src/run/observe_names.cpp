@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "run/observe_names.hpp"
-
 #include "base/concat.hpp"
 #include "core/model/interface_name.hpp"
 #include "core/model/paths.hpp"
 #include "core/naming/other_namers.hpp"
 #include "core/naming/port_names.hpp"
+#include "run/observe_parts.hpp"
 
 #include <algorithm>
 

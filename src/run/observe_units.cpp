@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "run/observe_units.hpp"
-
 #include "core/model/units.hpp"
+#include "run/observe_parts.hpp"
 
 namespace onload_node {
 

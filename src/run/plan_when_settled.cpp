@@ -36,19 +36,13 @@ bool driver_missing(const Config& config, const Observed& observed) {
     });
 }
 
-bool swaps(const Plan& plan) {
-    return std::ranges::any_of(plan.phases, [](const Phase& phase) {
-        return phase.name == PhaseName::driver;
-    });
-}
-
 /// What the plan goes by and udev has not shown yet, in words; empty when there is nothing to wait
 /// for.
 std::string_view unsettled(const Plan& plan, const Config& config, const Observed& observed) {
     if (plan.goal == State::off || plan.goal == State::idle) {
         return "";
     }
-    if (swaps(plan)) {
+    if (plan.has(PhaseName::driver)) {
         return names_missing(config, observed) ? "the names of its ports are to be preserved" : "";
     }
     return driver_missing(config, observed) ? "a port has no driver yet" : "";

@@ -2,9 +2,9 @@
 #include "processes.hpp"
 
 #include "core/planning/plan.hpp"
-#include "run/execute.hpp"
-#include "run/plan_when_settled.hpp"
+#include "run/node_run.hpp"
 #include "run/run_record.hpp"
+#include "run/undo.hpp"
 
 namespace onload_node::simulation {
 
@@ -12,7 +12,7 @@ namespace {
 
 using fixture::MemoryNode;
 
-NodeAccess ports_of(MemoryNode& node, Progress& progress) {
+NodeAccess access_to(MemoryNode& node, Progress& progress) {
     return {node, node, node, node, node, node, progress};
 }
 
@@ -29,24 +29,15 @@ int apply(MemoryNode& node, const Start& start) {
 }
 
 int apply(MemoryNode& node, const Start& start, Progress& progress) {
-    const NodeAccess access = ports_of(node, progress);
     UndoLog log(node);
     if (!log.load()) {
         return 1;
     }
-    if (log.open()) {
-        static_cast<void>(onload_node::recover(start.config, access, log));
-    }
-    Observed observed = node.observed();
-    const auto look = [&] {
-        observed = node.observed();
-        return Result<void>();
-    };
-    const auto plan = plan_when_settled({start.live}, start.config, observed, access, look);
-    if (plan && !plan->empty()) {
-        const auto execution =
-            execute_and_correct(*plan, start.config, observed, access, log, look);
-        static_cast<void>(write_run_record(node, to_record(*execution, observed.boot_id)));
+    NodeRun run(start.config, access_to(node, progress), log, fixture::look_at(node));
+    static_cast<void>(run.finish_interrupted(start.live, "taking back"));
+    static_cast<void>(run.look());
+    if (const auto plan = run.plan({start.live})) {
+        static_cast<void>(run.act(*plan));
     }
     const Report report = report_on(node, start);
     return exit_status(report.state, report.code);
@@ -57,7 +48,7 @@ int recover(MemoryNode& node, const Start& start) {
     if (!log.load()) {
         return 1;
     }
-    return !log.open() || onload_node::recover(start.config, node.access(), log).empty() ? 0 : 1;
+    return !log.open() || take_back_uncommitted(start.config, node.access(), log).empty() ? 0 : 1;
 }
 
 void stop_post(MemoryNode& node, const Start& start, int exit_status) {

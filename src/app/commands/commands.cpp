@@ -2,63 +2,9 @@
 #include "app/commands/commands.hpp"
 
 #include "app/output/output.hpp"
-#include "app/session/publish.hpp"
-#include "app/session/session.hpp"
-#include "core/planning/plan.hpp"
-#include "run/observe.hpp"
-
-#include <cstdio>
-#include <cstdlib>
-
-#include <unistd.h>
+#include "app/output/terminal.hpp"
 
 namespace onload_node {
-
-namespace {
-
-bool colour_wanted() {
-    return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-}
-
-void print(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-}
-
-/// The report of the node as it is, whatever the configuration is.
-Result<Report> look(const Command& command, Node& node) {
-    const auto config = load_config(command);
-    if (!config) {
-        return report_bad_config(node, config.error());
-    }
-    const auto observed = observe(*config, node.sensors());
-    return observed ? Result<Report>(report_now(*config, *observed, node.sensors().files))
-                    : tl::unexpected(observed.error());
-}
-
-}  // namespace
-
-Result<int> plan(const Command& command) {
-    const auto config = TRY(load_config(command));
-    Node node;
-    const auto observed = TRY(observe(config, node.sensors()));
-    const Plan plan = make_plan(config, observed, {command.live});
-    print(command.json ? plan_json(plan) : plan_text(plan, colour_wanted()));
-    return plan.empty() || command.dry_run ? 0 : 2;
-}
-
-Result<int> status(const Command& command) {
-    Node node;
-    const auto report = TRY(look(command, node));
-    print(command.json ? status_json(report) : status_text(report, colour_wanted()));
-    return exit_status(report.state, report.code);
-}
-
-Result<int> refresh(const Command& command) {
-    auto session = TRY(Session::open("refresh"));
-    const auto report = TRY(look(command, *session.node));
-    publish(report, config_or_default(command).publish, *session.node);
-    return 0;
-}
 
 Result<int> run_command(const Command& command) {
     switch (command.verb) {

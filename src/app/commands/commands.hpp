@@ -9,27 +9,25 @@ namespace onload_node {
 /// the command stands for.
 [[nodiscard]] Result<int> run_command(const Command& command);
 
-// Each command is a function of its name. Those that look (commands.cpp):
-[[nodiscard]] Result<int> plan(const Command& command);
-[[nodiscard]] Result<int> status(const Command& command);
-[[nodiscard]] Result<int> refresh(const Command& command);
+// Each command is a function of its name, in a file of its name.
 
-// (nics_command.cpp)
-[[nodiscard]] Result<int> nics(const Command& command);
-
-// (verify_command.cpp)
-[[nodiscard]] Result<int> verify(const Command& command);
-
-// the main job (apply.cpp):
+/// The main job: what the unit runs.
 [[nodiscard]] Result<int> apply(const Command& command);
 
-// the boot guard (confirm.cpp):
-[[nodiscard]] Result<int> confirm(const Command& command);
-[[nodiscard]] Result<int> reset(const Command& command);
+// Those that look:
+[[nodiscard]] Result<int> plan(const Command& command);
+[[nodiscard]] Result<int> status(const Command& command);
+[[nodiscard]] Result<int> verify(const Command& command);
+[[nodiscard]] Result<int> nics(const Command& command);
+[[nodiscard]] Result<int> refresh(const Command& command);
 
-// and the ways back (way_back.cpp):
+// The ways back:
 [[nodiscard]] Result<int> revert(const Command& command);
 [[nodiscard]] Result<int> recover(const Command& command);
 [[nodiscard]] Result<int> time_fallback(const Command& command);
+
+// The boot guard:
+[[nodiscard]] Result<int> confirm(const Command& command);
+[[nodiscard]] Result<int> reset(const Command& command);
 
 }  // namespace onload_node

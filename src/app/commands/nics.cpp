@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/commands/commands.hpp"
 #include "app/output/nics_output.hpp"
-#include "app/session/session.hpp"
+#include "app/output/terminal.hpp"
+#include "app/session/loaded_config.hpp"
+#include "app/session/node_report.hpp"
 #include "run/observe.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace onload_node {
 
@@ -24,8 +25,7 @@ Result<int> nics(const Command& command) {
              name == report.names.end() ? nullptr : &*name}
         );
     }
-    const std::string text = command.json ? nics_json(nics) : nics_text(nics);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print(command.json ? nics_json(nics) : nics_text(nics));
     return 0;
 }
 

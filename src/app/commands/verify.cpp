@@ -3,11 +3,10 @@
 
 #include "app/commands/commands.hpp"
 #include "app/output/output.hpp"
-#include "app/session/session.hpp"
+#include "app/output/terminal.hpp"
+#include "app/session/loaded_config.hpp"
+#include "app/session/node.hpp"
 #include "run/observe.hpp"
-
-#include <cstdio>
-#include <cstdlib>
 
 #include <unistd.h>
 
@@ -50,10 +49,7 @@ Result<int> verify(const Command& command) {
     const auto target = TRY(target_of(command, node));
     const auto observed = TRY(observe_for_verify(config, node.sensors(), target));
     const auto checks = verify(config, observed);
-    const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-    const auto text =
-        command.json ? verify_json(checks, target.kernel) : verify_text(checks, colour);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print(command.json ? verify_json(checks, target.kernel) : verify_text(checks, colour_wanted()));
     return first_failed(checks, true) == nullptr ? 0 : 3;
 }
 

@@ -1,41 +1,50 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "app/cli/cli.hpp"
 #include "app/session/node.hpp"
 #include "core/model/config.hpp"
-#include "core/reporting/report.hpp"
-#include "run/undo_log.hpp"
+#include "run/node_run.hpp"
 #include "system/files/lock.hpp"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace onload_node {
 
-/// The configuration that the command names, or every complaint about it.
-[[nodiscard]] Result<Config> load_config(const Command& command);
+/// One command that may change the node: as root, alone, with what earlier runs of this boot did.
+class Session {
+public:
+    /// `verb` stands in the message to those who are not root.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> open(const char* verb);
 
-/// The same, or the built-in one: a wrong configuration must not keep anybody from going back.
-[[nodiscard]] Config config_or_default(const Command& command);
+    /// `config` must outlive the run.
+    [[nodiscard]] NodeRun run(const Config& config);
 
-/// Judges the node as it was observed; the record of the last run explains.
-[[nodiscard]] Report report_now(const Config& config, const Observed& observed, const Files& files);
+    [[nodiscard]] bool interrupted() const { return log_.open(); }
 
-/// The report of a node with a bad configuration: looked at with the built-in one.
-[[nodiscard]] Result<Report> report_bad_config(Node& node, const Error& error);
+    [[nodiscard]] Node& node() { return node_; }
 
-/// False, having said so, when a run that was cut short could only be taken back by cutting off a
-/// network that is up: that waits for the next boot, which begins anew.
-[[nodiscard]] bool may_take_back(const Command& command, const Config& config, Node& node);
+    [[nodiscard]] Files& files() { return node_.access().files; }
 
-/// One run that may change the node: as root, alone, with what earlier runs of this boot did.
-struct Session {
-    Lock lock;
-    std::unique_ptr<Node> node;
-    UndoLog log;
+    /// Says something in the journal.
+    void say(const std::string& text) { node_.access().progress.notice(text); }
 
-    /// `verb` is for the message to who is not root.
-    [[nodiscard]] static Result<Session> open(const char* verb);
+    /// Tells everybody what the node is (publish.hpp); the record of the last run explains. Returns
+    /// the exit status of that.
+    int tell(const Config& config, const Observed& observed);
+    int tell(const Config& config, const Observed& observed, const RunRecord& record);
+
+    /// The same after something was taken back, of which `left` could not be: exit status 1 then.
+    [[nodiscard]] Result<int>
+    tell_taken_back(const Config& config, NodeRun& run, const std::vector<std::string>& left);
+
+private:
+    explicit Session(Lock lock) : lock_(std::move(lock)), log_(node_.access().files) {}
+
+    Lock lock_;
+    Node node_;
+    UndoLog log_;
 };
 
 }  // namespace onload_node

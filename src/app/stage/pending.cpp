@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/output/pending_output.hpp"
+#include "app/output/terminal.hpp"
+#include "app/session/loaded_config.hpp"
 #include "app/session/node.hpp"
-#include "app/session/session.hpp"
 #include "app/stage/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"
 #include "base/concat.hpp"
@@ -60,10 +61,10 @@ Result<int> verify_pending(const StageCommand& command) {
     const auto observed =
         TRY(observe_for_verify(config, with_trees(node.sensors(), trees), target));
     const auto checks = verify(config, observed);
-    const bool colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-    const auto text = common.json ? pending_json(checks, *kernels->next, kernels->running)
-                                  : pending_text(checks, *kernels->next, kernels->running, colour);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print(
+        common.json ? pending_json(checks, *kernels->next, kernels->running)
+                    : pending_text(checks, *kernels->next, kernels->running, colour_wanted())
+    );
     return first_failed(checks, true) == nullptr ? 0 : 3;
 }
 

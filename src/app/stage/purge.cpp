@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "app/session/loaded_config.hpp"
 #include "app/session/node.hpp"
-#include "app/session/session.hpp"
 #include "app/stage/preconditions.hpp"
 #include "app/stage/stage_commands.hpp"
 #include "base/concat.hpp"

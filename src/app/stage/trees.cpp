@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/output/tree_list.hpp"
+#include "app/session/loaded_config.hpp"
 #include "app/session/node.hpp"
-#include "app/session/session.hpp"
 #include "app/stage/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"
 #include "app/stage/tree_verdict.hpp"

@@ -4,6 +4,7 @@
 #include "core/model/state.hpp"
 #include "core/model/step.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,10 @@ struct Plan {
     std::optional<Blocker> advice = std::nullopt;  ///< keeps an active node `degraded`
 
     [[nodiscard]] bool empty() const { return phases.empty(); }
+
+    [[nodiscard]] bool has(PhaseName phase) const {
+        return std::ranges::find(phases, phase, &Phase::name) != phases.end();
+    }
 };
 
 [[nodiscard]] std::string_view to_string(PhaseName name);

@@ -5,6 +5,7 @@
 #include "core/reporting/report.hpp"
 #include "run/execute.hpp"
 #include "run/step_runner.hpp"
+#include "run/undo.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
 
@@ -25,7 +26,7 @@ apply(MemoryNode& node, const Config& config = Config(), const PlanRequest& requ
     UndoLog log(node);
     EXPECT_TRUE(log.load());
     if (log.open()) {
-        static_cast<void>(recover(config, node.access(), log));
+        static_cast<void>(take_back_uncommitted(config, node.access(), log));
     }
     const Observed observed = node.observed();
     return execute(make_plan(config, observed, request), config, observed, node.access(), log);
@@ -224,7 +225,7 @@ TEST(Execute, WhatCannotBeTakenBackStaysOpenForTheNextRun) {
     UndoLog log(node);
     ASSERT_TRUE(log.load());
     EXPECT_TRUE(log.open());
-    EXPECT_TRUE(recover(Config(), node.access(), log).empty());
+    EXPECT_TRUE(take_back_uncommitted(Config(), node.access(), log).empty());
     EXPECT_FALSE(node.files().contains(std::string(paths::autoload_rules)));
 }
 
@@ -273,7 +274,7 @@ TEST(Recover, TakesBackAPhaseThatWasCutShort) {
         UndoLog found(node);
         ASSERT_TRUE(found.load());
         EXPECT_TRUE(found.open());
-        EXPECT_TRUE(recover(config, node.access(), found).empty());
+        EXPECT_TRUE(take_back_uncommitted(config, node.access(), found).empty());
         expect_not_stranded(node, "cut behind step " + std::to_string(cut));
         EXPECT_EQ(node.observed().loaded.at(module("sfc")).origin, Origin::in_tree);
         apply(node);
@@ -291,7 +292,7 @@ TEST(Revert, TakesBackEverything) {
     UndoLog log(node);
     ASSERT_TRUE(log.load());
     EXPECT_FALSE(log.open());
-    EXPECT_TRUE(revert(config, node.access(), log).empty());
+    EXPECT_TRUE(take_back_everything(config, node.access(), log).empty());
     expect_not_stranded(node, "revert");
     EXPECT_EQ(node.running(), "chronyd.service");
     EXPECT_TRUE(node.observed().generated_files.empty());
@@ -303,7 +304,7 @@ TEST(Revert, WithoutAnApplyDoesNothing) {
     MemoryNode node(booting_node());
     UndoLog log(node);
     ASSERT_TRUE(log.load());
-    EXPECT_TRUE(revert(Config(), node.access(), log).empty());
+    EXPECT_TRUE(take_back_everything(Config(), node.access(), log).empty());
     expect_not_stranded(node, "revert of nothing");
 }
 

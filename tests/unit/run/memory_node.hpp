@@ -201,4 +201,12 @@ private:
     int in_tree_reloads_ = 0;
 };
 
+/// How a run looks at a node in memory, which must outlive it.
+[[nodiscard]] inline auto look_at(const MemoryNode& node) {
+    return [&node](Observed& observed) {
+        observed = node.observed();
+        return Result<void>();
+    };
+}
+
 }  // namespace onload_node::fixture

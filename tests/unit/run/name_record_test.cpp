@@ -2,8 +2,8 @@
 #include "core/model/paths.hpp"
 #include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
-#include "run/execute.hpp"
 #include "run/name_record.hpp"
+#include "run/node_run.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
 
@@ -35,13 +35,9 @@ void apply(MemoryNode& node) {
     const Config config;
     UndoLog log(node);
     ASSERT_TRUE(log.load());
-    Observed observed = node.observed();
-    const auto look = [&] {
-        observed = node.observed();
-        return Result<void>();
-    };
-    const Plan plan = make_plan(config, observed, {});
-    ASSERT_TRUE(execute_and_correct(plan, config, observed, node.access(), log, look));
+    NodeRun run(config, node.access(), log, fixture::look_at(node));
+    ASSERT_TRUE(run.look());
+    ASSERT_TRUE(run.act(make_plan(config, run.observed(), {})));
 }
 
 Report report_on(const MemoryNode& node) {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/planning/plan.hpp"
+
+#include "app/commands/commands.hpp"
+#include "app/output/output.hpp"
+#include "app/output/terminal.hpp"
+#include "app/session/loaded_config.hpp"
+#include "app/session/node.hpp"
+#include "run/observe.hpp"
+
+namespace onload_node {
+
+Result<int> plan(const Command& command) {
+    const auto config = TRY(load_config(command));
+    Node node;
+    const auto observed = TRY(observe(config, node.sensors()));
+    const Plan plan = make_plan(config, observed, {command.live});
+    print(command.json ? plan_json(plan) : plan_text(plan, colour_wanted()));
+    return plan.empty() || command.dry_run ? 0 : 2;
+}
+
+}  // namespace onload_node

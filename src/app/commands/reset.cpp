@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/commands/commands.hpp"
+#include "app/session/loaded_config.hpp"
+#include "app/session/session.hpp"
+#include "core/model/paths.hpp"
+
+namespace onload_node {
+
+Result<int> reset(const Command& command) {
+    const auto session = TRY(Session::open("reset"));
+    TRY(session->files().remove(std::string(paths::guard_file)));
+    const Config config = config_or_default(command);
+    NodeRun run = session->run(config);
+    TRY(run.look());
+    session->say("the boot guard is reset: the next boot tries the staged driver");
+    session->tell(config, run.observed());
+    return 0;
+}
+
+}  // namespace onload_node

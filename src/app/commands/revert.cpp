@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/commands/commands.hpp"
+#include "app/session/loaded_config.hpp"
+#include "app/session/session.hpp"
+#include "core/model/managed_functions.hpp"
+
+namespace onload_node {
+
+Result<int> revert(const Command& command) {
+    const auto session = TRY(Session::open("revert"));
+    const Config config = config_or_default(command);
+    NodeRun run = session->run(config);
+    TRY(run.look());
+    if (!command.live && network_in_use(config, run.observed())) {
+        return failure(
+            ErrorCode::busy,
+            "pending reboot: the network is up and going back would cut it off; --live does it all "
+            "the same"
+        );
+    }
+    return session->tell_taken_back(config, run, run.take_back_everything());
+}
+
+}  // namespace onload_node

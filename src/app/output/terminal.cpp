@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/output/terminal.hpp"
+
+#include "app/cli/cli.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace onload_node {
+
+bool colour_wanted() {
+    return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+}
+
+void print(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+int complain(const Error& error) {
+    std::fprintf(stderr, "onload-node: %s\n", error.message.c_str());
+    return exit_status_of(error.code);
+}
+
+}  // namespace onload_node

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "app/cli/cli.hpp"
+#include "core/model/config.hpp"
+
+namespace onload_node {
+
+/// The configuration that the command names, or every complaint about it.
+[[nodiscard]] Result<Config> load_config(const Command& command);
+
+/// The same, or the built-in one: a wrong configuration must not keep anybody from going back.
+[[nodiscard]] Config config_or_default(const Command& command);
+
+}  // namespace onload_node

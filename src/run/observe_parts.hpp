@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "core/access/node_access.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The parts of observe, one file each; beside their tests nobody else includes this.
+namespace onload_node {
+
+/// What loading the staged modules takes, and what stands against it: the kernel's symbols, the
+/// pins, the kernel's demands on signatures. The trees must have been read. (observe_load.cpp)
+void observe_demands(Observed& observed, const Config& config, const Sensors& sensors);
+
+/// What a swap would take away from somebody: Onload's stacks, virtual functions.
+/// (observe_load.cpp)
+void observe_users(Observed& observed, const Sensors& sensors);
+
+/// Descriptions of the asymmetric keys in the text of /proc/keys. (observe_load.cpp)
+[[nodiscard]] std::vector<std::string> key_descriptions(std::string_view text);
+
+/// Finds out who else names our ports, by what udev did with them: `link_gives` and `rule` of each
+/// interface that udev has handled. (observe_names.cpp)
+void observe_other_namers(Observed& observed, const Files& files);
+
+/// Asks PID 1 for the units of the clock and how far the boot has come. When it does not answer it
+/// is not asked again: `observed.units_problem` says why, no unit is known, and the network counts
+/// as started, so that no driver is swapped under one that may be up. (observe_units.cpp)
+void observe_units(Observed& observed, const Config& config, const Sensors& sensors);
+
+}  // namespace onload_node

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/undo.hpp"
+
+#include "run/step_runner.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace onload_node {
+
+namespace {
+
+/// Runs the inverses of one entry; what fails is said, and returned. A failing one does not stop
+/// the others.
+std::vector<std::string>
+run_inverse(const UndoEntry& entry, StepRunner& runner, const NodeAccess& access) {
+    std::vector<std::string> failed;
+    for (const auto& step : entry.inverse) {
+        access.progress.undoing(step);
+        if (const auto done = runner.run(step); !done) {
+            access.progress.undo_failed(step, done.error());
+            failed.push_back(describe(step) + ": " + done.error().message);
+        }
+    }
+    return failed;
+}
+
+/// What could not be taken back.
+struct Remains {
+    std::vector<UndoEntry> entries;  ///< in the order in which they are to be run again
+    std::vector<std::string> texts;
+};
+
+/// Runs the inverses of the entries in this order. What is left begins with the first that failed:
+/// those behind it may rest on it.
+Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const NodeAccess& access) {
+    Remains remains;
+    std::size_t done = 0;
+    for (const auto& entry : entries) {
+        auto failed = run_inverse(entry, runner, access);
+        done += failed.empty() && remains.texts.empty() ? 1U : 0U;
+        std::move(failed.begin(), failed.end(), std::back_inserter(remains.texts));
+    }
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(done));
+    remains.entries = std::move(entries);
+    return remains;
+}
+
+/// Runs the entries in this order. From the first that fails on they get a second chance: it may
+/// have failed for want of something that was taken back after it, and a node half undone is the
+/// one thing not to leave. Each inverse can be run twice.
+Remains
+run_inverses_twice(std::vector<UndoEntry> entries, StepRunner& runner, const NodeAccess& access) {
+    Remains first = run_inverses(std::move(entries), runner, access);
+    return first.texts.empty() ? first : run_inverses(std::move(first.entries), runner, access);
+}
+
+/// Takes the entries from `mark` on out of the log, but for what could not be taken back: that
+/// stays open, for the next run.
+void close_from(std::size_t mark, Remains& remains, const NodeAccess& access, UndoLog& log) {
+    std::reverse(remains.entries.begin(), remains.entries.end());
+    if (const auto saved = log.truncate(mark, remains.entries); !saved) {
+        access.progress.notice(
+            "the record of what was done could not be written: " + saved.error().message
+        );
+    }
+}
+
+}  // namespace
+
+std::vector<std::string>
+take_back_since(std::size_t mark, const Config& config, const NodeAccess& access, UndoLog& log) {
+    StepRunner runner(access, config.limits);
+    const auto& entries = log.entries();
+    std::vector<UndoEntry> backwards(
+        entries.rbegin(), entries.rend() - static_cast<std::ptrdiff_t>(mark)
+    );
+    Remains remains = run_inverses_twice(std::move(backwards), runner, access);
+    close_from(mark, remains, access, log);
+    return remains.texts;
+}
+
+std::vector<std::string>
+take_back_uncommitted(const Config& config, const NodeAccess& access, UndoLog& log) {
+    return take_back_since(log.committed(), config, access, log);
+}
+
+std::vector<std::string>
+take_back_everything(const Config& config, const NodeAccess& access, UndoLog& log) {
+    StepRunner runner(access, config.limits);
+    constexpr std::array order = {
+        PhaseName::time, PhaseName::onload, PhaseName::names, PhaseName::driver};
+    std::vector<UndoEntry> entries;
+    for (const auto phase : order) {
+        std::copy_if(
+            log.entries().rbegin(),
+            log.entries().rend(),
+            std::back_inserter(entries),
+            [&](const UndoEntry& entry) { return entry.phase == phase; }
+        );
+    }
+    Remains remains = run_inverses_twice(std::move(entries), runner, access);
+    close_from(0, remains, access, log);
+    return remains.texts;
+}
+
+}  // namespace onload_node
