@@ -2,6 +2,7 @@
 #include "device_plugin/plugin_server.hpp"
 
 #include "base/concat.hpp"
+#include "base/unique_fd.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +12,9 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace onload_node::device_plugin {
@@ -130,6 +134,26 @@ void PluginServer::stop() {
     own_.reset();
     registered_with_.reset();
     service_.registered(false);
+}
+
+std::optional<SocketIdentity> socket_identity(const std::string& path) {
+    struct stat found = {};
+    if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
+        return std::nullopt;
+    }
+    return SocketIdentity{found.st_dev, found.st_ino, found.st_ctim.tv_sec, found.st_ctim.tv_nsec};
+}
+
+bool is_served(const std::string& path) {
+    const UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    if (!client.valid() || path.size() >= sizeof address.sun_path) {
+        return false;
+    }
+    path.copy(&address.sun_path[0], path.size());
+    return ::connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+           0;
 }
 
 }  // namespace onload_node::device_plugin

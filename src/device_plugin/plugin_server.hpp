@@ -3,11 +3,12 @@
 
 #include "base/result.hpp"
 #include "device_plugin/plugin_service.hpp"
-#include "device_plugin/socket_identity.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <sys/types.h>
 
 namespace onload_node::device_plugin {
 
@@ -49,5 +50,21 @@ private:
     std::optional<SocketIdentity> own_;
     std::optional<SocketIdentity> registered_with_;
 };
+
+/// Which socket a path leads to. An inode's number alone comes back within the moment.
+struct SocketIdentity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    long changed_seconds = 0;
+    long changed_nanoseconds = 0;
+
+    bool operator==(const SocketIdentity&) const = default;
+};
+
+/// Nothing when there is no socket at that path.
+[[nodiscard]] std::optional<SocketIdentity> socket_identity(const std::string& path);
+
+/// Whether some process accepts connections there.
+[[nodiscard]] bool is_served(const std::string& path);
 
 }  // namespace onload_node::device_plugin

@@ -2,7 +2,7 @@
 #include "app/session/hand_over.hpp"
 
 #include "base/concat.hpp"
-#include "system/processes/own_program.hpp"
+#include "system/processes/programs.hpp"
 
 #include <cerrno>
 #include <cstring>

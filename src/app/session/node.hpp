@@ -6,7 +6,6 @@
 #include "system/devices/udev.hpp"
 #include "system/files/files.hpp"
 #include "system/host/host.hpp"
-#include "system/host/kernel.hpp"
 #include "system/modules/kernel_modules.hpp"
 #include "system/modules/kmod_trees.hpp"
 #include "system/systemd/journal.hpp"

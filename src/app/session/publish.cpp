@@ -7,7 +7,7 @@
 #include "core/reporting/cdi.hpp"
 #include "core/reporting/labels.hpp"
 #include "stage/record.hpp"
-#include "system/systemd/notify.hpp"
+#include "system/systemd/journal.hpp"
 
 namespace onload_node {
 

@@ -4,7 +4,7 @@
 #include "base/concat.hpp"
 #include "run/observe.hpp"
 #include "stage/default_route.hpp"
-#include "system/processes/own_program.hpp"
+#include "system/processes/programs.hpp"
 
 #include <cstdio>
 #include <string>

@@ -10,7 +10,6 @@
 #include "system/files/files.hpp"
 #include "system/files/lock.hpp"
 #include "system/files/new_file.hpp"
-#include "system/processes/own_program.hpp"
 #include "system/processes/programs.hpp"
 
 #include <algorithm>

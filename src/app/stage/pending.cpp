@@ -7,7 +7,7 @@
 #include "app/stage/stage_commands.hpp"
 #include "base/concat.hpp"
 #include "run/observe.hpp"
-#include "system/modules/deployment_trees.hpp"
+#include "system/modules/kmod_trees.hpp"
 
 #include <cstdio>
 #include <cstdlib>

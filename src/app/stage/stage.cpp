@@ -13,7 +13,7 @@
 #include "stage/record.hpp"
 #include "stage/staging.hpp"
 #include "system/files/work_area.hpp"
-#include "system/modules/deployment_trees.hpp"
+#include "system/modules/kmod_trees.hpp"
 #include "system/processes/programs.hpp"
 
 #include <algorithm>

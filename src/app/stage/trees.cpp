@@ -6,7 +6,7 @@
 #include "app/stage/stage_commands.hpp"
 #include "app/stage/tree_verdict.hpp"
 #include "system/files/directories.hpp"
-#include "system/modules/deployment_trees.hpp"
+#include "system/modules/kmod_trees.hpp"
 
 #include <algorithm>
 #include <cstdio>

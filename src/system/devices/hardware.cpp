@@ -5,7 +5,6 @@
 #include "core/formats/vpd.hpp"
 #include "core/model/paths.hpp"
 #include "system/devices/links.hpp"
-#include "system/devices/permanent_mac.hpp"
 #include "system/devices/udev_objects.hpp"
 #include "system/files/file_bytes.hpp"
 

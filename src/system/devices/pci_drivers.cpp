@@ -4,7 +4,6 @@
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
-#include "system/files/sysfs.hpp"
 #include "system/processes/children.hpp"
 #include "system/system_error.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "system/deadline.hpp"
 #include "system/devices/udev_objects.hpp"
-#include "system/files/sysfs.hpp"
+#include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>

@@ -29,4 +29,8 @@ namespace onload_node {
 /// True for two names of one directory.
 [[nodiscard]] bool same_directory(const std::string& one, const std::string& other);
 
+/// Gives `there` what `here` has, in one step: by exchanging the two, or, when there is nothing, by
+/// renaming. Both on one file system.
+[[nodiscard]] Result<void> put_in_place(const std::string& here, const std::string& there);
+
 }  // namespace onload_node

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace onload_node {
 
@@ -108,6 +109,28 @@ Result<std::vector<std::byte>> read_open_file(int fd, const std::string& path) {
 
 Result<std::string> read_text_file(const std::string& path) {
     return read_regular<std::string>(path, Links::follow, max_text_bytes);
+}
+
+Result<void> write_all(int fd, std::span<const std::byte> bytes, const std::string& name) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return errno_failure("cannot write " + name, errno);
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+    return {};
+}
+
+int write_attribute(const std::string& path, const std::string& value) {
+    const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd.valid()) {
+        return errno;
+    }
+    return ::write(fd.get(), value.data(), value.size()) < 0 ? errno : 0;
 }
 
 }  // namespace onload_node

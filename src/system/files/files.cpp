@@ -4,7 +4,6 @@
 #include "base/unique_fd.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"
-#include "system/files/write_all.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>

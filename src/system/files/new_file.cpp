@@ -4,7 +4,7 @@
 #include "base/concat.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/directories.hpp"
-#include "system/files/write_all.hpp"
+#include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
 #include <cerrno>

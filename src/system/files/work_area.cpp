@@ -5,8 +5,7 @@
 #include "base/pieces.hpp"
 #include "system/files/byte_streams.hpp"
 #include "system/files/directories.hpp"
-#include "system/files/exchange.hpp"
-#include "system/files/write_all.hpp"
+#include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>

@@ -3,8 +3,10 @@
 
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
+#include "system/processes/children.hpp"
 #include "system/system_error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -45,6 +47,44 @@ Result<HostFacts> SystemHost::facts() const {
         without_line_end(std::move(*boot_id)),
         without_line_end(std::move(*command_line)),
         ::geteuid() == 0};
+}
+
+namespace {
+
+/// A disk that does not answer must not keep the node from its reset.
+constexpr Milliseconds sync_limit = std::chrono::seconds(10);
+
+}  // namespace
+
+SystemKernel::SystemKernel(std::string root) : root_(std::move(root)) {}
+
+Result<void>
+SystemKernel::set(const std::string& name, const std::string& value, const std::string& only_over) {
+    std::string path = name;
+    std::replace(path.begin(), path.end(), '.', '/');
+    path = root_ + std::string(paths::proc_sys) + "/" + path;
+    if (!only_over.empty()) {
+        const auto now = read_text_file(path);
+        if (!now || now->substr(0, now->find('\n')) != only_over) {
+            return {};
+        }
+    }
+    const int number = write_attribute(path, value);
+    return number == 0 ? Result<void>() : errno_failure("cannot set " + name, number);
+}
+
+Result<void> SystemKernel::restart() {
+    // Whether it came to its end is not looked at: the reset has to come in any case.
+    static_cast<void>(run_in_children(
+        {[] {
+            ::sync();
+            return 0;
+        }},
+        sync_limit
+    ));
+    const std::string path = root_ + std::string(paths::sysrq_trigger);
+    const int number = write_attribute(path, "b");
+    return number == 0 ? Result<void>() : errno_failure("cannot write to " + path, number);
 }
 
 }  // namespace onload_node

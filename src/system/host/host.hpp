@@ -19,4 +19,19 @@ private:
     std::string root_;
 };
 
+/// The running kernel, through /proc.
+class SystemKernel final : public Kernel {
+public:
+    /// `root`: where /proc is looked for; "" is this machine.
+    explicit SystemKernel(std::string root = "");
+
+    [[nodiscard]] Result<void>
+    set(const std::string& name, const std::string& value, const std::string& only_over) override;
+
+    [[nodiscard]] Result<void> restart() override;
+
+private:
+    std::string root_;
+};
+
 }  // namespace onload_node

@@ -7,7 +7,7 @@
 #include "system/deadline.hpp"
 #include "system/files/digest.hpp"
 #include "system/files/file_bytes.hpp"
-#include "system/modules/module_parameters.hpp"
+#include "system/modules/module_calls.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "core/model/config.hpp"
 #include "system/processes/children.hpp"
 
 #include <cstddef>
@@ -30,5 +31,9 @@ struct ModuleCalls {
 
 /// The calls of the running kernel.
 [[nodiscard]] ModuleCalls kernel_module_calls();
+
+/// The parameters as the kernel parses them: "a=1 b=\"two words\"". ErrorCode::config for what
+/// cannot be written that way.
+[[nodiscard]] Result<std::string> kernel_parameters(const ModuleParameters& parameters);
 
 }  // namespace onload_node

@@ -5,7 +5,6 @@
 #include "system/compression/decompress.hpp"
 #include "system/files/digest.hpp"
 #include "system/files/file_bytes.hpp"
-#include "system/modules/signature.hpp"
 
 #include <utility>
 

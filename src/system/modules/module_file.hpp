@@ -4,6 +4,8 @@
 #include "core/model/observed.hpp"
 #include "system/files/staged_file.hpp"
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 namespace onload_node {
@@ -21,5 +23,9 @@ enum class Digests { taken, left_out };
     TrustedOwner trusted,
     Digests digests
 );
+
+/// The signature that is appended to an uncompressed module. It is read, not verified: only the
+/// kernel has the keys.
+[[nodiscard]] ModuleSignature read_signature(std::span<const std::byte> module);
 
 }  // namespace onload_node

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "system/modules/signature.hpp"
-
 #include "base/handle.hpp"
+#include "system/modules/module_file.hpp"
 
 #include <array>
 #include <cstdint>

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
@@ -22,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace onload_node {
 
@@ -224,6 +226,13 @@ SystemPrograms::stream(const std::vector<std::string>& words, Milliseconds limit
     auto child = std::make_unique<Child>(words.front(), limit);
     TRY(child->start(words));
     return std::make_unique<ChildStream>(std::move(child));
+}
+
+std::string own_directory() {
+    char self[PATH_MAX];
+    const ssize_t length = ::readlink(paths::own_program.data(), self, sizeof(self));
+    const std::string program(self, length > 0 ? static_cast<std::size_t>(length) : 0);
+    return program.substr(0, program.rfind('/') + 1);
 }
 
 }  // namespace onload_node

@@ -3,6 +3,8 @@
 
 #include "core/access/staging_access.hpp"
 
+#include <string>
+
 namespace onload_node {
 
 /// Child processes, each in a process group of its own, which end when we do.
@@ -14,5 +16,8 @@ public:
     [[nodiscard]] Result<std::unique_ptr<ByteStream>>
     stream(const std::vector<std::string>& words, Milliseconds limit) override;
 };
+
+/// Where this program lies, with a '/' at the end; "" when the kernel does not say.
+[[nodiscard]] std::string own_directory();
 
 }  // namespace onload_node

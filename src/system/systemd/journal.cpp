@@ -2,9 +2,9 @@
 #include "system/systemd/journal.hpp"
 
 #include "core/model/step.hpp"
-#include "system/systemd/journal_entry.hpp"
-#include "system/systemd/notify.hpp"
+#include "core/model/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +15,7 @@
 #include <spdlog/sinks/sink.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
@@ -149,6 +150,52 @@ void JournalProgress::undo_failed(const Step& inverse, const Error& error) {
 
 void JournalProgress::notice(const std::string& text) {
     tell({Priority::notice, text, {}, {}, {}});
+}
+
+std::vector<std::string> journal_fields(const JournalEntry& entry) {
+    std::vector<std::string> fields = {
+        "MESSAGE=" + entry.message,
+        "PRIORITY=" + std::to_string(static_cast<int>(entry.priority)),
+        "SYSLOG_IDENTIFIER=onload-node",
+        // Also what another unit has us say belongs to the story of this one: `systemctl status`
+        // shows it.
+        "OBJECT_SYSTEMD_UNIT=" + std::string(units::self),
+    };
+    if (!entry.step.empty()) {
+        fields.push_back("ONLOAD_NODE_STEP=" + entry.step);
+    }
+    if (!entry.reason.empty()) {
+        fields.push_back("ONLOAD_NODE_REASON=" + entry.reason);
+    }
+    if (entry.duration) {
+        fields.push_back("ONLOAD_NODE_DURATION_MS=" + std::to_string(entry.duration->count()));
+    }
+    return fields;
+}
+
+std::string plain_line(const JournalEntry& entry) {
+    switch (entry.priority) {
+    case Priority::error:
+        return "error: " + entry.message;
+    case Priority::warning:
+        return "warning: " + entry.message;
+    default:
+        return entry.message;
+    }
+}
+
+// A status that cannot be sent is no reason to stop what it tells about: the results are not looked
+// at.
+
+void notify_status(const std::string& text) {
+    std::string line = "STATUS=" + text;
+    // The protocol has one assignment to a line.
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    static_cast<void>(sd_notify(0, line.c_str()));
+}
+
+void notify_ready() {
+    static_cast<void>(sd_notify(0, "READY=1"));
 }
 
 }  // namespace onload_node

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "core/access/node_access.hpp"
+#include "core/model/config.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace onload_node {
 
@@ -32,5 +35,29 @@ private:
     class Log;
     std::unique_ptr<Log> log_;
 };
+
+/// How much an entry matters, as syslog counts.
+enum class Priority { error = 3, warning = 4, notice = 5, info = 6 };
+
+/// One thing that an administrator should read, and what machines may look for.
+struct JournalEntry {
+    Priority priority = Priority::info;
+    std::string message;
+    std::string step;    ///< key of the step it is about; empty when none
+    std::string reason;  ///< why that step was taken; empty when not known
+    std::optional<Milliseconds> duration;
+};
+
+/// "FIELD=value" for each field of the journal; those not known are left out.
+[[nodiscard]] std::vector<std::string> journal_fields(const JournalEntry& entry);
+
+/// The same for people who read standard error.
+[[nodiscard]] std::string plain_line(const JournalEntry& entry);
+
+/// Sets the STATUS line of our unit; does nothing when systemd has not started us.
+void notify_status(const std::string& text);
+
+/// Tells systemd that our unit has done its work.
+void notify_ready();
 
 }  // namespace onload_node

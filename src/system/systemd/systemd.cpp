@@ -171,9 +171,9 @@ Result<BusConnection*> SystemdUnits::connection() {
 Result<UnitState> SystemdUnits::state(const std::string& name) {
     const auto bus = TRY(connection());
     const std::string what = "cannot look up " + name;
-    const auto path = TRY(
-        text_of(what, bus->call(what, manager("LoadUnit"), call_limit, "s", name.c_str()), 'o')
-    );
+    const auto path =
+        TRY(text_of(what, bus->call(what, manager("LoadUnit"), call_limit, "s", name.c_str()), 'o')
+        );
     UnitState state;
     const std::pair<const char*, std::string*> properties[] = {
         {"Id", &state.id}, {"LoadState", &state.load_state}, {"ActiveState", &state.active_state}};

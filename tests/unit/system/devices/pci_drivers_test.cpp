@@ -2,7 +2,7 @@
 #include "core/model/onload.hpp"
 #include "system/devices/pci_drivers.hpp"
 #include "system/files/file_bytes.hpp"
-#include "system/host/kernel.hpp"
+#include "system/host/host.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
 #include <gtest/gtest.h>

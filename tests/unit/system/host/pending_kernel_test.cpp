@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/host/pending_kernel.hpp"
-#include "system/modules/deployment_trees.hpp"
+#include "system/modules/kmod_trees.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "system/modules/module_parameters.hpp"
+#include "system/modules/module_calls.hpp"
 
 #include <gtest/gtest.h>
 

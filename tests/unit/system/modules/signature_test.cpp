@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/handle.hpp"
-#include "system/modules/signature.hpp"
+#include "system/modules/module_file.hpp"
 
 #include <cstring>
 #include <string>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/unique_fd.hpp"
 #include "system/systemd/journal.hpp"
-#include "system/systemd/journal_entry.hpp"
-#include "system/systemd/notify.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
 #include <array>
