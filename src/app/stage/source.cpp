@@ -17,7 +17,7 @@ namespace onload_node {
 
 namespace {
 
-PathKind look(const std::string& path) {
+PathKind kind_at(const std::string& path) {
     struct stat status {};
 
     if (::stat(path.c_str(), &status) != 0) {
@@ -54,7 +54,7 @@ Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Pr
 }  // namespace
 
 Result<Source> find_source(const std::string& text) {
-    return understand_source(text, look);
+    return understand_source(text, kind_at);
 }
 
 std::string file_stamp(const Source& source) {
