@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/concat.hpp"
+#include "base/take_until.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe_parts.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace onload_node {
@@ -14,11 +14,9 @@ namespace {
 template <typename Take>
 void for_each_line(std::string_view text, Take take) {
     while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        if (end > 0) {
-            take(text.substr(0, end));
+        if (const auto line = take_until(text, "\n"); !line.empty()) {
+            take(line);
         }
-        text.remove_prefix(std::min(end + 1, text.size()));
     }
 }
 

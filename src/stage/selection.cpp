@@ -2,6 +2,7 @@
 #include "stage/selection.hpp"
 
 #include "base/concat.hpp"
+#include "base/take_until.hpp"
 #include "core/model/paths.hpp"
 
 #include <algorithm>
@@ -22,14 +23,6 @@ tl::unexpected<Error> refused(const ArchiveEntry& entry, const std::string& why)
     return failure(ErrorCode::mismatch, concat({"refused: \"", entry.path, "\" ", why}));
 }
 
-/// Takes the first name off a path, and the '/' behind it.
-std::string_view take_name(std::string_view& path) {
-    const auto end = std::min(path.find('/'), path.size());
-    const auto name = path.substr(0, end);
-    path.remove_prefix(std::min(end + 1, path.size()));
-    return name;
-}
-
 /// The path without "./", "//" and a '/' at its end.
 Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path) {
     if (path.starts_with('/')) {
@@ -37,7 +30,7 @@ Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path)
     }
     std::string result;
     while (!path.empty()) {
-        const auto name = take_name(path);
+        const auto name = take_until(path, "/");
         if (name == "..") {
             return refused(entry, "has \"..\" in its path");
         }
@@ -68,7 +61,7 @@ std::string_view program_at(std::string_view path) {
 Place place_of_path(std::string_view path) {
     if (path.starts_with(modules_prefix)) {
         auto rest = path.substr(modules_prefix.size());
-        const std::string kernel(take_name(rest));
+        const std::string kernel(take_until(rest, "/"));
         return {Part::modules, kernel, std::string(rest)};
     }
     if (path == user_prefix) {
@@ -105,7 +98,7 @@ bool stays_below(std::string_view path, std::string_view target) {
     std::ptrdiff_t depth = depth_of(path);
     bool down = false;
     while (!target.empty()) {
-        const auto name = take_name(target);
+        const auto name = take_until(target, "/");
         const bool up = name == "..";
         depth -= up ? 1 : 0;
         if (up && (down || depth < 0)) {

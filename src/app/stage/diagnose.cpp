@@ -3,6 +3,7 @@
 #include "app/stage/stage_commands.hpp"
 #include "base/concat.hpp"
 #include "base/pieces.hpp"
+#include "base/take_until.hpp"
 #include "base/version.hpp"
 #include "core/model/paths.hpp"
 #include "system/deadline.hpp"
@@ -49,9 +50,7 @@ std::vector<std::string> words_of(const BundledCommand& command) {
     std::vector<std::string> words;
     std::string_view rest = command.words;
     while (!rest.empty()) {
-        const auto end = std::min(rest.find(' '), rest.size());
-        words.emplace_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        words.emplace_back(take_until(rest, " "));
     }
     if (words.front() == "onload-node") {
         words.front() = own_directory() + words.front();

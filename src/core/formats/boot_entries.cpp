@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/boot_entries.hpp"
 
+#include "base/take_until.hpp"
 #include "base/trimmed.hpp"
 
 #include <algorithm>
@@ -15,14 +16,6 @@ bool digit(char letter) {
 
 bool letter(char character) {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-}
-
-/// Cuts everything up to the next of `ends` off, and that too.
-std::string_view cut(std::string_view& text, std::string_view ends) {
-    const auto end = std::min(text.find_first_of(ends), text.size());
-    const auto part = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return part;
 }
 
 /// Cuts the longest beginning off that has only such characters.
@@ -91,8 +84,8 @@ bool hexadecimal(char c) {
 BootEntry parse_boot_entry(const std::string& file, std::string_view text) {
     BootEntry entry{file, "", "", ""};
     while (!text.empty()) {
-        auto line = trimmed(cut(text, "\n"));
-        const auto key = cut(line, " \t");
+        auto line = trimmed(take_until(text, "\n"));
+        const auto key = take_until(line, " \t");
         const auto value = trimmed(line);
         if (key == "version") {
             entry.version = value;
@@ -142,8 +135,8 @@ const BootEntry* default_entry(const std::vector<BootEntry>& entries, std::strin
 std::string saved_entry(std::string_view environment) {
     std::string saved;
     while (!environment.empty()) {
-        auto line = cut(environment, "\n");
-        const auto key = cut(line, "=");
+        auto line = take_until(environment, "\n");
+        const auto key = take_until(line, "=");
         if (key == "next_entry" && !line.empty()) {
             return std::string(line);
         }
@@ -170,7 +163,7 @@ std::string release_of_image(std::string_view path) {
 std::string argument_value(std::string_view arguments, std::string_view name) {
     std::string value;
     while (!arguments.empty()) {
-        auto word = cut(arguments, " \t\n");
+        auto word = take_until(arguments, " \t\n");
         if (word.starts_with(name) && word.substr(name.size()).starts_with('=')) {
             value = word.substr(name.size() + 1);
         }

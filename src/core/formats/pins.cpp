@@ -2,8 +2,7 @@
 #include "core/formats/pins.hpp"
 
 #include "base/concat.hpp"
-
-#include <algorithm>
+#include "base/take_until.hpp"
 
 namespace onload_node {
 
@@ -49,9 +48,7 @@ std::string_view take_line(std::string_view line, Pins& pins) {
 Result<Pins> parse_pins(std::string_view text, const std::string& file) {
     Pins pins;
     for (unsigned number = 1; !text.empty(); ++number) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        const auto line = take_until(text, "\n");
         if (line.empty() || line.front() == '#') {
             continue;
         }

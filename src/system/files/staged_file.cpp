@@ -2,12 +2,12 @@
 #include "system/files/staged_file.hpp"
 
 #include "base/concat.hpp"
+#include "base/take_until.hpp"
 #include "base/unique_fd.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
@@ -66,9 +66,7 @@ public:
 
     Result<void> down(std::string_view path, Place place) {
         while (!path.empty()) {
-            const auto end = std::min(path.find('/'), path.size());
-            const std::string name(path.substr(0, end));
-            path.remove_prefix(std::min(end + 1, path.size()));
+            const std::string name(take_until(path, "/"));
             if (name.empty()) {
                 continue;
             }

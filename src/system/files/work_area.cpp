@@ -3,12 +3,12 @@
 
 #include "base/concat.hpp"
 #include "base/pieces.hpp"
+#include "base/take_until.hpp"
 #include "system/files/byte_streams.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -88,9 +88,7 @@ Result<void> SystemWorkArea::go_to(std::string_view directory, Missing missing) 
     std::string path = location_;
     std::string_view rest = directory;
     while (!rest.empty()) {
-        const auto end = std::min(rest.find('/'), rest.size());
-        const std::string name(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        const std::string name(take_until(rest, "/"));
         path += "/" + name;
         auto next = TRY(step_into(fd.get(), name, path, missing == Missing::make));
         fd = std::move(next);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/modules/kmod_trees.hpp"
 
+#include "base/take_until.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/modules/kmod_context.hpp"
@@ -60,11 +61,9 @@ public:
         const auto text = read_text_file(directory_ + "/modules.builtin");
         std::string_view rest = text ? std::string_view(*text) : std::string_view();
         while (!rest.empty()) {
-            const auto end = std::min(rest.find('\n'), rest.size());
-            if (module_of_path(rest.substr(0, end)) == name) {
+            if (module_of_path(take_until(rest, "\n")) == name) {
                 return true;
             }
-            rest.remove_prefix(std::min(end + 1, rest.size()));
         }
         return false;
     }

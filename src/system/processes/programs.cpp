@@ -3,6 +3,7 @@
 
 #include "base/concat.hpp"
 #include "base/pieces.hpp"
+#include "base/take_until.hpp"
 #include "base/unique_fd.hpp"
 #include "core/model/paths.hpp"
 #include "system/deadline.hpp"
@@ -192,12 +193,10 @@ bool SystemPrograms::available(const std::string& name) const {
     const char* const variable = std::getenv("PATH");
     std::string_view rest = variable == nullptr ? paths::default_program_path : variable;
     while (!rest.empty()) {
-        const auto end = std::min(rest.find(':'), rest.size());
-        const std::string path = concat({rest.substr(0, end), "/", name});
+        const std::string path = concat({take_until(rest, ":"), "/", name});
         if (::access(path.c_str(), X_OK) == 0) {
             return true;
         }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return false;
 }
