@@ -2,6 +2,7 @@
 #include "device_plugin/options.hpp"
 
 #include "base/concat.hpp"
+#include "base/words.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -58,10 +59,12 @@ Result<void> take_devices(Options& options, std::string_view value) {
 }
 
 Result<void> take_mode(Options& options, std::string_view value) {
-    if (value != "cdi" && value != "explicit") {
+    static_assert(words<Mode>.size() == 2, "the complaint and the help name all of them");
+    const auto mode = from_word<Mode>(value);
+    if (!mode) {
         return wrong("mode", value, "wants cdi or explicit");
     }
-    options.mode = value == "cdi" ? Mode::cdi : Mode::explicitly;
+    options.mode = *mode;
     return {};
 }
 

@@ -17,6 +17,16 @@ enum class Mode {
     explicitly  ///< device nodes, mounts and environment, one by one
 };
 
+[[nodiscard]] constexpr std::string_view to_string(Mode mode) {
+    switch (mode) {
+    case Mode::cdi:
+        return "cdi";
+    case Mode::explicitly:
+        return "explicit";
+    }
+    return {};
+}
+
 /// A directory or file of the host, read-only in a container.
 struct MountOption {
     std::string host;

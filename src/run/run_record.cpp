@@ -2,9 +2,8 @@
 #include "run/run_record.hpp"
 
 #include "base/toml.hpp"
+#include "base/words.hpp"
 #include "core/model/paths.hpp"
-
-#include <array>
 
 namespace onload_node {
 
@@ -45,8 +44,7 @@ RunRecord read_run_record(const Files& files) {
     const auto& table = document.table();
     record.boot_id = table["boot-id"].value_or(std::string());
     if (const toml::table* const failures = table["failures"].as_table()) {
-        for (const auto phase :
-             {PhaseName::names, PhaseName::driver, PhaseName::onload, PhaseName::time}) {
+        for (const auto phase : enumerators<PhaseName>) {
             const auto failed = (*failures)[to_string(phase)];
             if (const auto what = failed["what"].value<std::string>()) {
                 const bool busy = failed["code"].value_or(std::string()) == busy_code;

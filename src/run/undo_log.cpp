@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/undo_log.hpp"
 
+#include "base/words.hpp"
 #include "core/model/paths.hpp"
 #include "run/step_toml.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace onload_node {
 
 namespace {
 
-constexpr std::array phases = {
-    PhaseName::names, PhaseName::driver, PhaseName::onload, PhaseName::time};
-
-Result<PhaseName> phase_from(const std::string& text) {
-    for (const auto phase : phases) {
-        if (to_string(phase) == text) {
-            return phase;
-        }
-    }
-    return failure(ErrorCode::mismatch, "there is no phase \"" + text + "\"");
-}
-
 Result<UndoEntry> entry_from(const toml::table& table) {
-    const auto phase = TRY(phase_from(table["phase"].value_or(std::string())));
-    UndoEntry entry{phase, table["done"].value_or(std::string()), {}};
+    const auto word = table["phase"].value_or(std::string());
+    const auto phase = from_word<PhaseName>(word);
+    if (!phase) {
+        return failure(ErrorCode::mismatch, "there is no phase \"" + word + "\"");
+    }
+    UndoEntry entry{*phase, table["done"].value_or(std::string()), {}};
     const toml::array* const steps = table["inverse"].as_array();
     if (steps == nullptr) {
         return failure(ErrorCode::mismatch, "an entry has no list \"inverse\"");

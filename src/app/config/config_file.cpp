@@ -2,6 +2,7 @@
 #include "app/config/config_file.hpp"
 
 #include "app/config/toml_reader.hpp"
+#include "base/concat.hpp"
 #include "core/model/paths.hpp"
 
 #include <algorithm>
@@ -54,13 +55,9 @@ void read_driver(TomlReader& reader, DriverConfig& driver) {
     }
     reader.modules("replace", driver.replace);
     reader.modules("load", driver.load);
-    reader.word("activate", {"with-nic", "always"}, [&](std::size_t i) {
-        driver.activate = static_cast<Activate>(i);
-    });
+    reader.word("activate", driver.activate);
     reader.text("pins", driver.pins);
-    reader.word("signature", {"auto", "always"}, [&](std::size_t i) {
-        driver.signature = static_cast<SignatureCheck>(i);
-    });
+    reader.word("signature", driver.signature);
     reader.table("parameters", [&](TomlReader& modules) {
         modules.each([&](std::string_view key, const toml::node& node) {
             const auto name = ModuleName::parse(key);
@@ -92,20 +89,12 @@ void read_port(TomlReader& reader, const ConfigPosition& position, NamesConfig& 
     reader.table("match", [&](TomlReader& match) {
         match.text("pci", pci);
         match.text("mac", mac);
-        const auto* const pci_node = match.find("pci");
-        const auto* const mac_node = match.find("mac");
-        if (const auto parsed = PciAddress::parse(pci); pci_node != nullptr && !parsed) {
-            match.complain(*pci_node, "names.port.match.pci: " + parsed.error().message);
-        }
-        if (const auto parsed = MacAddress::parse(mac); mac_node != nullptr && !parsed) {
-            match.complain(*mac_node, "names.port.match.mac: " + parsed.error().message);
-        }
+        match.check("pci", PciAddress::parse(pci));
+        match.check("mac", MacAddress::parse(mac));
     });
     reader.text("name", name);
-    const auto* const name_node = reader.find("name");
-    const auto parsed_name = InterfaceName::parse(name);
     const auto* const match_node = reader.find("match");
-    if (name_node == nullptr || match_node == nullptr || pci.empty() == mac.empty()) {
+    if (reader.find("name") == nullptr || match_node == nullptr || pci.empty() == mac.empty()) {
         reader.complain(
             match_node != nullptr ? *match_node : *reader.self(),
             "a [[names.port]] needs name = \"...\" and match = { pci = \"...\" } or { mac = "
@@ -113,44 +102,43 @@ void read_port(TomlReader& reader, const ConfigPosition& position, NamesConfig& 
         );
         return;
     }
-    if (!parsed_name) {
-        reader.complain(*name_node, "names.port.name: " + parsed_name.error().message);
-        return;
-    }
-    if (const auto address = PciAddress::parse(pci); !pci.empty() && address) {
-        names.ports.push_back({*address, *parsed_name, position});
-    }
-    if (const auto address = MacAddress::parse(mac); !mac.empty() && address) {
-        names.ports.push_back({*address, *parsed_name, position});
-    }
+    const auto parsed_name = InterfaceName::parse(name);
+    reader.check("name", parsed_name);
+    const auto add = [&](const auto& address) {
+        if (parsed_name && address) {
+            names.ports.push_back({*address, *parsed_name, position});
+        }
+    };
+    pci.empty() ? add(MacAddress::parse(mac)) : add(PciAddress::parse(pci));
 }
 
 void read_names(TomlReader& reader, NamesConfig& names) {
-    reader.word("policy", {"preserve", "sequential", "explicit", "off"}, [&](std::size_t i) {
-        names.policy = static_cast<NamePolicy>(i);
-    });
+    reader.word("policy", names.policy);
     reader.text("prefix", names.prefix);
-    if (const auto* const node = reader.find("prefix")) {
-        // With room for three digits: "sf" numbers up to sf999.
-        if (const auto longest = InterfaceName::parse(names.prefix + "999");
-            names.prefix.empty() || !longest) {
-            reader.complain(
-                *node,
-                "names.prefix: " + (longest ? std::string("it is empty") : longest.error().message)
-            );
-        }
+    // With room for three digits: "sf" numbers up to sf999.
+    auto longest = InterfaceName::parse(names.prefix + "999");
+    if (longest && names.prefix.empty()) {
+        longest = failure(ErrorCode::config, "it is empty");
     }
+    reader.check("prefix", longest);
     reader.tables("port", [&](TomlReader& port, const ConfigPosition& position) {
         read_port(port, position, names);
     });
 }
 
 void check_unit(TomlReader& reader, std::string_view key, const std::string& unit) {
-    if (!unit.empty() && unit.find('.') == std::string::npos) {
+    const auto* const node = reader.find(key);
+    if (node != nullptr && !unit.empty() && unit.find('.') == std::string::npos) {
         reader.complain(
-            *reader.find(key),
-            reader.full_key(key) + " must be a unit, like \"" + unit + ".service\", not \"" + unit +
-                "\""
+            *node,
+            concat(
+                {reader.full_key(key),
+                 " must be a unit, like \"",
+                 unit,
+                 ".service\", not \"",
+                 unit,
+                 "\""}
+            )
         );
     }
 }
@@ -158,13 +146,9 @@ void check_unit(TomlReader& reader, std::string_view key, const std::string& uni
 void read_time(TomlReader& reader, TimeConfig& time) {
     reader.text("daemon", time.daemon);
     reader.texts("displace", time.displace);
-    if (reader.find("daemon") != nullptr) {
-        check_unit(reader, "daemon", time.daemon);
-    }
-    if (reader.find("displace") != nullptr) {
-        for (const auto& unit : time.displace) {
-            check_unit(reader, "displace", unit);
-        }
+    check_unit(reader, "daemon", time.daemon);
+    for (const auto& unit : time.displace) {
+        check_unit(reader, "displace", unit);
     }
 }
 
@@ -177,9 +161,7 @@ void read_stage(TomlReader& reader, StageConfig& stage) {
     reader.text("source", stage.source);
     reader.text("authfile", stage.authfile);
     reader.boolean("tls_verify", stage.tls_verify);
-    reader.word("then", {"next-boot", "now"}, [&](std::size_t i) {
-        stage.then = static_cast<AfterStaging>(i);
-    });
+    reader.word("then", stage.then);
     reader.number("keep", stage.keep, 1, 100);
 }
 
@@ -198,12 +180,6 @@ void read_file(TomlReader& reader, Config& config) {
         t.duration("probe", config.limits.probe);
     });
     reader.finish();
-}
-
-std::string syntax_complaint(const std::string& path, const toml::parse_error& error) {
-    const auto at = error.source().begin;
-    return path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-           std::string(error.description());
 }
 
 Result<ConfigText> read_text(const std::string& path) {
@@ -227,7 +203,12 @@ Result<Config> read_config(const std::vector<ConfigText>& texts) {
     for (const auto& text : texts) {
         const auto document = toml::parse(text.content, text.path);
         if (!document) {
-            complaints.push_back(syntax_complaint(text.path, document.error()));
+            const auto& error = document.error();
+            complaints.push_back(concat(
+                {position_in(text.path, error.source().begin).to_string(),
+                 ": ",
+                 error.description()}
+            ));
             continue;
         }
         TomlReader reader(document.table(), text.path, "", complaints);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/config/toml_reader.hpp"
 
+#include "base/concat.hpp"
+
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
 namespace onload_node {
 
@@ -25,14 +26,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
-/// The word that was probably meant; none when nothing is near.
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& words) {
-    const std::size_t tolerance = word.size() < 4 ? 1 : 2;
-    std::optional<std::string> best;
-    std::size_t best_distance = tolerance + 1;
-    for (const auto& candidate : words) {
-        const std::size_t d = distance(word, candidate);
-        if (d < best_distance) {
+/// The word that was probably meant; "" when nothing is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> words) {
+    std::size_t best_distance = word.size() < 4 ? 2 : 3;
+    std::string_view best;
+    for (const auto candidate : words) {
+        if (const auto d = distance(word, candidate); d < best_distance) {
             best_distance = d;
             best = candidate;
         }
@@ -40,19 +39,16 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
     return best;
 }
 
-std::string list_of(const std::vector<std::string>& words) {
+std::string list_of(std::span<const std::string_view> words) {
     std::string text;
-    for (const auto& word : words) {
-        text += (text.empty() ? "" : ", ") + word;
+    for (const auto word : words) {
+        text += concat({text.empty() ? "" : ", ", word});
     }
     return text;
 }
 
-std::string hint(std::string_view word, const std::vector<std::string>& words) {
-    if (const auto meant = nearest(word, words)) {
-        return "; did you mean \"" + *meant + "\"?";
-    }
-    return words.empty() ? "" : "; known here: " + list_of(words);
+std::string did_you_mean(std::string_view word) {
+    return word.empty() ? "" : concat({"; did you mean \"", word, "\"?"});
 }
 
 }  // namespace
@@ -65,147 +61,130 @@ TomlReader::TomlReader(
 )
     : table_(table), file_(file), prefix_(std::move(prefix)), complaints_(complaints) {}
 
+ConfigPosition position_in(const std::string& file, const toml::source_position& position) {
+    return {file, static_cast<unsigned>(position.line), static_cast<unsigned>(position.column)};
+}
+
 ConfigPosition TomlReader::position(const toml::node& node) const {
-    const auto begin = node.source().begin;
-    return {file_, static_cast<unsigned>(begin.line), static_cast<unsigned>(begin.column)};
+    return position_in(file_, node.source().begin);
 }
 
 std::string TomlReader::full_key(std::string_view key) const {
-    return prefix_.empty() ? std::string(key) : prefix_ + "." + std::string(key);
+    return prefix_.empty() ? std::string(key) : concat({prefix_, ".", key});
 }
 
 void TomlReader::complain(const toml::node& node, const std::string& what) {
-    complaints_.push_back(position(node).to_string() + ": " + what);
+    complaints_.push_back(concat({position(node).to_string(), ": ", what}));
 }
 
 void TomlReader::wrong_type(const toml::node& node, std::string_view key, std::string_view wanted) {
-    complain(node, full_key(key) + " must be " + std::string(wanted));
+    complain(node, concat({full_key(key), " must be ", wanted}));
 }
 
 const toml::node* TomlReader::find(std::string_view key) {
     if (std::ranges::find(known_, key) == known_.end()) {
-        known_.emplace_back(key);
+        known_.push_back(key);
     }
     return table_.get(key);
 }
 
-void TomlReader::text(std::string_view key, std::string& target) {
-    if (const auto* const node = find(key)) {
-        if (const auto value = node->value_exact<std::string>()) {
-            target = *value;
-        } else {
-            wrong_type(*node, key, "a text, like \"...\"");
-        }
+template <typename T>
+std::optional<T> TomlReader::value(std::string_view key, std::string_view wanted) {
+    const auto* const node = find(key);
+    auto value = node == nullptr ? std::nullopt : node->value_exact<T>();
+    if (node != nullptr && !value) {
+        wrong_type(*node, key, wanted);
     }
+    return value;
+}
+
+void TomlReader::text(std::string_view key, std::string& target) {
+    target = value<std::string>(key, "a text, like \"...\"").value_or(target);
 }
 
 void TomlReader::boolean(std::string_view key, bool& target) {
-    if (const auto* const node = find(key)) {
-        if (const auto value = node->value_exact<bool>()) {
-            target = *value;
-        } else {
-            wrong_type(*node, key, "true or false");
-        }
-    }
+    target = value<bool>(key, "true or false").value_or(target);
 }
 
 void TomlReader::number(std::string_view key, unsigned& target, unsigned min, unsigned max) {
-    if (const auto* const node = find(key)) {
-        const auto value = node->value_exact<std::int64_t>();
-        if (value && *value >= min && *value <= max) {
-            target = static_cast<unsigned>(*value);
-        } else {
-            wrong_type(
-                *node,
-                key,
-                "a whole number from " + std::to_string(min) + " to " + std::to_string(max)
-            );
-        }
+    const auto wanted = "a whole number from " + std::to_string(min) + " to " + std::to_string(max);
+    const auto number = value<std::int64_t>(key, wanted);
+    if (number && (*number < min || *number > max)) {
+        wrong_type(*find(key), key, wanted);
+    } else if (number) {
+        target = static_cast<unsigned>(*number);
     }
 }
 
 void TomlReader::duration(std::string_view key, Milliseconds& target) {
-    const auto* const node = find(key);
-    if (node == nullptr) {
-        return;
-    }
-    const auto value = node->value_exact<std::string>();
-    if (!value) {
-        wrong_type(*node, key, "a duration, like \"10s\", \"500ms\" or \"2min\"");
-        return;
-    }
-    if (const auto parsed = parse_duration(*value)) {
-        target = *parsed;
-    } else {
-        complain(*node, full_key(key) + ": " + parsed.error().message);
+    if (const auto text =
+            value<std::string>(key, "a duration, like \"10s\", \"500ms\" or \"2min\"")) {
+        const auto duration = parse_duration(*text);
+        check(key, duration);
+        target = duration.value_or(target);
     }
 }
 
-void TomlReader::texts(std::string_view key, std::vector<std::string>& target) {
+std::optional<std::vector<std::string>> TomlReader::list(std::string_view key) {
     const auto* const node = find(key);
     if (node == nullptr) {
-        return;
+        return std::nullopt;
     }
-    const auto* const list = node->as_array();
-    if (list == nullptr) {
+    const auto* const items = node->as_array();
+    if (items == nullptr) {
         wrong_type(*node, key, "a list of texts, like [\"...\"]");
-        return;
+        return std::nullopt;
     }
     std::vector<std::string> values;
-    for (const auto& item : *list) {
+    for (const auto& item : *items) {
         if (const auto value = item.value_exact<std::string>()) {
             values.push_back(*value);
         } else {
             wrong_type(item, key, "a list of texts only");
-            return;
+            return std::nullopt;
         }
     }
-    target = std::move(values);
+    return values;
+}
+
+void TomlReader::texts(std::string_view key, std::vector<std::string>& target) {
+    target = list(key).value_or(target);
 }
 
 void TomlReader::modules(std::string_view key, std::vector<ModuleName>& target) {
-    std::vector<std::string> values;
-    const std::size_t before = complaints_.size();
-    const bool configured = table_.contains(key);
-    texts(key, values);
-    if (!configured || complaints_.size() != before) {
+    const auto values = list(key);
+    if (!values) {
         return;
     }
     std::vector<ModuleName> modules;
-    for (const auto& value : values) {
-        if (auto name = ModuleName::parse(value)) {
-            modules.push_back(std::move(*name));
-        } else {
-            complain(*table_.get(key), full_key(key) + ": " + name.error().message);
+    for (const auto& value : *values) {
+        const auto name = ModuleName::parse(value);
+        if (!name) {
+            check(key, name);
             return;
         }
+        modules.push_back(*name);
     }
     target = std::move(modules);
 }
 
-void TomlReader::word(
-    std::string_view key,
-    const std::vector<std::string_view>& words,
-    const std::function<void(std::size_t)>& set
-) {
+std::string TomlReader::one_of(std::string_view key, std::span<const std::string_view> known) {
     const auto* const node = find(key);
     if (node == nullptr) {
-        return;
+        return {};
     }
     const auto value = node->value_exact<std::string>();
-    const auto found = value ? std::ranges::find(words, *value) : words.end();
-    if (found != words.end()) {
-        set(static_cast<std::size_t>(found - words.begin()));
-        return;
+    if (value && std::ranges::find(known, *value) != known.end()) {
+        return *value;
     }
-    const std::vector<std::string> known(words.begin(), words.end());
-    const auto meant = value ? nearest(*value, known) : std::nullopt;
-    complain(
+    const auto meant = value ? nearest(*value, known) : std::string_view();
+    wrong_type(
         *node,
-        full_key(key) + " must be one of " + list_of(known) +
-            (value ? ", not \"" + *value + "\"" : std::string()) +
-            (meant ? "; did you mean \"" + *meant + "\"?" : std::string())
+        key,
+        "one of " + list_of(known) + (value ? ", not \"" + *value + "\"" : std::string()) +
+            did_you_mean(meant)
     );
+    return {};
 }
 
 void TomlReader::table(std::string_view key, const std::function<void(TomlReader&)>& read) {
@@ -251,19 +230,21 @@ void TomlReader::each(const std::function<void(std::string_view, const toml::nod
 }
 
 void TomlReader::finish() {
-    if (all_known_) {
-        return;
-    }
     for (const auto& [key, node] : table_) {
-        if (std::ranges::find(known_, key.str()) == known_.end()) {
-            const auto begin = key.source().begin;
-            const ConfigPosition at{
-                file_, static_cast<unsigned>(begin.line), static_cast<unsigned>(begin.column)};
-            complaints_.push_back(
-                at.to_string() + ": there is no key \"" + full_key(key.str()) + "\"" +
-                hint(key.str(), known_)
-            );
+        if (all_known_ || std::ranges::find(known_, key.str()) != known_.end()) {
+            continue;
         }
+        auto hint = did_you_mean(nearest(key.str(), known_));
+        if (hint.empty() && !known_.empty()) {
+            hint = "; known here: " + list_of(known_);
+        }
+        complaints_.push_back(concat(
+            {position_in(file_, key.source().begin).to_string(),
+             ": there is no key \"",
+             full_key(key.str()),
+             "\"",
+             hint}
+        ));
     }
 }
 

@@ -30,13 +30,59 @@ struct ConfigPosition {
     [[nodiscard]] std::string to_string() const;
 };
 
+// The words of each set as they stand in the file. They are what base/words.hpp calls a closed set.
+
 enum class Activate { with_nic, always };
+
+[[nodiscard]] constexpr std::string_view to_string(Activate activate) {
+    switch (activate) {
+    case Activate::with_nic:
+        return "with-nic";
+    case Activate::always:
+        return "always";
+    }
+    return {};
+}
 
 enum class SignatureCheck { automatic, always };
 
+[[nodiscard]] constexpr std::string_view to_string(SignatureCheck check) {
+    switch (check) {
+    case SignatureCheck::automatic:
+        return "auto";
+    case SignatureCheck::always:
+        return "always";
+    }
+    return {};
+}
+
 enum class NamePolicy { preserve, sequential, explicit_only, off };
 
+[[nodiscard]] constexpr std::string_view to_string(NamePolicy policy) {
+    switch (policy) {
+    case NamePolicy::preserve:
+        return "preserve";
+    case NamePolicy::sequential:
+        return "sequential";
+    case NamePolicy::explicit_only:
+        return "explicit";
+    case NamePolicy::off:
+        return "off";
+    }
+    return {};
+}
+
 enum class AfterStaging { next_boot, now };
+
+[[nodiscard]] constexpr std::string_view to_string(AfterStaging then) {
+    switch (then) {
+    case AfterStaging::next_boot:
+        return "next-boot";
+    case AfterStaging::now:
+        return "now";
+    }
+    return {};
+}
 
 /// Parameters of one module, in the order configured: name and value as they are handed to the
 /// kernel.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace onload_node {
@@ -26,6 +27,20 @@ enum class PhaseName {
     onload,  ///< Onload's modules; a failure leaves the driver in and the node degraded
     time,    ///< hand-over of the clock; a failure gives it back and leaves the node degraded
 };
+
+[[nodiscard]] constexpr std::string_view to_string(PhaseName name) {
+    switch (name) {
+    case PhaseName::names:
+        return "names";
+    case PhaseName::driver:
+        return "driver";
+    case PhaseName::onload:
+        return "onload";
+    case PhaseName::time:
+        return "time";
+    }
+    return {};
+}
 
 struct Phase {
     PhaseName name;
@@ -51,7 +66,5 @@ struct Plan {
         return std::ranges::find(phases, phase, &Phase::name) != phases.end();
     }
 };
-
-[[nodiscard]] std::string_view to_string(PhaseName name);
 
 }  // namespace onload_node

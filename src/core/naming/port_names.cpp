@@ -2,6 +2,7 @@
 #include "core/naming/port_names.hpp"
 
 #include "base/concat.hpp"
+#include "base/take_until.hpp"
 #include "base/trimmed.hpp"
 #include "core/model/paths.hpp"
 #include "core/naming/other_namers.hpp"
@@ -114,13 +115,18 @@ public:
             leave_to(chosen, *other);
             return chosen.owner.empty() ? asked : given;
         }
-        if (config_.policy == NamePolicy::preserve) {
+        switch (config_.policy) {
+        case NamePolicy::preserve:
             preserve(chosen, own_name, observed_);
-        } else if (config_.policy == NamePolicy::sequential) {
+            break;
+        case NamePolicy::sequential:
             chosen.name = next_of_sequence();
             chosen.reason = "numbered by PCI address";
-        } else {
+            break;
+        case NamePolicy::explicit_only:
+        case NamePolicy::off:
             chosen.reason = "no name is configured for it";
+            break;
         }
         return own;
     }
@@ -286,9 +292,7 @@ namespace {
 std::vector<std::string> assigned(std::string_view content, std::string_view key) {
     std::vector<std::string> values;
     while (!content.empty()) {
-        const auto end = std::min(content.find('\n'), content.size());
-        const auto line = content.substr(0, end);
-        content.remove_prefix(std::min(end + 1, content.size()));
+        const auto line = take_until(content, "\n");
         const auto sign = line.find('=');
         if (sign != std::string_view::npos && trimmed(line.substr(0, sign)) == key) {
             values.emplace_back(trimmed(line.substr(sign + 1)));

@@ -188,20 +188,6 @@ std::string sentence(const Report& report) {
     return concat({state, ": ", report.reason});
 }
 
-std::string_view to_string(NamePolicy policy) {
-    switch (policy) {
-    case NamePolicy::preserve:
-        return "preserve";
-    case NamePolicy::sequential:
-        return "sequential";
-    case NamePolicy::explicit_only:
-        return "explicit";
-    case NamePolicy::off:
-        return "off";
-    }
-    return "preserve";
-}
-
 std::string_view to_string(Origin origin) {
     return origin == Origin::in_tree ? "in-tree" : "out-of-tree";
 }

@@ -66,8 +66,6 @@ make_report(const Config& config, const Observed& observed, const Plan& plan, co
 /// The same facts as one sentence, for `systemctl status`.
 [[nodiscard]] std::string sentence(const Report& report);
 
-[[nodiscard]] std::string_view to_string(NamePolicy policy);
-
 [[nodiscard]] std::string_view to_string(Origin origin);
 
 }  // namespace onload_node

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/words.hpp"
 #include "core/model/config.hpp"
 
 #include <gtest/gtest.h>
@@ -45,6 +46,16 @@ TEST(Contradictions, NameBothParties) {
     EXPECT_NE(complaints[0].find("config.toml:3:1"), std::string::npos);
     EXPECT_EQ(complaints[1].find("config.toml:11:1: the port 0000:08:00.0"), 0U) << complaints[1];
     EXPECT_NE(complaints[1].find("config.toml:3:1"), std::string::npos);
+}
+
+TEST(Words, AreThoseOfEveryEnumerator) {
+    constexpr std::array<std::string_view, 4> expected = {
+        "preserve", "sequential", "explicit", "off"};
+    static_assert(words<NamePolicy> == expected);
+    static_assert(enumerators<NamePolicy>.back() == NamePolicy::off);
+    EXPECT_EQ(from_word<NamePolicy>("explicit"), NamePolicy::explicit_only);
+    EXPECT_EQ(from_word<NamePolicy>("explicit_only"), std::nullopt);
+    EXPECT_EQ(from_word<NamePolicy>(""), std::nullopt);
 }
 
 TEST(Contradictions, AreNoneInTheDefaults) {
