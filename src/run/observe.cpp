@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe.hpp"
 
+#include "core/formats/kernel_arguments.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
-#include "core/naming/other_namers.hpp"
 #include "run/guard.hpp"
 #include "run/load_records.hpp"
 #include "run/name_record.hpp"
@@ -252,28 +252,6 @@ void observe_control_plane(Observed& observed, const Config& config, const Senso
         }
     }
 }
-
-}  // namespace
-
-BootSwitch boot_switch_from(const std::string& command_line) {
-    constexpr std::string_view key = "onload_node=";
-    BootSwitch found = BootSwitch::normal;
-    std::string_view rest = command_line;
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find_first_of(" \t\n"), rest.size());
-        const auto word = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (word.starts_with(key)) {
-            const auto value = word.substr(key.size());
-            found = value == "plan" ? BootSwitch::plan_only
-                    : value == "on" ? BootSwitch::normal
-                                    : BootSwitch::off;
-        }
-    }
-    return found;
-}
-
-namespace {
 
 Result<void> observe_host(Observed& observed, const Sensors& sensors) {
     const auto facts = TRY(sensors.host.facts());

@@ -24,8 +24,4 @@ struct VerifyTarget {
 [[nodiscard]] Result<Observed>
 observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTarget& target);
 
-/// The value of `onload_node=` on a kernel command line; the last one counts, an unknown value is
-/// "off" (the safe side).
-[[nodiscard]] BootSwitch boot_switch_from(const std::string& command_line);
-
 }  // namespace onload_node

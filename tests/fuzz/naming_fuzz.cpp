@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What others have written about names: kernel command line, udev rules, .link files, and the bytes
 // that a card tells of itself.
+#include "core/formats/kernel_arguments.hpp"
 #include "core/formats/vpd.hpp"
 #include "core/naming/other_namers.hpp"
 #include "core/naming/port_names.hpp"

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace onload_node {
@@ -121,6 +122,18 @@ struct UnitState {
 
 /// What `onload_node=` on the kernel command line asks for.
 enum class BootSwitch { normal, off, plan_only };
+
+[[nodiscard]] constexpr std::string_view to_string(BootSwitch value) {
+    switch (value) {
+    case BootSwitch::normal:
+        return "on";
+    case BootSwitch::off:
+        return "off";
+    case BootSwitch::plan_only:
+        return "plan";
+    }
+    return {};
+}
 
 /// What onload-node loaded earlier in this boot, from its own record.
 struct LoadRecord {

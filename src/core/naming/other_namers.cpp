@@ -2,6 +2,7 @@
 #include "core/naming/other_namers.hpp"
 
 #include "base/file_name.hpp"
+#include "base/take_until.hpp"
 #include "core/naming/own_names.hpp"
 #include "core/naming/port_names.hpp"
 
@@ -10,14 +11,6 @@
 namespace onload_node {
 
 namespace {
-
-/// Takes the text up to `end` off the front of `rest`, and the separator too.
-std::string_view take_until(std::string_view& rest, std::string_view separators) {
-    const auto end = std::min(rest.find_first_of(separators), rest.size());
-    const auto taken = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    return taken;
-}
 
 std::optional<OtherNamer> by_argument(const NetworkFunction& function, const Observed& observed) {
     const auto mac = known_mac(function, observed);
@@ -67,23 +60,6 @@ named_by_other(const NetworkFunction& function, const Observed& observed) {
         return OtherNamer{path, interface.link_gives, first, false};
     }
     return by_argument(function, observed);
-}
-
-std::vector<NamedByArgument> ifname_arguments(std::string_view command_line) {
-    constexpr std::string_view key = "ifname=";
-    std::vector<NamedByArgument> found;
-    while (!command_line.empty()) {
-        std::string_view word = take_until(command_line, " \t\n");
-        if (!word.starts_with(key)) {
-            continue;
-        }
-        word.remove_prefix(key.size());
-        const std::string_view name = take_until(word, ":");
-        if (const auto mac = MacAddress::parse(word); mac && !name.empty()) {
-            found.push_back({std::string(name), *mac});
-        }
-    }
-    return found;
 }
 
 bool rules_give_name(std::string_view rules, std::string_view name) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace onload_node {
 
@@ -23,10 +22,6 @@ struct OtherNamer {
 /// line. A .link file that gives no name and sorts behind ours (systemd's own) is nobody.
 [[nodiscard]] std::optional<OtherNamer>
 named_by_other(const NetworkFunction& function, const Observed& observed);
-
-/// The `ifname=NAME:MAC` arguments of a kernel command line (dracut.cmdline(7)); what cannot be
-/// read as such is passed over.
-[[nodiscard]] std::vector<NamedByArgument> ifname_arguments(std::string_view command_line);
 
 /// True when a line of a udev rules file assigns this very name to an interface.
 [[nodiscard]] bool rules_give_name(std::string_view rules, std::string_view name);

@@ -45,10 +45,14 @@ Plan blocked_plan(const PlanContext& context, const Blocker& blocker) {
 }  // namespace
 
 Plan make_plan(const Config& config, const Observed& observed, const PlanRequest& request) {
-    if (observed.boot_switch == BootSwitch::off) {
+    switch (observed.boot_switch) {
+    case BootSwitch::off:
         return stay(
             State::off, ReasonCode::switched_off, "onload_node=off is on the kernel command line"
         );
+    case BootSwitch::normal:
+    case BootSwitch::plan_only:
+        break;
     }
     PlanContext context{config, observed, request, managed_functions(config, observed), {}};
     if (context.functions.empty() && config.driver.activate == Activate::with_nic) {
