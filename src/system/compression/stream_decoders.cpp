@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/compression/stream_decoders.hpp"
 
+#include "base/concat.hpp"
 #include "base/handle.hpp"
-#include "system/compression/decoder_memory.hpp"
+#include "base/sizes.hpp"
 
 #include <algorithm>
-#include <string>
+#include <cstdint>
 
 #include <lzma.h>
 #include <zlib.h>
@@ -15,20 +16,18 @@ namespace onload_node {
 
 namespace {
 
-/// How much zlib is handed at once: it counts in 32 bits.
+/// In bytes. Enough for "xz -9"; a stream that asks for more is nothing that anybody built for a
+/// node. libzstd has the same limit by itself, which is enough for "zstd --ultra -22".
+constexpr std::uint64_t max_decoder_memory = 128 * mebibyte;
+/// The most that zlib is given in one call: it counts in 32 bits.
 constexpr std::size_t largest_piece = std::size_t{1} << 30U;
 constexpr int gzip_window = 15 + 16;
 
-tl::unexpected<Error> damaged(const char* kind) {
-    return failure(
-        ErrorCode::mismatch,
-        std::string("the ") + kind + " data is damaged, or needs too much memory"
-    );
-}
+constexpr const char* no_memory = "cannot be unpacked: out of memory";
 
 class GzipDecoder final : public StreamDecoder {
 public:
-    GzipDecoder() : usable_(inflateInit2(&stream_, gzip_window) == Z_OK) {}
+    GzipDecoder() : StreamDecoder("gzip"), usable_(inflateInit2(&stream_, gzip_window) == Z_OK) {}
 
     GzipDecoder(const GzipDecoder&) = delete;
     GzipDecoder& operator=(const GzipDecoder&) = delete;
@@ -37,17 +36,17 @@ public:
 
     ~GzipDecoder() override { inflateEnd(&stream_); }
 
-    Result<std::size_t>
-    decode(std::span<const std::byte>& input, std::span<std::byte> room, bool /*last*/) override {
+private:
+    Outcome decode_some(std::span<const std::byte>& input, std::span<std::byte> room, bool /*last*/)
+        override {
         if (!usable_) {
-            return failure(ErrorCode::io, "out of memory while unpacking gzip data");
+            return {0, false, no_memory};
         }
         if (input.empty()) {
-            return std::size_t{0};
+            return {0, ended_};
         }
         if (ended_) {
             inflateReset(&stream_);
-            ended_ = false;
         }
         const auto piece = std::min(input.size(), largest_piece);
         const auto space = std::min(room.size(), largest_piece);
@@ -59,25 +58,40 @@ public:
         stream_.avail_out = static_cast<uInt>(space);
         const int code = inflate(&stream_, Z_NO_FLUSH);
         input = input.subspan(piece - stream_.avail_in);
+        // Z_BUF_ERROR: it needs more input.
         if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
-            return damaged("gzip");
+            return {0, false, "is damaged"};
         }
         ended_ = code == Z_STREAM_END;
-        return space - stream_.avail_out;
+        return {space - stream_.avail_out, ended_};
     }
 
-    [[nodiscard]] bool complete() const override { return ended_; }
-
-private:
     z_stream stream_{};
     bool usable_ = false;
     bool ended_ = false;
 };
 
+const char* why_xz_failed(lzma_ret code) {
+    switch (code) {
+    case LZMA_MEM_ERROR:
+        return no_memory;
+    case LZMA_DATA_ERROR:
+        return "is damaged";
+    case LZMA_MEMLIMIT_ERROR:
+        return "needs more memory to unpack than it should";
+    case LZMA_FORMAT_ERROR:
+    case LZMA_OPTIONS_ERROR:
+        return "is of an unknown kind";
+    default:
+        return "cannot be unpacked";
+    }
+}
+
 class XzDecoder final : public StreamDecoder {
 public:
     XzDecoder()
-        : usable_(lzma_stream_decoder(&stream_, max_decoder_memory, LZMA_CONCATENATED) == LZMA_OK) {
+        : StreamDecoder("xz")
+        , usable_(lzma_stream_decoder(&stream_, max_decoder_memory, LZMA_CONCATENATED) == LZMA_OK) {
     }
 
     XzDecoder(const XzDecoder&) = delete;
@@ -87,31 +101,27 @@ public:
 
     ~XzDecoder() override { lzma_end(&stream_); }
 
-    Result<std::size_t>
-    decode(std::span<const std::byte>& input, std::span<std::byte> room, bool last) override {
-        if (!usable_) {
-            return failure(ErrorCode::io, "out of memory while unpacking xz data");
-        }
+private:
+    Outcome
+    decode_some(std::span<const std::byte>& input, std::span<std::byte> room, bool last) override {
         if (ended_) {
-            return input.empty() ? Result<std::size_t>(0) : damaged("xz");
+            return {0, ended_};
         }
         stream_.next_in = reinterpret_cast<const std::uint8_t*>(input.data());
         stream_.avail_in = input.size();
         stream_.next_out = reinterpret_cast<std::uint8_t*>(room.data());
         stream_.avail_out = room.size();
-        const lzma_ret code = lzma_code(&stream_, last ? LZMA_FINISH : LZMA_RUN);
+        const lzma_ret code =
+            usable_ ? lzma_code(&stream_, last ? LZMA_FINISH : LZMA_RUN) : LZMA_MEM_ERROR;
         input = input.subspan(input.size() - stream_.avail_in);
-        // LZMA_BUF_ERROR: it cannot go on; that is told as "cut off" when nothing follows.
+        // LZMA_BUF_ERROR: it needs more input.
         if (code != LZMA_OK && code != LZMA_STREAM_END && code != LZMA_BUF_ERROR) {
-            return damaged("xz");
+            return {0, false, why_xz_failed(code)};
         }
         ended_ = code == LZMA_STREAM_END;
-        return room.size() - stream_.avail_out;
+        return {room.size() - stream_.avail_out, ended_};
     }
 
-    [[nodiscard]] bool complete() const override { return ended_; }
-
-private:
     lzma_stream stream_ = LZMA_STREAM_INIT;
     bool usable_ = false;
     bool ended_ = false;
@@ -119,46 +129,73 @@ private:
 
 class ZstdDecoder final : public StreamDecoder {
 public:
-    Result<std::size_t>
-    decode(std::span<const std::byte>& input, std::span<std::byte> room, bool /*last*/) override {
+    ZstdDecoder() : StreamDecoder("zstd") {}
+
+private:
+    Outcome decode_some(std::span<const std::byte>& input, std::span<std::byte> room, bool /*last*/)
+        override {
         if (!stream_) {
-            return failure(ErrorCode::io, "out of memory while unpacking zstd data");
+            return {0, false, no_memory};
         }
         ZSTD_inBuffer in{input.data(), input.size(), 0};
         ZSTD_outBuffer out{room.data(), room.size(), 0};
         const std::size_t code = ZSTD_decompressStream(stream_.get(), &out, &in);
         if (ZSTD_isError(code) != 0U) {
-            return damaged("zstd");
+            return {0, false, "is damaged: ", ZSTD_getErrorName(code)};
         }
-        // Called once more after the end of a frame, without input, it asks for the next frame.
+        // Called without input after the end of a frame, it asks for the next frame.
         if (in.pos > 0 || out.pos > 0) {
             ended_ = code == 0;
         }
         input = input.subspan(in.pos);
-        return out.pos;
+        return {out.pos, ended_};
     }
 
-    [[nodiscard]] bool complete() const override { return ended_; }
-
-private:
     Handle<ZSTD_DStream, ZSTD_freeDStream> stream_{ZSTD_createDStream()};
     bool ended_ = false;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<StreamDecoder>> decoder_for(std::string_view first_bytes) {
+Compression compression_of(std::string_view first_bytes) {
     if (first_bytes.starts_with("\x1F\x8B")) {
-        return std::make_unique<GzipDecoder>();
+        return Compression::gzip;
     }
     if (first_bytes.starts_with(std::string_view("\xFD\x37zXZ\0", 6))) {
-        return std::make_unique<XzDecoder>();
+        return Compression::xz;
     }
     if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) {
-        return std::make_unique<ZstdDecoder>();
+        return Compression::zstd;
     }
-    if (first_bytes.starts_with("BZh")) {
-        return failure(ErrorCode::mismatch, "bzip2 is not read; gzip, xz and zstd are");
+    return first_bytes.starts_with("BZh") ? Compression::bzip2 : Compression::none;
+}
+
+Result<std::size_t>
+StreamDecoder::decode(std::span<const std::byte>& input, std::span<std::byte> room, bool last) {
+    auto outcome = decode_some(input, room, last);
+    if (last && input.empty() && outcome.produced == 0 && !outcome.complete) {
+        outcome.problem = outcome.problem == nullptr ? "is cut off" : outcome.problem;
+    }
+    if (outcome.problem == nullptr) {
+        return outcome.produced;
+    }
+    return failure(
+        outcome.problem == no_memory ? ErrorCode::io : ErrorCode::mismatch,
+        concat({"the ", kind_, " data ", outcome.problem, outcome.detail})
+    );
+}
+
+std::unique_ptr<StreamDecoder> decoder_for(Compression compression) {
+    switch (compression) {
+    case Compression::gzip:
+        return std::make_unique<GzipDecoder>();
+    case Compression::xz:
+        return std::make_unique<XzDecoder>();
+    case Compression::zstd:
+        return std::make_unique<ZstdDecoder>();
+    case Compression::none:
+    case Compression::bzip2:
+        break;
     }
     return nullptr;
 }

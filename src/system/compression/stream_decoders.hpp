@@ -10,26 +10,49 @@
 
 namespace onload_node {
 
-/// Unpacks data piece by piece. Several streams of one kind in a row are one.
+enum class Compression { none, gzip, xz, zstd, bzip2 };
+
+/// So many of the first bytes of some data tell how it is compressed.
+inline constexpr std::size_t magic_size = 6;
+
+[[nodiscard]] Compression compression_of(std::string_view first_bytes);
+
+/// Unpacks data piece by piece. Several streams of the same kind, one after the other, count as
+/// one.
 class StreamDecoder {
 public:
-    StreamDecoder() = default;
     StreamDecoder(const StreamDecoder&) = delete;
     StreamDecoder& operator=(const StreamDecoder&) = delete;
     StreamDecoder(StreamDecoder&&) = delete;
     StreamDecoder& operator=(StreamDecoder&&) = delete;
     virtual ~StreamDecoder() = default;
 
-    /// Takes what it can off the begin of `input` and fills the begin of `room`; how many bytes
-    /// came out. `last`: no input follows. ErrorCode::mismatch: the data is damaged.
-    [[nodiscard]] virtual Result<std::size_t>
-    decode(std::span<const std::byte>& input, std::span<std::byte> room, bool last) = 0;
+    /// Removes what it has used from the front of `input`, fills the front of `room` and returns
+    /// how many bytes came out. `last` says that no input follows: with none left, 0 is the end.
+    /// ErrorCode::mismatch: the data is damaged, cut off, or needs too much memory.
+    [[nodiscard]] Result<std::size_t>
+    decode(std::span<const std::byte>& input, std::span<std::byte> room, bool last);
 
-    /// False in the middle of a stream.
-    [[nodiscard]] virtual bool complete() const = 0;
+protected:
+    /// `kind` is for messages.
+    explicit StreamDecoder(const char* kind) : kind_(kind) {}
+
+    /// What one call has come to. `problem` completes "the gzip data ...", null when there is none.
+    struct Outcome {
+        std::size_t produced = 0;
+        bool complete = false;  ///< no stream is in its middle
+        const char* problem = nullptr;
+        const char* detail = "";
+    };
+
+private:
+    [[nodiscard]] virtual Outcome
+    decode_some(std::span<const std::byte>& input, std::span<std::byte> room, bool last) = 0;
+
+    const char* kind_;
 };
 
-/// The decoder for data that begins so: gzip, xz or zstd; none when it is nothing of these.
-[[nodiscard]] Result<std::unique_ptr<StreamDecoder>> decoder_for(std::string_view first_bytes);
+/// Null for data that is not compressed, and for bzip2, which is not read.
+[[nodiscard]] std::unique_ptr<StreamDecoder> decoder_for(Compression compression);
 
 }  // namespace onload_node

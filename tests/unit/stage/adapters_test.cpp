@@ -94,6 +94,31 @@ TEST(UnpackedFile, IsGivenAsItIsWhenItIsNotPacked) {
     EXPECT_FALSE(open_unpacked(directory.put("/b", "BZh91AY")));
 }
 
+TEST(UnpackedFile, MayNotNeedMuchMemory) {
+    const fixture::TemporaryDirectory directory;
+    const auto file = directory.put("/f", "x");
+    for (const std::string program : {"xz -T1 --lzma2=preset=0,dict=256MiB", "zstd -q --long=28"}) {
+        const auto packed = directory.path("/packed");
+        // From a pipe: of a file zstd knows the size, and asks for no more than that.
+        const auto command = "cat " + file + " | " + program + " -c >" + packed;
+        ASSERT_EQ(std::system(command.c_str()), 0);
+        const auto read = all_of(**open_unpacked(packed));
+        ASSERT_FALSE(read) << program;
+        EXPECT_EQ(read.error().code, ErrorCode::mismatch);
+        EXPECT_NE(read.error().message.find("memory"), std::string::npos) << read.error().message;
+    }
+}
+
+TEST(UnpackedFile, MayHaveFramesWithoutContentBehindIt) {
+    const fixture::TemporaryDirectory directory;
+    const auto file = directory.put("/f", "text");
+    const auto frame = directory.put("/frame", std::string("\x50\x2A\x4D\x18\x04\0\0\0toc.", 12));
+    const auto packed = directory.path("/packed");
+    const auto command = "zstd -q -c " + file + " | cat - " + frame + " >" + packed;
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    EXPECT_EQ(all_of(**open_unpacked(packed)).value_or("failed"), "text");
+}
+
 TEST(DirectoryEntries, GivesWhatIsBelowTheNamedPaths) {
     const fixture::TemporaryDirectory directory;
     directory.put("/opt/lib/modules/k/extra/sfc.ko", "sfc");
