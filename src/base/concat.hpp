@@ -7,8 +7,8 @@
 
 namespace onload_node {
 
-/// The parts in a row. One call, where a chain of `+` makes a string for each: messages are a good
-/// part of a binary that has to fit into a MachineConfig.
+/// Joins the parts in one call. A chain of `+` makes a string for each part, and messages are a
+/// good part of a binary that has to fit into a MachineConfig.
 [[nodiscard, gnu::noinline]] inline std::string concat(std::initializer_list<std::string_view> parts
 ) {
     std::string text;

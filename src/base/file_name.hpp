@@ -5,7 +5,7 @@
 
 namespace onload_node {
 
-/// What follows the last slash of a path; the whole of it where there is none.
+/// The part of a path after its last slash; the whole path if it has no slash.
 [[nodiscard]] inline std::string file_name(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }

@@ -5,7 +5,7 @@
 
 namespace onload_node {
 
-/// Calls a C library's release function; an empty type, so that a Handle is the size of a pointer.
+/// Calls a C library's release function. It is empty, so a Handle is the size of a pointer.
 template <auto Release>
 struct Releaser {
     template <typename T>

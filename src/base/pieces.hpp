@@ -8,8 +8,8 @@
 
 namespace onload_node {
 
-/// Reads to the end and gives each piece, which lies in `buffer`, to `sink`. Ends early with the
-/// first failure of either. `Reader` has the `read` of a ByteStream, or of an EntrySource.
+/// Reads to the end through `buffer` and passes each piece to `sink`. Stops at the first failure of
+/// either. `Reader` has the `read` of a ByteStream or of an EntrySource.
 template <typename Reader, typename Sink>
 Result<void> for_each_piece(Reader& reader, std::span<std::byte> buffer, Sink sink) {
     for (;;) {

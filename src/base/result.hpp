@@ -8,7 +8,7 @@
 
 namespace onload_node {
 
-/// What kind of failure an Error is. Few on purpose: each maps to one exit status or one decision.
+/// The kind of failure. There are few on purpose: each leads to one exit status or one decision.
 enum class ErrorCode {
     usage,       ///< the command line is wrong (exit 64)
     config,      ///< the configuration is wrong (exit 78)
@@ -16,20 +16,19 @@ enum class ErrorCode {
     permission,  ///< the kernel or a service refused for lack of rights
     busy,        ///< in use by somebody else; may succeed later
     exists,      ///< already there, but not as wanted
-    timeout,     ///< a bounded wait ended
-    hung,        ///< the kernel does not come back from it: nothing around it can be undone
-    mismatch,    ///< what is there is not what was verified
-    io,          ///< anything else the system answered
+    timeout,     ///< a wait reached its limit
+    hung,        ///< a call into the kernel did not come back: nothing around it can be undone
+    mismatch,    ///< what was found is not what was expected
+    io,          ///< any other failure that the system reported
 };
 
-/// A failure as a value: the message says what failed, where, why and, where we know, what to do.
+/// A failure as a value. The message says what failed, where, why and, if known, what to do.
 struct Error {
     ErrorCode code = ErrorCode::io;
     std::string message;
 };
 
-/// The result of anything that can fail across a module border. Nothing throws but bugs and
-/// out-of-memory.
+/// The result of a call across a module border that can fail. Only bugs and lack of memory throw.
 template <typename T>
 using Result = tl::expected<T, Error>;
 
@@ -38,7 +37,7 @@ using Result = tl::expected<T, Error>;
     return tl::unexpected<Error>(Error{code, std::move(message)});
 }
 
-/// Passes an error on, saying first what we were doing: "CONTEXT: original message".
+/// Passes an error on and first says what we were doing: "CONTEXT: original message".
 [[nodiscard]] inline tl::unexpected<Error> failure(const std::string& context, const Error& cause) {
     return failure(cause.code, context + ": " + cause.message);
 }
@@ -56,9 +55,9 @@ inline void value_of(Result<void>&& /*result*/) {}
 
 }  // namespace onload_node
 
-/// The value of a Result; a failure ends the function it stands in, and is what that returns. Only
-/// as a whole statement, or as all that a variable is initialized with: what else stands in the
-/// statement may have been evaluated or not.
+/// The value of a Result. On failure, the enclosing function returns the error. Use it only as a
+/// whole statement or as a whole initializer: other parts of a larger expression may or may not
+/// have been evaluated.
 #define TRY(...)                                                                                   \
     __extension__({                                                                                \
         auto try_result = __VA_ARGS__;                                                             \

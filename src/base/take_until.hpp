@@ -6,8 +6,8 @@
 
 namespace onload_node {
 
-/// Takes the text up to the first of `separators` off the front of `rest`, and the separator too;
-/// all of it where there is none.
+/// Removes the text up to the first of `separators`, and that separator, from the front of `rest`.
+/// Returns the text; without a separator, all of `rest`.
 inline std::string_view take_until(std::string_view& rest, std::string_view separators) {
     const auto end = std::min(rest.find_first_of(separators), rest.size());
     const auto taken = rest.substr(0, end);

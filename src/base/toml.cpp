@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// toml++ itself, which every other file only sees declared: it is as large as everything that we
-// read with it.
+// Compiles toml++ once. Other files see only its declarations, because the library is as large as
+// all the code that uses it.
 #define TOML_IMPLEMENTATION
 
 #include "base/toml.hpp"

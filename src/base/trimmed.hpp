@@ -5,7 +5,7 @@
 
 namespace onload_node {
 
-/// The text without the blanks around it; a carriage return is one.
+/// The text without the spaces, tabs and carriage returns at both ends.
 [[nodiscard]] inline std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \t\r";
     const auto begin = text.find_first_not_of(blanks);

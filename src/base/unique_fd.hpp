@@ -7,7 +7,7 @@
 
 namespace onload_node {
 
-/// Owns a file descriptor; closes it at the end of its life.
+/// Owns a file descriptor and closes it when destroyed.
 class UniqueFd final {
 public:
     UniqueFd() = default;
@@ -33,7 +33,7 @@ public:
 
     [[nodiscard]] bool valid() const { return fd_ >= 0; }
 
-    /// Gives the descriptor up; the caller closes it.
+    /// Gives up ownership: the caller closes the descriptor.
     [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
     void reset() {

@@ -9,11 +9,11 @@
 
 namespace onload_node {
 
-// A closed set of words is an enumeration, counted from 0, with a constexpr `to_string`: a switch
-// over all enumerators, and "" for any other value. The compiler demands a word for each new
-// enumerator (-Wswitch), and everything below is made from these words.
+// An enumeration that is a closed set of words counts from 0 and has a constexpr `to_string`: a
+// switch over all enumerators, and "" for any other value. The compiler demands a word for each new
+// enumerator (-Wswitch). Everything below is derived from `to_string`.
 
-/// Every enumerator that has a word, in their order. Those without one come last.
+/// The enumerators that have a word, in order. Those without a word come last in the enumeration.
 template <typename Enum>
 inline constexpr auto enumerators = [] {
     constexpr auto count = [] {
@@ -28,7 +28,7 @@ inline constexpr auto enumerators = [] {
     return all;
 }();
 
-/// Their words.
+/// The words of these enumerators, in the same order.
 template <typename Enum>
 inline constexpr auto words = [] {
     std::array<std::string_view, enumerators<Enum>.size()> all;

@@ -10,7 +10,7 @@ namespace onload_node::device_plugin {
 
 namespace {
 
-/// One scraper and one kubelet ask; a thread more for whoever looks by hand.
+/// One for the scraper, one for the kubelet and one for a request by hand.
 constexpr std::size_t threads = 3;
 constexpr int most_requests_per_connection = 100;
 constexpr time_t idle_connection_seconds = 5;
@@ -57,7 +57,7 @@ public:
             return false;
         }
         listener_ = std::thread([this] { server_.listen_after_bind(); });
-        // A stop before it has begun would be lost, and the end would wait for ever.
+        // A stop() before the server runs would be lost, and the destructor would wait for ever.
         for (int tries = 0; tries < most_tries && !server_.is_running(); ++tries) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
@@ -77,7 +77,7 @@ private:
 
 Result<std::unique_ptr<HttpEndpoint>>
 HttpEndpoint::open(const std::string& host, std::uint16_t port, const Answers& answers) {
-    // "::" takes IPv4, too; where the machine has no IPv6, IPv4 alone.
+    // "::" accepts IPv4 as well; "0.0.0.0" is for machines without IPv6.
     for (const auto* const address :
          host.empty() ? std::vector{"::", "0.0.0.0"} : std::vector{host.c_str()}) {
         auto endpoint = std::make_unique<HttplibEndpoint>(answers);

@@ -10,21 +10,21 @@
 
 namespace onload_node::device_plugin {
 
-/// /healthz and /metrics over HTTP, answered by threads of its own.
+/// Serves /healthz and /metrics over HTTP, on its own threads.
 class HttpEndpoint {
 public:
-    /// What the two answer with; called from those threads.
+    /// The content of the two answers. The endpoint's threads call these functions.
     struct Answers {
         std::function<bool()> healthy;
         std::function<std::string()> metrics;
     };
 
-    /// `host` "" is every address of the machine, port 0 any free one. ErrorCode::busy: the port
-    /// cannot be had.
+    /// An empty `host` means every address of the machine, port 0 any free port. ErrorCode::busy:
+    /// the port is not available.
     static Result<std::unique_ptr<HttpEndpoint>>
     open(const std::string& host, std::uint16_t port, const Answers& answers);
 
-    /// Ends when requests in progress have been answered.
+    /// Waits until the requests in progress have been answered.
     virtual ~HttpEndpoint() = default;
 
     HttpEndpoint(const HttpEndpoint&) = delete;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// onload-device-plugin: offers Onload to the pods of a node. Options -> look at the node -> serve,
-// register, tell of changes.
+// onload-device-plugin: offers Onload to the pods of a node. It parses its options, looks at the
+// node, serves, registers with the kubelet, and reports changes.
 #include "base/unique_fd.hpp"
 #include "base/version.hpp"
 #include "device_plugin/options.hpp"
@@ -20,8 +20,8 @@ namespace {
 
 constexpr int exit_usage = 64;
 
-/// Readable when the process is asked to stop. Made before there are threads: they inherit the
-/// mask.
+/// A descriptor that becomes readable when the process is asked to stop. Call this before threads
+/// are started: they inherit the signal mask.
 onload_node::UniqueFd stop_signals() {
     sigset_t signals = {};
     sigemptyset(&signals);
@@ -65,7 +65,7 @@ int run(const std::vector<std::string_view>& arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    // The libraries may throw: out of memory, out of threads. The pod is started anew then, and its
+    // The libraries may throw when memory or threads run out. The pod is then restarted, and its
     // log says why.
     try {
         return run({arguments + 1, arguments + count});

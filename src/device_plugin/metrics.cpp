@@ -33,7 +33,7 @@ std::string escaped(std::string_view value) {
     return text;
 }
 
-/// Families of samples, one after the other.
+/// Builds the text, one family of samples after the other.
 class Exposition final {
 public:
     void family(std::string_view name, std::string_view type, std::string_view help) {

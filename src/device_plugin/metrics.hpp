@@ -8,7 +8,7 @@
 
 namespace onload_node::device_plugin {
 
-/// What the plugin itself has done since it was started.
+/// What the plugin has done since it started.
 struct PluginCounts {
     bool registered = false;
     std::uint64_t registrations = 0;
@@ -17,8 +17,8 @@ struct PluginCounts {
     std::uint64_t health_changes = 0;
 };
 
-/// The text exposition format of Prometheus, version 0.0.4. Of a status that cannot be read there
-/// is no more than that it cannot.
+/// Writes the text exposition format of Prometheus, version 0.0.4. If the status cannot be read,
+/// onload_node_status_valid is the only metric about the node.
 [[nodiscard]] std::string metrics_text(
     const Result<NodeStatus>& status,
     const Health& health,

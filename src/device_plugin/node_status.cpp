@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 
 constexpr int known_schema = 1;
 
-/// The member, or null. A member of another type counts as absent: nothing here may throw.
+/// The member, or null. Nothing here may throw: a member of another type counts as absent.
 const Json* member(const Json& object, const char* name) {
     const auto found = object.is_object() ? object.find(name) : object.end();
     return object.is_object() && found != object.end() ? &*found : nullptr;
@@ -34,7 +34,7 @@ std::uint64_t count(const Json& object, const char* name) {
     return value != nullptr && value->is_number_unsigned() ? value->get<std::uint64_t>() : 0;
 }
 
-/// An array, or an empty one.
+/// The member if it is an array, else an empty array.
 const Json& list(const Json& object, const char* name) {
     static const Json none = Json::array();
     const auto* const value = member(object, name);

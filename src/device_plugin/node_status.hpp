@@ -11,14 +11,14 @@
 
 namespace onload_node::device_plugin {
 
-/// A kernel module of the status.
+/// A kernel module that the status lists.
 struct StatusModule {
     std::string name;
     std::string origin;  ///< "in-tree" or "out-of-tree"
     std::string version;
 };
 
-/// What is used here of the status that onload-node publishes (schema 1).
+/// The part of onload-node's published status (schema 1) that the plugin uses.
 struct NodeStatus {
     std::string version;  ///< of onload-node
     std::string boot_id;
@@ -28,7 +28,7 @@ struct NodeStatus {
     std::string reason_code;
     std::vector<StatusModule> modules;
     std::vector<std::string> devices;  ///< the device nodes that applications open
-    std::uint64_t ports = 0;           ///< functions that are ours
+    std::uint64_t ports = 0;           ///< network functions of Solarflare cards
     std::string time_daemon;
     bool time_daemon_active = false;
     std::uint64_t guard_attempts = 0;
@@ -37,8 +37,8 @@ struct NodeStatus {
     std::vector<std::pair<std::string, double>> step_seconds;
 };
 
-/// ErrorCode::io: not JSON, or not a status; ErrorCode::mismatch: of another schema, or of another
-/// boot than `boot_id`.
+/// ErrorCode::io: the text is not JSON or not a status. ErrorCode::mismatch: the status has another
+/// schema or is not of the boot `boot_id`.
 [[nodiscard]] Result<NodeStatus> read_node_status(std::string_view text, std::string_view boot_id);
 
 }  // namespace onload_node::device_plugin

@@ -83,7 +83,7 @@ bool is_device_id(std::string_view id, const Options& options) {
     }
     const auto digits = id.substr(id_prefix.size());
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    // Written back: "onload-01" is not ours.
+    // Compare with the canonical form: "onload-01" is not one of our ids.
     return parsed.ec == std::errc() && number < options.devices && device_id(number) == id;
 }
 

@@ -12,8 +12,8 @@
 
 namespace onload_node::device_plugin {
 
-/// Whether containers can be given Onload now. All devices share one fate: they are shares of the
-/// same driver.
+/// Whether containers can be given Onload now. All devices have the same health, because they are
+/// shares of one driver.
 struct Health {
     bool healthy = false;
     std::string reason;  ///< why not; empty when healthy
@@ -21,18 +21,18 @@ struct Health {
     bool operator==(const Health&) const = default;
 };
 
-/// What a kubelet is told to give to a container.
+/// What the kubelet is told to give to a container.
 struct Allocation {
     std::vector<std::string> cdi_devices;
-    std::vector<std::string> devices;  ///< paths of device nodes, the same in the container
+    std::vector<std::string> devices;  ///< paths of device nodes, same on host and in container
     std::vector<MountOption> mounts;
     std::vector<std::pair<std::string, std::string>> environment;
 };
 
-/// Whether a path is there: a device node of the host by its name on the host, or a directory.
+/// Whether a path exists: a device node, named as on the host, or a directory.
 using IsThere = std::function<bool(const std::string& path)>;
 
-/// `status`: what the node says of itself, or why that is not known.
+/// `status`: what the node reports about itself, or why that is not known.
 [[nodiscard]] Health judge(
     const Result<NodeStatus>& status,
     const Options& options,

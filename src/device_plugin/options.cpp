@@ -11,7 +11,7 @@ namespace onload_node::device_plugin {
 
 namespace {
 
-/// A kubelet sends and keeps the whole list with every change; more containers no node has.
+/// The kubelet gets and keeps the whole list with every change, and no node has more containers.
 constexpr unsigned most_devices = 10'000;
 
 tl::unexpected<Error>

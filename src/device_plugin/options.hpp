@@ -11,7 +11,7 @@
 
 namespace onload_node::device_plugin {
 
-/// How a container is told what it gets.
+/// How the kubelet is told what a container gets.
 enum class Mode {
     cdi,        ///< by the name of a CDI device; kubelet 1.29 and later
     explicitly  ///< device nodes, mounts and environment, one by one
@@ -27,7 +27,7 @@ enum class Mode {
     return {};
 }
 
-/// A directory or file of the host, read-only in a container.
+/// A directory or file of the host, mounted read-only in a container.
 struct MountOption {
     std::string host;
     std::string container;
@@ -36,13 +36,13 @@ struct MountOption {
 /// The command line.
 struct Options {
     std::string resource = "amd.com/onload";
-    unsigned devices = 100;  ///< how many are offered: that many containers at once
+    unsigned devices = 100;  ///< how many are offered; as many containers can have one at once
     Mode mode = Mode::cdi;
-    bool preload = true;  ///< LD_PRELOAD of Onload's library
+    bool preload = true;  ///< set LD_PRELOAD to Onload's library
     std::string libraries_path{paths::library_directory};
-    std::vector<MountOption> mounts;  ///< with Mode::explicitly, beside the libraries
+    std::vector<MountOption> mounts;  ///< in addition to the libraries; only with Mode::explicitly
     std::string status{paths::status_json};
-    std::string device_root{paths::devices};  ///< where the host's /dev is seen
+    std::string device_root{paths::devices};  ///< where the plugin sees the host's /dev
     std::string kubelet_directory{paths::kubelet_device_plugins};
     std::string listen_host;  ///< "" for every address
     std::uint16_t listen_port = 9110;

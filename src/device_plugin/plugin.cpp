@@ -72,7 +72,7 @@ public:
         );
     }
 
-    /// What its health depends on.
+    /// The paths that the health depends on.
     [[nodiscard]] std::set<std::string> paths(const Result<NodeStatus>& status) const {
         std::set<std::string> all = {options_.status, options_.libraries_path};
         for (const auto device : paths::onload_devices) {
@@ -90,7 +90,7 @@ private:
         return text;
     }
 
-    /// Where a device node of the host is seen here.
+    /// The path at which the plugin sees a device node of the host.
     [[nodiscard]] std::string seen(std::string_view device) const {
         constexpr std::string_view host_root = "/dev/";
         return concat(
@@ -104,7 +104,7 @@ private:
     SystemFiles files_;
 };
 
-/// Looks, tells, and waits for the next event.
+/// Looks at the node, reports its health, and waits for the next event, until it is stopped.
 class Plugin final {
 public:
     Plugin(const Options& options, WatchedPaths watched)
@@ -137,7 +137,7 @@ private:
     Result<void> look() {
         arm(node_.status());
         const auto status = node_.status();
-        arm(status);  // it may name other devices than before
+        arm(status);  // the status may name other devices now
         auto health = node_.health(status);
         const auto said =
             health.healthy ? "devices are healthy" : "devices are unhealthy: " + health.reason;
@@ -184,8 +184,8 @@ private:
         was_registered_ = *registered;
     }
 
-    /// False when it is time to stop. Only a kubelet that does not take us is asked again by the
-    /// clock; all else is an event.
+    /// Waits for an event or, if the registration failed, for the time to try it again. False when
+    /// it is time to stop.
     bool wait(int stop) {
         for (;;) {
             std::array<pollfd, 2> waiting = {

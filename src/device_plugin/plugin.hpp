@@ -6,9 +6,9 @@
 
 namespace onload_node::device_plugin {
 
-/// Serves until `stop` (a descriptor) becomes readable. An error is one that another attempt at
-/// once would meet again: no directory of a kubelet, another plugin in our place, a port that is
-/// taken.
+/// Serves until the descriptor `stop` becomes readable. It fails only if another attempt at once
+/// would fail again: the kubelet's directory is missing, another plugin serves the resource, or the
+/// port is taken.
 Result<void> run_plugin(const Options& options, int stop);
 
 }  // namespace onload_node::device_plugin

@@ -30,7 +30,7 @@ std::string endpoint_for(std::string name) {
     return name + ".sock";
 }
 
-/// A channel of its own for each attempt: a shared one would wait out the failures of the last.
+/// Each attempt gets its own channel: a shared one would first wait because of earlier failures.
 std::shared_ptr<grpc::Channel> channel_to(const std::string& socket) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -57,7 +57,7 @@ bool PluginServer::serving() const {
 }
 
 Result<void> PluginServer::serve() {
-    // Before the old server goes: its end removes whatever has its socket's name.
+    // Check before the old server stops: it then removes whatever has the name of its socket.
     const bool replaced = own_.has_value() && socket_identity(socket_).has_value() && !serving();
     if ((replaced || !own_.has_value()) && is_served(socket_)) {
         return failure(
@@ -72,13 +72,13 @@ Result<void> PluginServer::serve() {
         );
     }
     stop();
-    // gRPC takes away a socket that nobody serves, and nothing else that may be in its place.
+    // gRPC removes a socket that nobody serves, but nothing else that may have its name.
     ::unlink(socket_.c_str());
     grpc::ServerBuilder builder;
     int bound = 0;
     builder.AddListeningPort("unix:" + socket_, grpc::InsecureServerCredentials(), &bound);
     builder.RegisterService(&service_);
-    // The thread that waits for calls looks every ten seconds otherwise.
+    // By default, the thread that waits for calls wakes up every ten seconds.
     builder.SetSyncServerOption(
         grpc::ServerBuilder::CQ_TIMEOUT_MSEC, std::numeric_limits<int>::max()
     );

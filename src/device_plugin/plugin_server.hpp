@@ -12,7 +12,7 @@
 
 namespace onload_node::device_plugin {
 
-/// The plugin's socket beside that of the kubelet, and the kubelet's knowledge of it.
+/// The plugin's socket, next to the kubelet's, and its registration with the kubelet.
 class PluginServer final {
 public:
     PluginServer(const Options& options, PluginService& service);
@@ -25,19 +25,19 @@ public:
 
     [[nodiscard]] const std::string& kubelet_socket() const { return kubelet_socket_; }
 
-    /// Serves, if need be anew: a kubelet that starts removes the sockets of all plugins.
-    /// ErrorCode::exists: another plugin serves this resource; ErrorCode::io: no socket can be
+    /// Serves, or serves again: a kubelet removes the sockets of all plugins when it starts.
+    /// ErrorCode::exists: another plugin serves this resource. ErrorCode::io: the socket cannot be
     /// made.
     Result<void> serve();
 
-    /// Whether the socket is there and the one that was made by serve().
+    /// Whether the socket exists and is the one that serve() made.
     [[nodiscard]] bool serving() const;
 
-    /// Tells the kubelet of the plugin, unless the one that is there knows it. False when there is
-    /// none yet. An error is worth another try in a while.
+    /// Registers the plugin unless the running kubelet knows it already. False when no kubelet runs
+    /// yet. After an error, try again later.
     Result<bool> register_with_kubelet();
 
-    /// Lets calls in progress come to their end, for at most two seconds, and removes the socket.
+    /// Waits at most two seconds for the calls in progress and removes the socket.
     void stop();
 
 private:
@@ -51,7 +51,7 @@ private:
     std::optional<SocketIdentity> registered_with_;
 };
 
-/// Which socket a path leads to. An inode's number alone comes back within the moment.
+/// Identifies a socket file. The inode number is not enough: a new socket may reuse it at once.
 struct SocketIdentity {
     dev_t device = 0;
     ino_t inode = 0;
@@ -64,7 +64,7 @@ struct SocketIdentity {
 /// Nothing when there is no socket at that path.
 [[nodiscard]] std::optional<SocketIdentity> socket_identity(const std::string& path);
 
-/// Whether some process accepts connections there.
+/// Whether a process accepts connections at that path.
 [[nodiscard]] bool is_served(const std::string& path);
 
 }  // namespace onload_node::device_plugin

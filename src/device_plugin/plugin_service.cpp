@@ -77,7 +77,7 @@ grpc::Status PluginService::ListAndWatch(
 ) {
     std::unique_lock lock(mutex_);
     const auto ending = endings_;
-    news_.notify_all();  // the threads of kubelets that have gone end
+    news_.notify_all();  // lets the threads of kubelets that are gone end
     for (;;) {
         const auto told = counts_.health_changes;
         const auto list = device_list();

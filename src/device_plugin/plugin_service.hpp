@@ -12,17 +12,18 @@
 
 namespace onload_node::device_plugin {
 
-/// What the kubelet asks of the plugin. Safe to call from any thread; the threads are gRPC's.
-/// gRPC's synchronous API, whose threads sleep until there is something to do: those of its
-/// callback API look several times a second.
+/// Answers the kubelet's calls. Any thread may call it; the threads are gRPC's. It uses gRPC's
+/// synchronous API, whose threads sleep until there is work: those of the callback API wake up
+/// several times a second.
 class PluginService final : public v1beta1::DevicePlugin::Service {
 public:
     explicit PluginService(Options options);
 
-    /// From now on; a kubelet that watches is told when the health is another. True when it is.
+    /// Sets the status and the health. A kubelet that watches is told when the devices become
+    /// healthy or unhealthy. True when the health or its reason has changed.
     bool set(Result<NodeStatus> status, Health health);
 
-    /// Ends the watching of every kubelet.
+    /// Ends the ListAndWatch stream of every kubelet.
     void end_streams();
 
     void registered(bool now);
@@ -35,8 +36,8 @@ public:
         v1beta1::DevicePluginOptions* response
     ) override;
 
-    /// Holds a thread for as long as the kubelet watches. One that has gone is noticed when the
-    /// next watches, or with the next change.
+    /// Holds a thread while the kubelet watches. A kubelet that is gone is noticed when the next
+    /// one begins to watch, or at the next change.
     grpc::Status ListAndWatch(
         grpc::ServerContext* context,
         const v1beta1::Empty* request,
@@ -70,7 +71,7 @@ private:
     Result<NodeStatus> status_;
     Health health_;
     PluginCounts counts_;
-    unsigned endings_ = 0;  ///< calls of end_streams(): a stream lives until the next
+    unsigned endings_ = 0;  ///< calls of end_streams(); a stream ends at the next one
 };
 
 }  // namespace onload_node::device_plugin

@@ -35,7 +35,7 @@ Result<WatchedPaths> WatchedPaths::open() {
 void WatchedPaths::watch(const std::set<std::string>& paths) {
     std::map<int, std::set<std::string>> wanted;
     for (std::filesystem::path path : paths) {
-        // Up to the first directory that is there; "/" always is.
+        // Go up to the nearest directory that exists; "/" always does.
         while (path.has_relative_path()) {
             const auto directory = path.parent_path();
             const int watch = ::inotify_add_watch(inotify_.get(), directory.c_str(), interesting);
@@ -56,7 +56,7 @@ void WatchedPaths::watch(const std::set<std::string>& paths) {
 
 bool WatchedPaths::concerns_us(int watch, const std::string& name) const {
     const auto found = names_.find(watch);
-    // No name: it is about the directory itself. No watch: it was taken away, or events were lost.
+    // An event without a name is about the directory itself, a removed watch or lost events.
     return name.empty() || (found != names_.end() && found->second.contains(name));
 }
 
@@ -66,7 +66,7 @@ bool WatchedPaths::take_events() {
     for (;;) {
         const auto size = ::read(inotify_.get(), buffer.data(), buffer.size());
         if (size <= 0) {
-            return ours;  // EAGAIN: all taken
+            return ours;  // EAGAIN: no more events
         }
         for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
             inotify_event event = {};

@@ -11,22 +11,22 @@
 
 namespace onload_node::device_plugin {
 
-/// Tells when one of some paths appears, changes or goes; by inotify, on the directories they are
-/// in, or the nearest that is there.
+/// Tells when one of some paths appears, changes or goes. It uses inotify on the directory of each
+/// path, or on the nearest directory above that exists.
 class WatchedPaths final {
 public:
-    /// ErrorCode::io when the kernel has no more inotify instances for us.
+    /// ErrorCode::io: the kernel gives us no inotify instance.
     static Result<WatchedPaths> open();
 
-    /// Watches these from now on, instead of those before. What happens after it returns is
-    /// reported, so look at the paths after it. Call it again after every event: directories may
+    /// Watches these paths from now on, and no others. Look at the paths after this call: every
+    /// change from then on is reported. Call it again after every event, because directories may
     /// have come or gone.
     void watch(const std::set<std::string>& paths);
 
-    /// Readable when there is something to take.
+    /// Readable when there are events to take.
     [[nodiscard]] int descriptor() const { return inotify_.get(); }
 
-    /// Whether something happened to a watched path since it was asked last. Does not wait.
+    /// Whether something happened to a watched path since the last call. Does not wait.
     [[nodiscard]] bool take_events();
 
 private:
