@@ -25,7 +25,7 @@ namespace {
 /// Class 0x0200, Ethernet controller, with any programming interface.
 constexpr const char* ethernet_pattern = "0x0200*";
 
-/// "0x1924" as sysfs writes numbers; 0 for anything else.
+/// Parses a number as sysfs writes it, "0x1924"; 0 for anything else.
 unsigned hex_number(const std::string& text) {
     unsigned value = 0;
     if (text.starts_with("0x")) {
@@ -55,7 +55,7 @@ Interface read_interface(udev_device* device) {
     return interface;
 }
 
-/// The function that a virtual one belongs to.
+/// The physical function that a virtual one belongs to.
 std::optional<PciAddress> physical_function(udev_device* device) {
     std::array<char, 256> target{};
     const std::string link = udev_device_get_syspath(device) + std::string("/physfn");
@@ -68,13 +68,13 @@ std::optional<PciAddress> physical_function(udev_device* device) {
     return address ? std::optional(*address) : std::nullopt;
 }
 
-/// The port's own interface is called "p0", one that stands for a virtual function "p0pf0vf1".
+/// A port's own interface has the port name "p0", a virtual function's representor "p0pf0vf1".
 bool is_representor(udev_device* device) {
     return attribute(device, "phys_port_name").find("pf") != std::string::npos;
 }
 
 std::string driver_override(udev_device* device) {
-    // What the kernel prints for "not set".
+    // The kernel prints "(null)" for "not set".
     std::string text = attribute(device, "driver_override");
     return text == "(null)" ? std::string() : text;
 }
@@ -122,9 +122,9 @@ DiscoveredFunction read_function(udev_device* device, const PciAddress& address)
 }
 
 void add_interfaces(NetworkFunction& function, FunctionInterfaces own) {
-    // udev sets ID_PATH while it handles an interface. Until there is one, or it has been handled,
-    // this is what ID_PATH will be on machines whose PCI hosts are found by ACPI: those that
-    // OpenShift supports.
+    // udev sets ID_PATH while it handles an interface. If it has not done so, or if there is no
+    // interface, we use what ID_PATH will be on machines whose PCI hosts are found by ACPI.
+    // OpenShift supports only those.
     function.id_path =
         own.id_path.empty() ? "pci-" + function.address.to_string() : std::move(own.id_path);
     function.interfaces = std::move(own.interfaces);

@@ -9,8 +9,8 @@
 
 namespace onload_node {
 
-/// The network hardware of this machine, from sysfs and udev's database; but for details() no
-/// device is asked for anything that it would have to be woken for.
+/// The network hardware of this machine, from sysfs and udev's database. Only details() reads
+/// anything that a device would have to wake up for.
 class SystemHardware final : public Hardware {
 public:
     [[nodiscard]] Result<std::vector<DiscoveredFunction>> network_functions() const override;

@@ -23,10 +23,10 @@ namespace onload_node {
 
 namespace {
 
-/// The kernel fills one message of a dump up to this.
+/// Bytes of the largest message that the kernel makes in a dump.
 constexpr std::size_t buffer_bytes = 32768;
 
-/// It answers at once; a dump that does not come must not hold the boot.
+/// The kernel answers at once; a missing answer must not hold up the boot.
 constexpr timeval answer_limit{2, 0};
 
 struct Question {
@@ -47,7 +47,7 @@ Question question() {
     return ask;
 }
 
-/// Calls `use(type, value)` for each attribute.
+/// Calls `use(type, value, length)` for each attribute.
 template <typename Use>
 void for_each_attribute(const std::byte* at, std::size_t size, Use use) {
     rtattr attribute{};
@@ -73,7 +73,7 @@ void read_link(const std::byte* at, std::size_t size, AlternativeNames& names) {
     std::string name;
     for_each_attribute(at, size, [&](int type, const std::byte* value, std::size_t length) {
         if (type == IFLA_IFNAME) {
-            // The kernel sends it before the others.
+            // The kernel sends the name first.
             name = text_of(value, length);
         } else if (type == IFLA_PROP_LIST) {
             for_each_attribute(
@@ -144,7 +144,7 @@ std::optional<MacAddress> permanent_mac(const std::string& interface) {
         return std::nullopt;
     }
     MacAddress mac;
-    // The kernel writes the address behind the header.
+    // The kernel writes the address after the header.
     alignas(ethtool_perm_addr) std::array<std::byte, sizeof(ethtool_perm_addr) + sizeof(mac.octets)>
         buffer{};
     ethtool_perm_addr question{};

@@ -9,12 +9,12 @@
 
 namespace onload_node {
 
-/// Asked over rtnetlink(7), RTM_GETLINK: sysfs does not show them. A kernel that knows none (EL8)
-/// gives none.
+/// Asks the kernel over rtnetlink(7), RTM_GETLINK, because sysfs does not show alternative names.
+/// Empty on a kernel that has none (EL8).
 [[nodiscard]] Result<AlternativeNames> alternative_names();
 
-/// The address that an interface was made with, which software cannot change; nothing when the
-/// driver does not tell one.
+/// The address that an interface was made with, which software cannot change. Empty when the driver
+/// does not report it.
 [[nodiscard]] std::optional<MacAddress> permanent_mac(const std::string& interface);
 
 }  // namespace onload_node

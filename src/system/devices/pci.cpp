@@ -16,12 +16,12 @@ namespace onload_node {
 
 namespace {
 
-/// Where to go on when libpci has met something that it cannot go on from.
+/// Where to continue after a fatal error in libpci.
 std::jmp_buf way_out;
 
-/// libpci's own handler calls exit(), and one that returns is not allowed: a damaged pci.ids would
-/// end the run. The jump leaves frames of libpci only; what it had allocated is lost, once.
-/// (The attribute in this spelling belongs to the type, which libpci's pointer asks for.)
+/// libpci's own error handler calls exit(), so a damaged pci.ids would end the run. This one must
+/// not return, so it jumps. The jump leaves only frames of libpci and leaks its memory, once. (In
+/// this spelling the attribute is part of the type, as libpci's pointer requires.)
 __attribute__((noreturn)) void give_up(char* /*format*/, ...) {
     std::longjmp(way_out, 1);
 }
@@ -42,7 +42,7 @@ bool set_up(pci_access& access) {
     return true;
 }
 
-/// One lookup; empty when pci.ids has no such entry.
+/// Looks up one name; empty when pci.ids has no such entry.
 std::string look_up(pci_access& access, int what, const PciIdentity& identity) {
     std::array<char, 256> buffer{};
     if (setjmp(way_out) != 0) {
@@ -56,7 +56,7 @@ std::string look_up(pci_access& access, int what, const PciIdentity& identity) {
         &access,
         buffer.data(),
         static_cast<int>(buffer.size()),
-        // udev's hwdb holds the same names, and libpci loses memory on machines without one.
+        // udev's hwdb has the same names, and libpci leaks memory on machines without a hwdb.
         what | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB,
         vendor,
         device,

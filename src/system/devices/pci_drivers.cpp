@@ -19,14 +19,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the kernel takes for "no driver_override".
+/// The kernel takes this for "no driver_override".
 constexpr const char* no_override = "\n";
 
 bool is_gone(int number) {
     return number == ENOENT || number == ENODEV;
 }
 
-/// What an answer of a driver's bind file means to somebody who has to mend it.
+/// Explains an errno value of a driver's bind file to an administrator.
 std::string why_not_bound(int number) {
     if (number == ENODEV) {
         return "no staged driver takes it, or its probe found no hardware that it knows";
@@ -34,12 +34,12 @@ std::string why_not_bound(int number) {
     return "the probe of the driver failed: " + text_of_errno(number);
 }
 
-/// 0, or why the last driver that was asked did not take it. In a child: only calls to the kernel.
+/// 0, or the errno value of the last driver asked. Runs in a child: it may only call the kernel.
 int bind_one(const std::string& function, const std::vector<std::string>& files) {
     int last = ENODEV;
     for (const auto& file : files) {
         last = write_attribute(file, function);
-        // EBUSY: it has a driver. Whether it is the right one is judged by who has it afterwards.
+        // EBUSY: the function has a driver already. Whether it is the right one is checked later.
         if (last == 0 || last == EBUSY) {
             return 0;
         }

@@ -8,7 +8,7 @@ namespace onload_node {
 /// The drivers of PCI functions, through sysfs.
 class PciDrivers final : public Drivers {
 public:
-    /// `root`: where /sys is looked for; "" is this machine.
+    /// Looks for /sys below `root`; "" is this machine.
     explicit PciDrivers(std::string root = "");
 
     [[nodiscard]] Result<void> hold(const std::vector<PciAddress>& functions) override;

@@ -18,21 +18,21 @@ namespace onload_node {
 
 namespace {
 
-/// While all that is missing is another name: how long after the last event of these ports we still
-/// wait for one more. Somebody else may have triggered udev as well (coldplug does).
+/// When only a name is still wrong: how long we wait for another event after the last one of these
+/// ports. Somebody else may have triggered udev as well (coldplug does).
 constexpr Milliseconds name_grace(250);
 
 /// Room for the events of a coldplug; a full buffer loses events.
 constexpr int receive_buffer = 8 * 1024 * 1024;
 
-/// Events taken before the deadline is looked at again.
+/// How many events are taken before the deadline is checked again.
 constexpr int largest_batch = 1024;
 
-/// How one port stands.
+/// The state of one port.
 struct PortView {
     PortOutcome outcome;
     bool ready = false;     ///< as expected
-    bool misnamed = false;  ///< all is there, udev is done, and the name is another one
+    bool misnamed = false;  ///< all is there and udev is done, but the name is a different one
 };
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -96,7 +96,7 @@ bool all_ready(const std::vector<PortView>& views) {
     return std::ranges::all_of(views, [](const auto& v) { return v.ready; });
 }
 
-/// True when waiting can bring nothing but another name.
+/// True when waiting can change nothing but names.
 bool only_names_missing(const std::vector<PortView>& views) {
     return std::ranges::all_of(views, [](const auto& v) { return v.ready || v.misnamed; });
 }
@@ -113,7 +113,7 @@ std::string random_uuid() {
 
 }  // namespace
 
-/// A place in the stream of events that udevd sends when it has handled a network device.
+/// A subscription to the events that udevd sends when it has handled a network device.
 class UdevDevices::Subscription final {
 public:
     static Result<std::unique_ptr<Subscription>> open() {
@@ -122,7 +122,7 @@ public:
         if (!monitor) {
             return errno_failure("cannot subscribe to the events of udev", errno);
         }
-        // Without the right to a large buffer the usual one has to do.
+        // Without the right to a large buffer, the default one has to do.
         static_cast<void>(udev_monitor_set_receive_buffer_size(monitor.get(), receive_buffer));
         int result = udev_monitor_filter_add_match_subsystem_devtype(monitor.get(), "net", nullptr);
         if (result >= 0) {
@@ -138,7 +138,7 @@ public:
 
     [[nodiscard]] udev* context() const { return context_.get(); }
 
-    /// An "add" with this mark is on its way.
+    /// Notes that an "add" with this mark is on its way.
     void expect(const std::string& mark) { pending_.insert(mark); }
 
     void forget(const std::string& mark) { pending_.erase(mark); }
@@ -146,8 +146,8 @@ public:
     /// True while an "add" that we sent has not come back.
     [[nodiscard]] bool pending() const { return !pending_.empty(); }
 
-    /// Waits for the next event, at most `limit`, and takes all that are there. True when one of
-    /// them is about `functions`.
+    /// Waits at most `limit` for the next event and takes all events that are there. True when one
+    /// of them is about `functions`.
     Result<bool> wait(Milliseconds limit, const std::set<std::string>& functions) {
         const Deadline deadline(limit);
         pollfd events{udev_monitor_get_fd(monitor_.get()), POLLIN, 0};
@@ -176,8 +176,8 @@ private:
         errno = 0;
         UdevDevice device(udev_monitor_receive_device(monitor_.get()));
         if (!device && errno == ENOBUFS) {
-            // Events were lost, perhaps those that we wait for. What is true now is looked up
-            // afterwards anyway.
+            // Events were lost, perhaps the ones that we wait for. The caller looks at the devices
+            // again anyway.
             pending_.clear();
         }
         return device;
@@ -202,9 +202,9 @@ Result<UdevDevices::Subscription*> UdevDevices::subscribe() {
 
 Result<std::vector<PortOutcome>>
 UdevDevices::await(const std::vector<PortExpectation>& ports, Milliseconds limit) {
-    // Subscribed before the first look: what happens between a look and a wait wakes the wait.
+    // Subscribe before the first look: a change between a look and a wait then ends the wait.
     TRY(subscribe());
-    // Ends with this wait: events that nobody takes would fill the buffer.
+    // The subscription ends with this wait: events that nobody takes would fill its buffer.
     const auto subscription = std::exchange(subscription_, nullptr);
     const auto functions = addresses_of(ports);
     const Deadline deadline(limit);
@@ -234,7 +234,7 @@ Result<void> UdevDevices::trigger_interfaces(const PciAddress& address) {
         if (function_of(interface.get()) != address.to_string()) {
             continue;
         }
-        // The kernel passes the mark on in the event: it tells us when udevd has handled ours.
+        // The kernel copies the mark into the event: we then see when udevd has handled ours.
         const std::string mark = random_uuid();
         subscription.expect(mark);
         const std::string path = udev_device_get_syspath(interface.get()) + std::string("/uevent");

@@ -9,7 +9,7 @@
 
 namespace onload_node {
 
-/// udev, asked and waited for through libudev.
+/// Asks udev, and waits for it, through libudev.
 class UdevDevices final : public Devices {
 public:
     UdevDevices();
@@ -17,9 +17,9 @@ public:
     UdevDevices(const UdevDevices&) = delete;
     UdevDevices& operator=(const UdevDevices&) = delete;
 
-    /// Returns before the limit, too, when all that is missing is a name that udev has decided
-    /// otherwise: every interface is initialised, and every "add" that trigger_interfaces() sent
-    /// has been handled.
+    /// Also returns before the limit when only a name is wrong and udev has made its decision:
+    /// every interface is initialised, and udev has handled every "add" that trigger_interfaces()
+    /// sent.
     [[nodiscard]] Result<std::vector<PortOutcome>>
     await(const std::vector<PortExpectation>& ports, Milliseconds limit) override;
 
@@ -31,8 +31,8 @@ private:
     /// Subscribes to udev's events unless that has been done already.
     [[nodiscard]] Result<Subscription*> subscribe();
 
-    /// Kept from the first trigger to the end of the wait that follows: no event may fall between
-    /// them.
+    /// Kept from the first trigger to the end of the wait that follows, so that no event between
+    /// them is missed.
     std::unique_ptr<Subscription> subscription_;
 };
 

@@ -64,7 +64,7 @@ UdevDevice find_function(udev* context, const PciAddress& address) {
 }
 
 std::string function_of(udev_device* device) {
-    // Belongs to `device`: not to be released.
+    // Owned by `device`: do not release it.
     udev_device* const parent =
         udev_device_get_parent_with_subsystem_devtype(device, "pci", nullptr);
     return parent == nullptr ? std::string() : name_of(parent);
@@ -83,8 +83,8 @@ std::string driver_of(udev_device* device) {
 }
 
 bool is_initialised(udev_device* device) {
-    // udev's database knows an interface as soon as it is being renamed: until the "move" event has
-    // been handled it says so by ID_RENAMING, and the name is not final.
+    // udev's database lists an interface even while it is being renamed. ID_RENAMING is then set,
+    // and the name is not final, until udev has handled the "move" event.
     return udev_device_get_is_initialized(device) > 0 && property(device, "ID_RENAMING") != "1" &&
            ::access(udev_device_get_syspath(device), F_OK) == 0;
 }

@@ -26,14 +26,14 @@ struct DeviceFilter {
 
 [[nodiscard]] Result<Udev> open_udev();
 
-/// The devices that match, sorted by path. One that goes away meanwhile is left out.
+/// The devices that match, sorted by path. A device that goes away meanwhile is left out.
 [[nodiscard]] Result<std::vector<UdevDevice>> enumerate(udev* context, const DeviceFilter& filter);
 
 /// The PCI function with that address; null when there is none.
 [[nodiscard]] UdevDevice find_function(udev* context, const PciAddress& address);
 
-/// The PCI function that a device hangs on: "0000:3b:00.0". Empty when on none. A virtual function
-/// is a function of its own.
+/// The PCI function that a device belongs to: "0000:3b:00.0". Empty if there is none. A virtual
+/// function is a function of its own.
 [[nodiscard]] std::string function_of(udev_device* device);
 
 /// A sysfs attribute; empty when it is not there.

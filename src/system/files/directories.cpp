@@ -33,13 +33,13 @@ Result<void> make_directories(const std::string& path) {
     }
     if (::mkdir(path.c_str(), 0755) != 0) {
         const int number = errno;
-        // Somebody may have been faster; anything but a directory of that name is an error.
+        // Another process may have made it meanwhile. Anything but a directory is an error.
         if (number == EEXIST && std::filesystem::is_directory(path, ignored)) {
             return {};
         }
         return errno_failure("cannot make the directory " + path, number);
     }
-    // mkdir(2) took the umask off.
+    // mkdir(2) applied the umask.
     if (::chmod(path.c_str(), 0755) != 0) {
         return errno_failure("cannot set the mode of " + path, errno);
     }
@@ -102,7 +102,7 @@ Result<void> put_in_place(const std::string& here, const std::string& there) {
     if (rename_with(here, there, RENAME_EXCHANGE) == 0) {
         return {};
     }
-    // Nothing to exchange it with, yet.
+    // There is nothing to exchange with yet.
     if (errno == ENOENT && rename_with(here, there, RENAME_NOREPLACE) == 0) {
         return {};
     }

@@ -56,7 +56,7 @@ Result<void> DirectoryEntries::describe(ArchiveEntry& entry, const std::string& 
     return {};
 }
 
-/// The next of the paths that is there; false when none is left.
+/// Begins the next path that exists; false when none is left.
 Result<bool> DirectoryEntries::begin_path(ArchiveEntry& entry) {
     while (!paths_.empty()) {
         const std::string path = directory_ + "/" + paths_.back();

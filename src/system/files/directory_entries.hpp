@@ -10,11 +10,11 @@
 
 namespace onload_node {
 
-/// Some paths below a directory, each with all that is below it, as entries. No link below them is
-/// followed. Names that are not there are passed over.
+/// The entries of some paths of a directory, each with everything below it. Links below them are
+/// not followed. Missing paths are skipped.
 class DirectoryEntries final : public EntrySource {
 public:
-    /// `paths` are relative to `directory`; a path below another one is a file.
+    /// `paths` are relative to `directory`. A path that lies below another one has to be a file.
     DirectoryEntries(std::string directory, std::vector<std::string> paths);
 
     [[nodiscard]] Result<bool> next(ArchiveEntry& entry) override;
@@ -25,9 +25,9 @@ private:
     [[nodiscard]] Result<void> describe(ArchiveEntry& entry, const std::string& path);
 
     std::string directory_;
-    std::vector<std::string> paths_;  ///< those to come, the next one last
+    std::vector<std::string> paths_;  ///< the paths to come, the next one last
     std::filesystem::recursive_directory_iterator walk_;
-    std::string file_;  ///< the entry's, with the directory
+    std::string file_;  ///< path of the current entry, with the directory
     UniqueFd fd_;
 };
 

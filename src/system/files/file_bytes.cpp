@@ -19,12 +19,12 @@ namespace {
 
 constexpr std::size_t max_file_bytes = 256 * mebibyte;
 constexpr std::size_t max_text_bytes = 16 * mebibyte;
-/// Attributes of the kernel, which do not tell their size, fit into one page.
+/// Attributes of the kernel report no size; they fit into one page.
 constexpr std::size_t least_buffer = 4096;
 constexpr std::size_t most_buffer = std::size_t{64} * 1024;
 
 Result<UniqueFd> open_regular(const std::string& path, Links links) {
-    // O_NONBLOCK: opening a FIFO would wait for a writer before we could see what it is.
+    // O_NONBLOCK: opening a FIFO would otherwise wait for a writer before we could see what it is.
     int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
     if (links == Links::refuse) {
         flags |= O_NOFOLLOW;
@@ -54,8 +54,8 @@ Result<std::size_t> size_of_regular(int fd, const std::string& path) {
     return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
 }
 
-/// Reads to the end of the file, whatever size it has told. Through a buffer: to make room in the
-/// result fills it with zeros, which costs as much as to read a large module.
+/// Reads to the end of the file, whatever size it reports. It uses a buffer, because growing the
+/// result fills it with zeros, which costs as much as reading a large module.
 template <typename Bytes>
 Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
     const auto size = TRY(size_of_regular(fd, path));
@@ -71,7 +71,7 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
     }
     Bytes bytes;
     bytes.reserve(size);
-    // One more than told, so that a small file and its end take two reads.
+    // One byte more than reported: a small file and its end then take two reads.
     std::vector<typename Bytes::value_type> buffer(std::clamp(size + 1, least_buffer, most_buffer));
     for (;;) {
         const ssize_t count = ::read(fd, buffer.data(), buffer.size());

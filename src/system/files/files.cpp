@@ -21,16 +21,15 @@ namespace onload_node {
 
 namespace {
 
-/// Beside the file that is to be replaced, always of the same name: what a power cut leaves of it
-/// is taken over by the next write and goes with the file. The name begins with a dot and ends in
-/// none of the words that others look for (*.link, *.rules). Two writers at once are kept apart by
-/// the lock of the run.
+/// The name of the temporary file, next to the file to be replaced. It is always the same: the next
+/// write reuses what a power cut has left, and remove() removes it. It begins with a dot and has no
+/// extension that others look for (*.link, *.rules). The lock of the run keeps two writers apart.
 std::string unpublished(const std::string& path) {
     return parent_directory(path) + "/." + path.substr(path.rfind('/') + 1) + ".new";
 }
 
-/// A file beside the one to be replaced; removed again unless it was published under the final
-/// name.
+/// A temporary file next to the one to be replaced. The destructor removes it unless it was
+/// published under the final name.
 class TemporaryFile final {
 public:
     static Result<TemporaryFile> beside(const std::string& path) {

@@ -29,9 +29,9 @@ void wait_for_end(pid_t child) {
 
 /// Waits until nobody else holds the lock or the limit has passed.
 ///
-/// flock(2) has no time limit. A child that shares our open file waits in it: the lock it gets is
-/// ours, and a child can be ended at any moment without a signal handler, a thread or a loop of
-/// sleeps in this process.
+/// flock(2) has no time limit, so a child that shares our open file waits in it. The lock that the
+/// child gets is ours, and we can end the child at any moment. This process needs no signal
+/// handler, no thread and no loop of sleeps.
 Result<void> wait_for_lock(int fd, Milliseconds limit) {
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0) {
@@ -47,7 +47,7 @@ Result<void> wait_for_lock(int fd, Milliseconds limit) {
         while (::flock(fd, LOCK_EX) != 0 && errno == EINTR) {}
         ::_exit(0);
     }
-    // The child has the only other copy: the pipe hangs up when it ends.
+    // Only the child has the writing end now: the pipe hangs up when the child ends.
     running.reset();
     const Deadline deadline(limit);
     pollfd hang_up{finished.get(), 0, 0};
@@ -71,10 +71,10 @@ Lock::Lock(UniqueFd fd) : fd_(std::move(fd)) {}
 
 Lock::~Lock() {
     if (fd_.valid()) {
-        // Best effort: a number left behind would only be named in an error of somebody who does
-        // not get the lock.
+        // Best effort: a stale number would only be named in the error of a process that does not
+        // get the lock.
         static_cast<void>(::ftruncate(fd_.get(), 0) == 0);
-        // Not left to close(): a child process may have a copy of the descriptor.
+        // close() is not enough: a child process may have a copy of the descriptor.
         ::flock(fd_.get(), LOCK_UN);
     }
 }
@@ -87,8 +87,8 @@ Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
     }
     if (!try_lock(fd.get())) {
         TRY(wait_for_lock(fd.get(), limit));
-        // Succeeds at once when the child got the lock: it belongs to the open file, which is ours
-        // as well.
+        // Succeeds at once if the child got the lock: the lock belongs to the open file, which we
+        // share.
         if (!try_lock(fd.get())) {
             return failure(
                 ErrorCode::busy,
@@ -97,7 +97,7 @@ Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
             );
         }
     }
-    // Best effort: on a full /run others are told of "another process".
+    // Best effort: if /run is full, others are told of "another process".
     const std::string pid = std::to_string(::getpid()) + "\n";
     static_cast<void>(
         ::ftruncate(fd.get(), 0) == 0 && ::pwrite(fd.get(), pid.data(), pid.size(), 0) > 0

@@ -9,8 +9,8 @@
 
 namespace onload_node {
 
-/// The right to change this node; held by one process at a time, given back at the end of the
-/// object's or the process's life.
+/// The right to change this node. One process at a time holds it, until the object is destroyed or
+/// the process ends.
 class Lock final {
 public:
     /// Waits for the lock, at most `limit`. ErrorCode::busy names the process that holds it.

@@ -10,19 +10,19 @@
 
 namespace onload_node {
 
-/// A file that gets its name when it is whole, and never takes the place of another. Until then it
-/// has none: whatever ends us, nothing is left of it. Readable by its owner only.
+/// A file that gets its name only when it is complete, and never replaces another. Until then it
+/// has no name: nothing is left of it, however we end. Only its owner can read it.
 class NewFile final {
 public:
-    /// ErrorCode::exists: there is something of that name.
+    /// ErrorCode::exists: something has that name already.
     [[nodiscard]] static Result<NewFile> make(const std::string& path);
 
-    /// Not a file: what is written goes to standard output.
+    /// Writes to standard output instead of a file.
     [[nodiscard]] static Result<NewFile> standard_output();
 
     [[nodiscard]] Result<void> write(std::span<const std::byte> bytes);
 
-    /// Gives it its name; on the disk when this returns.
+    /// Gives the file its name. The file is on the disk when this returns.
     [[nodiscard]] Result<void> publish();
 
     /// "" for standard output.

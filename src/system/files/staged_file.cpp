@@ -50,7 +50,7 @@ Result<void> check_place(int fd, const std::string& path, Place place, TrustedOw
     if (status.st_uid != 0 && status.st_uid != trusted.uid) {
         return unsafe(path, seen(status));
     }
-    // In a sticky directory nobody but the owner can put another file in the place of one.
+    // In a sticky directory, only the owner of a file can put another in its place.
     const bool sticky = place == Place::above_tree && (status.st_mode & S_ISVTX) != 0;
     if ((status.st_mode & others_write) != 0 && !sticky) {
         return unsafe(path, seen(status));
@@ -58,7 +58,7 @@ Result<void> check_place(int fd, const std::string& path, Place place, TrustedOw
     return {};
 }
 
-/// Goes down from "/", one name at a time: what has been checked cannot be exchanged any more.
+/// Goes down from "/" by descriptors, one name at a time: nothing can be exchanged after its check.
 class Walk {
 public:
     explicit Walk(TrustedOwner trusted)
@@ -78,7 +78,7 @@ public:
     /// Opens the file itself, for reading.
     Result<UniqueFd> open(const std::string& name) {
         TRY(step(name, Place::in_tree));
-        // What was checked is what is opened: by its descriptor, not by its name again.
+        // Opens what was checked, by its descriptor: its name may lead elsewhere by now.
         const std::string checked = concat({paths::own_descriptors, std::to_string(fd_.get())});
         UniqueFd file(::open(checked.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!file.valid()) {
@@ -106,7 +106,7 @@ private:
     std::string path_;
 };
 
-/// "/opt" of "/opt/lib/modules/K/extra/sfc.ko". The first match: a shorter root means more checks.
+/// "/opt" for "/opt/lib/modules/K/extra/sfc.ko". The first match: a shorter root means more checks.
 std::string tree_root(const std::string& path) {
     const std::string below = std::string(paths::in_tree_modules) + "/";
     const auto at = path.find(below);

@@ -32,11 +32,11 @@ Result<void> copy_all(Reader& content, int fd, const std::string& name) {
     });
 }
 
-/// Opens a directory below another, made first if need be. Never through a link.
+/// Opens a directory below another and makes it first if `make` is set. Follows no links.
 Result<UniqueFd>
 step_into(int parent, const std::string& name, const std::string& path, bool make) {
     if (make && ::mkdirat(parent, name.c_str(), 0755) == 0) {
-        // mkdir(2) took the umask off.
+        // mkdir(2) applied the umask.
         if (::fchmodat(parent, name.c_str(), 0755, 0) != 0) {
             return errno_failure("cannot set the mode of " + path, errno);
         }
@@ -76,7 +76,7 @@ Result<void> SystemWorkArea::discard() {
     return remove_directory(location_);
 }
 
-/// Makes `directory`, "" the area itself, the current one.
+/// Makes `directory` the current one; "" is the area itself.
 Result<void> SystemWorkArea::go_to(std::string_view directory, Missing missing) {
     if (fd_.valid() && current_ == directory) {
         return {};
@@ -98,7 +98,7 @@ Result<void> SystemWorkArea::go_to(std::string_view directory, Missing missing) 
     return {};
 }
 
-/// Makes the parent of a path the current directory; returns the name in it.
+/// Makes the parent of a path the current directory; returns the last name of the path.
 Result<std::string> SystemWorkArea::enter_parent(const std::string& path, Missing missing) {
     const auto slash = path.rfind('/');
     const auto parent = slash == std::string::npos ? std::string() : path.substr(0, slash);
@@ -166,7 +166,7 @@ Result<std::unique_ptr<ByteStream>> SystemWorkArea::open(const std::string& path
 
 Result<void> SystemWorkArea::sync() {
     const UniqueFd fd(::open(location_.c_str(), directory_flags));
-    // One call for all files: one by one they would each wait for the disk.
+    // One call for all files: one call for each would wait for the disk each time.
     if (!fd.valid() || ::syncfs(fd.get()) != 0) {
         return errno_failure(concat({"cannot write ", location_, " to the disk"}), errno);
     }
@@ -188,7 +188,7 @@ Result<void> SystemWorkArea::install(const std::string& path, const std::string&
     const std::string there = root_ + target;
     const std::string folder = parent_directory(there);
     TRY(make_directories(folder));
-    // Always the same name: what a killed run has left is taken over.
+    // The name is always the same: what a killed run has left is replaced.
     const std::string part = concat({folder, "/.", last_name(there), ".new"});
     ::unlink(part.c_str());
     const UniqueFd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));

@@ -11,7 +11,7 @@ namespace onload_node {
 
 class SystemWorkArea final : public WorkArea {
 public:
-    /// The area is at `path` below `root`, and so are all targets; "" is this machine.
+    /// The area is `path` below `root`; all targets are below `root`, too. "" is this machine.
     SystemWorkArea(std::string root, const std::string& path);
 
     [[nodiscard]] Result<void> begin() override;
@@ -42,8 +42,8 @@ private:
 
     std::string root_;
     std::string location_;
-    std::string current_;  ///< the directory that fd_ is, below the area
-    UniqueFd fd_;          ///< files come in the order of their directories: it is kept open
+    std::string current_;  ///< path of the directory of fd_, below the area
+    UniqueFd fd_;          ///< kept open: files come in the order of their directories
 };
 
 }  // namespace onload_node

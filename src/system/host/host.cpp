@@ -51,7 +51,7 @@ Result<HostFacts> SystemHost::facts() const {
 
 namespace {
 
-/// A disk that does not answer must not keep the node from its reset.
+/// A disk that does not answer must not prevent the reset.
 constexpr Milliseconds sync_limit = std::chrono::seconds(10);
 
 }  // namespace
@@ -74,7 +74,7 @@ SystemKernel::set(const std::string& name, const std::string& value, const std::
 }
 
 Result<void> SystemKernel::restart() {
-    // Whether it came to its end is not looked at: the reset has to come in any case.
+    // The outcome is ignored: the reset has to come in any case.
     static_cast<void>(run_in_children(
         {[] {
             ::sync();

@@ -10,7 +10,7 @@ namespace onload_node {
 /// The machine we run on.
 class SystemHost final : public Host {
 public:
-    /// `root`: where /proc is looked for; "" is this machine.
+    /// Looks for /proc below `root`; "" is this machine.
     explicit SystemHost(std::string root = "");
 
     [[nodiscard]] Result<HostFacts> facts() const override;
@@ -22,7 +22,7 @@ private:
 /// The running kernel, through /proc.
 class SystemKernel final : public Kernel {
 public:
-    /// `root`: where /proc is looked for; "" is this machine.
+    /// Looks for /proc below `root`; "" is this machine.
     explicit SystemKernel(std::string root = "");
 
     [[nodiscard]] Result<void>

@@ -15,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// How many entries of one directory are looked at: a boot loader has a handful.
+/// How many entries of one directory are read at most; a boot loader has a handful.
 constexpr std::size_t most_entries = 1000;
 
-/// Names in a directory, sorted; none when it is not there.
+/// The names in a directory, sorted; none when it does not exist.
 Result<std::vector<std::string>> names_in(const std::string& directory) {
     std::vector<std::string> found;
     std::error_code error;
@@ -39,7 +39,7 @@ bool is_directory(const std::string& path) {
     return fs::is_directory(path, error);
 }
 
-/// Where the deployments of these names lie, whatever the name of their operating system is.
+/// The paths of the deployments with these names, whatever their operating system is called.
 std::vector<std::string>
 deployments_that_exist(const std::string& root, const std::vector<std::string>& deployments) {
     std::vector<std::string> found;
@@ -57,7 +57,7 @@ deployments_that_exist(const std::string& root, const std::vector<std::string>& 
     return found;
 }
 
-/// The text of a file, empty when it is not there.
+/// The text of a file; empty when the file does not exist.
 Result<std::string> text_if_there(const std::string& path) {
     auto text = read_text_file(path);
     if (!text && text.error().code == ErrorCode::not_found) {
@@ -178,7 +178,7 @@ SystemBootLoader::Pending SystemBootLoader::of_staged(const std::vector<BootEntr
         return std::nullopt;
     }
     auto staged = deployments_that_exist(root_, deployments_named_in(*note));
-    // What it is to be merged with is named too: that one can be booted already.
+    // The note also names the deployment to merge with, which may have a boot entry already.
     for (const auto& entry : entries) {
         const auto booted = deployment_of(entry);
         std::erase(staged, booted ? *booted : "");

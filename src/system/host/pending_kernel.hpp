@@ -9,7 +9,7 @@
 
 namespace onload_node {
 
-/// Reads what the boot loader is set up for: a deployment that ostree has staged for the next
+/// Reads what the boot loader will start: a deployment that ostree has staged for the next
 /// shutdown, else the entries in /boot/loader/entries (with ostree deployments or plain kernels),
 /// else Debian's link to the newest kernel, /vmlinuz.
 class SystemBootLoader final : public BootLoader {

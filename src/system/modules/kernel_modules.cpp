@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 constexpr Milliseconds first_pause(10);
 constexpr Milliseconds longest_pause(200);
 
-/// An attribute without the end of its line; empty when it is not there.
+/// The first line of an attribute; empty when it does not exist.
 std::string attribute(const std::string& path) {
     const auto text = read_text_file(path);
     return text ? text->substr(0, text->find('\n')) : std::string();
@@ -57,7 +57,7 @@ std::string build_id(const std::string& directory) {
     return notes ? build_id_from_notes(*notes) : std::string();
 }
 
-/// What an answer of init_module means to somebody who has to mend it.
+/// Explains an errno value of init_module(2) to an administrator.
 std::string why_not_loaded(int number) {
     switch (number) {
     case ENOEXEC:
@@ -108,7 +108,7 @@ loading_result(const LoadModule& step, const ChildOutcome& outcome, Milliseconds
             ErrorCode::exists, "a module named " + step.name.str() + " is in the kernel already"
         );
     }
-    // not_found would say that the file is missing.
+    // ErrorCode::not_found would say that the file is missing.
     const ErrorCode code = number == ENOENT ? ErrorCode::mismatch : code_of_errno(number);
     return failure(code, what + ": " + why_not_loaded(number));
 }
@@ -130,7 +130,7 @@ Result<void> same(
     );
 }
 
-/// The bytes to load, proven to be those that were verified.
+/// The bytes to load, after a check that they are the verified ones.
 Result<std::vector<std::byte>> verified_image(const LoadModule& step, TrustedOwner trusted) {
     auto bytes = TRY(read_staged_file(step.path, trusted));
     const auto digest = sha256_hex(bytes);
@@ -151,7 +151,7 @@ Result<std::vector<std::byte>> verified_image(const LoadModule& step, TrustedOwn
 }
 
 bool is_busy(int number) {
-    // EAGAIN is EWOULDBLOCK: somebody uses it. EBUSY: it is coming or going.
+    // EAGAIN, or EWOULDBLOCK: the module is in use. EBUSY: it is being loaded or unloaded.
     return number == EAGAIN || number == EBUSY;
 }
 
@@ -164,7 +164,7 @@ KernelModules::KernelModules(std::string root, ModuleCalls calls, TrustedOwner t
 
 std::optional<LoadedModule> KernelModules::loaded(const ModuleName& name) const {
     const std::string directory = directory_ + "/" + name.str();
-    // What is built in has a directory, too, but no state.
+    // A built-in module has a directory, too, but no state.
     const std::string state = attribute(directory + "/initstate");
     if (state.empty()) {
         return std::nullopt;
@@ -221,8 +221,7 @@ Result<void> KernelModules::unload(const ModuleName& name, Milliseconds limit) {
         if (deadline.passed()) {
             return failure(ErrorCode::busy, name.str() + " is in use" + users(name));
         }
-        // The kernel sends no event when a use count falls or a load ends: all one can do is ask
-        // again.
+        // The kernel sends no event when a use count falls or a load ends, so we have to ask again.
         std::this_thread::sleep_for(std::min(pause, deadline.remaining()));
         pause = std::min(pause * 2, longest_pause);
     }

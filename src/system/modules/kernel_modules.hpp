@@ -15,15 +15,14 @@ namespace onload_node {
 /// The modules of the running kernel.
 class KernelModules final : public Modules {
 public:
-    /// `root`: where /sys is looked for; "" is this machine.
-    /// `trusted`: whose staged files are loaded.
+    /// Looks for /sys below `root`; "" is this machine. `trusted`: whose staged files are loaded.
     explicit KernelModules(
         std::string root = "",
         ModuleCalls calls = kernel_module_calls(),
         TrustedOwner trusted = TrustedOwner()
     );
 
-    /// From sysfs alone, which tells more than libkmod and the same in every version of it. A
+    /// Reads only sysfs, which tells more than libkmod and does not depend on libkmod's version. A
     /// module that is part of the kernel image counts as not loaded.
     [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
 

@@ -7,7 +7,7 @@ namespace onload_node {
 
 namespace {
 
-/// Adapters do not log: what libkmod has to say is in its return values.
+/// Adapters do not log. libkmod's return values say what went wrong.
 void discard(
     void* /*data*/,
     int /*priority*/,
@@ -21,7 +21,7 @@ void discard(
 }  // namespace
 
 KmodContext open_kmod(const char* directory) {
-    // An empty list, not null: null would read /etc/modprobe.d.
+    // An empty list: for null, libkmod would read /etc/modprobe.d.
     const char* const no_configuration[] = {nullptr};
     KmodContext context(kmod_new(directory, static_cast<const char* const*>(no_configuration)));
     if (context) {

@@ -13,7 +13,7 @@ using KmodModule = Handle<kmod_module, kmod_module_unref>;
 using KmodList = Handle<kmod_list, kmod_module_unref_list>;
 
 /// A libkmod context that reads no configuration and prints nothing. `directory` holds the index;
-/// null is that of the running kernel. Null when memory is short.
+/// null means the running kernel's. Returns null when memory is short.
 [[nodiscard]] KmodContext open_kmod(const char* directory);
 
 }  // namespace onload_node

@@ -37,8 +37,7 @@ public:
     [[nodiscard]] const std::string& directory() const override { return directory_; }
 
     [[nodiscard]] bool present() const override {
-        // depmod writes both; libkmod reads the binary one, so a tree without it is as good as
-        // none.
+        // depmod writes both. libkmod reads the binary one, so a tree without it is useless.
         std::error_code error;
         return fs::is_regular_file(directory_ + "/modules.dep", error) &&
                fs::is_regular_file(directory_ + "/modules.dep.bin", error);
@@ -55,8 +54,7 @@ public:
         return path == nullptr ? std::nullopt : std::optional<std::string>(path);
     }
 
-    /// From the text index: libkmod's own answer depends on its version and on what is in the
-    /// running kernel.
+    /// Reads the text index: libkmod's own answer depends on its version and on the running kernel.
     [[nodiscard]] bool builtin(const ModuleName& name) const override {
         const auto text = read_text_file(directory_ + "/modules.builtin");
         std::string_view rest = text ? std::string_view(*text) : std::string_view();

@@ -16,7 +16,7 @@ namespace onload_node {
 /// read: a blacklist or an "install" line must not change what we see.
 class KmodModuleTrees final : public ModuleTrees {
 public:
-    /// Every tree is looked for below `root`; "" is this machine. `trusted`: whose staged files are
+    /// Looks for every tree below `root`; "" is this machine. `trusted`: whose staged files are
     /// read.
     explicit KmodModuleTrees(
         std::string root = "",
@@ -38,8 +38,8 @@ private:
     Digests digests_;
 };
 
-/// Module trees of a node, with the own modules of the pending kernel where they lie: not in the
-/// node's /lib/modules but in the ostree deployment that boots it. All else is as the node has it.
+/// The module trees of a node. Only the pending kernel's own modules come from the ostree
+/// deployment that boots it: they are not in the node's /lib/modules.
 class DeploymentTrees final : public ModuleTrees {
 public:
     /// `node` has to outlive this. `trusted`: as for KmodModuleTrees.
@@ -57,7 +57,7 @@ public:
 
 private:
     const ModuleTrees* node_;
-    std::string kernel_;  ///< that is looked for in the deployment; empty when none is
+    std::string kernel_;  ///< the kernel that is looked for in the deployment; empty if none
     KmodModuleTrees deployment_;
 };
 

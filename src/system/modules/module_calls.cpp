@@ -13,8 +13,8 @@ namespace onload_node {
 
 namespace {
 
-/// From memory: the bytes are those that were verified, and SELinux lets a service load memory
-/// where it would not let it load a file from /opt.
+/// Loads from memory: these are the bytes that were verified, and SELinux lets a service load
+/// memory where it would not let it load a file from /opt.
 ChildOutcome
 load_image(std::span<const std::byte> image, const std::string& parameters, Milliseconds limit) {
     const auto load = [&] {
@@ -57,7 +57,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t\n\v\f\r";
 
-/// The kernel knows no escape for a quote, and a zero byte ends the string.
+/// The kernel has no escape for a quote, and a zero byte ends the string.
 bool can_be_written(std::string_view name, std::string_view value) {
     using namespace std::string_view_literals;
     return !name.empty() && name.find_first_of(" \t\n\v\f\r=\"\0"sv) == std::string_view::npos &&

@@ -11,10 +11,9 @@
 
 namespace onload_node {
 
-/// The three calls by which modules get into the kernel and out of it. Each answers 0 or an errno
-/// value; those that load do it in a child process, because a module's init may never return.
-/// Apart from KernelModules, so that its checks and waits can be tried without a kernel that takes
-/// modules.
+/// The three calls that load and unload modules. Each gives 0 or an errno value. Loading runs in a
+/// child process, because a module's init may never return. The calls are not part of
+/// KernelModules, so that its checks and waits can be tested without a kernel that takes modules.
 struct ModuleCalls {
     /// init_module(2): loads exactly these bytes.
     std::function<ChildOutcome(
@@ -25,15 +24,15 @@ struct ModuleCalls {
     std::function<
         ChildOutcome(const std::string& path, const std::string& parameters, Milliseconds limit)>
         load_file;
-    /// delete_module(2), not waiting for users to go away.
+    /// delete_module(2); does not wait until the module is unused.
     std::function<int(const std::string& name)> remove;
 };
 
 /// The calls of the running kernel.
 [[nodiscard]] ModuleCalls kernel_module_calls();
 
-/// The parameters as the kernel parses them: "a=1 b=\"two words\"". ErrorCode::config for what
-/// cannot be written that way.
+/// The parameters in the syntax of the kernel: "a=1 b=\"two words\"". ErrorCode::config: a name or
+/// value cannot be written that way.
 [[nodiscard]] Result<std::string> kernel_parameters(const ModuleParameters& parameters);
 
 }  // namespace onload_node

@@ -12,7 +12,7 @@ namespace onload_node {
 
 namespace {
 
-/// Modules spell each other with '-' or '_'; a name that no kernel would take makes the module
+/// Modules write each other's names with '-' or '_'. A name that no kernel accepts makes the module
 /// unusable.
 Result<std::vector<ModuleName>> parse_names(const std::vector<std::string>& texts) {
     std::vector<ModuleName> names;
@@ -34,8 +34,8 @@ Result<void> check_image(const ModuleImage& image, const ModuleName& wanted) {
     return {};
 }
 
-/// The kernel's own tree may link to another kernel's (weak-updates) and is the platform's; a
-/// staged tree is read as what it is: the way for code into the kernel.
+/// The kernel's own tree belongs to the platform and may link to another kernel's (weak-updates). A
+/// staged tree is checked, because its code gets into the kernel.
 Result<std::vector<std::byte>> read_bytes(ModuleFile& file, TrustedOwner trusted, Digests digests) {
     if (file.origin == Origin::in_tree) {
         return read_file_bytes(file.path, Links::follow);

@@ -10,12 +10,12 @@
 
 namespace onload_node {
 
-/// Whether the digests of staged files are taken. Who neither loads them nor has pins to compare
-/// them with can do without.
+/// Whether to compute the digests of staged files. Only loading a file and comparing it with a pin
+/// need them.
 enum class Digests { taken, left_out };
 
-/// Reads a module file: what the module says of itself and, out-of-tree only, its digest, symbols
-/// and signature. A file that cannot be used comes back with `problem` set.
+/// Reads a module file: what the module says about itself and, only out of tree, its digest,
+/// symbols and signature. A file that cannot be used comes back with `problem` set.
 [[nodiscard]] ModuleFile read_module_file(
     const ModuleName& name,
     const std::string& path,
@@ -24,7 +24,7 @@ enum class Digests { taken, left_out };
     Digests digests
 );
 
-/// The signature that is appended to an uncompressed module. It is read, not verified: only the
+/// Reads the signature that is appended to an uncompressed module. It is not verified: only the
 /// kernel has the keys.
 [[nodiscard]] ModuleSignature read_signature(std::span<const std::byte> module);
 

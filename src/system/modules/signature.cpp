@@ -21,7 +21,7 @@ using View = std::span<const std::byte>;
 constexpr std::string_view marker = "~Module signature appended~\n";
 constexpr unsigned char pkcs7 = 2;
 
-/// What lies before the marker (the kernel's struct module_signature); the signature before it.
+/// The kernel's struct module_signature. It stands before the marker, and the signature before it.
 struct Trailer {
     unsigned char algorithm;
     unsigned char hash;
@@ -84,7 +84,7 @@ bool read_signer(CMS_ContentInfo* content, ModuleSignature& signature) {
     return true;
 }
 
-/// The PKCS#7 in front of the trailer; nothing when the sizes do not fit.
+/// The PKCS#7 message before the trailer; empty when the sizes do not fit.
 std::optional<View> appended(View module) {
     Trailer trailer{};
     const auto before_marker = module.first(module.size() - marker.size());

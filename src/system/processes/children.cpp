@@ -25,7 +25,7 @@ struct WorkerProcess {
 };
 
 [[noreturn]] void work_and_answer(const std::function<int()>& work, int answer, pid_t parent) {
-    // Whoever kills the parent wants the work to end, as far as it has not begun.
+    // If the parent is killed, work that has not begun must not begin.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) {
         ::_exit(1);
@@ -58,7 +58,7 @@ WorkerProcess start(const std::function<int()>& work) {
     return child;
 }
 
-/// Takes the answer of a child whose pipe has something, or whose end has closed it.
+/// Takes the answer of a child that has written to its pipe, or has ended and so closed it.
 void take_answer(WorkerProcess& child) {
     int value = 0;
     const ssize_t count = ::read(child.answer.get(), &value, sizeof(value));
@@ -71,7 +71,7 @@ void take_answer(WorkerProcess& child) {
     while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {}
 }
 
-/// One entry for each child, in their order; poll(2) passes over those that have answered.
+/// One entry for each child, in the same order; poll(2) skips those that have answered.
 std::vector<pollfd> open_answers(const std::vector<WorkerProcess>& children) {
     std::vector<pollfd> answers;
     answers.reserve(children.size());

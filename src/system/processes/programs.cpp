@@ -36,7 +36,7 @@ constexpr Milliseconds pause(5);
 constexpr int not_started = 127;
 constexpr int killed = 128;
 
-/// Between fork and exec: calls to the kernel only.
+/// Runs between fork and exec, so it may only call the kernel.
 [[noreturn]] void become(char* const* words, int output, int complaint, pid_t parent) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -49,7 +49,7 @@ constexpr int killed = 128;
     ::_exit(not_started);
 }
 
-/// The end of what a program has said, without the line breaks at its end.
+/// The end of what a program has written, without trailing blanks and line breaks.
 std::string end_of(int fd) {
     const auto size = std::max<off_t>(::lseek(fd, 0, SEEK_END), 0);
     const auto length = std::min<off_t>(size, static_cast<off_t>(longest_complaint));
@@ -59,7 +59,7 @@ std::string end_of(int fd) {
     return text.substr(0, text.find_last_not_of(" \n\r\t") + 1);
 }
 
-/// One child process and what it writes.
+/// One child process and its output.
 class Child {
 public:
     Child(std::string name, Milliseconds limit) : name_(std::move(name)), deadline_(limit) {}
@@ -115,7 +115,7 @@ public:
         }
     }
 
-    /// Waits for its end, which is near: it has closed its output.
+    /// Waits until the child ends, which is soon: it has closed its output.
     Result<int> wait() {
         for (;;) {
             int status = 0;

@@ -7,7 +7,7 @@
 
 namespace onload_node {
 
-/// Child processes, each in a process group of its own, which end when we do.
+/// Runs programs as child processes, each in its own process group. They end when we do.
 class SystemPrograms final : public Programs {
 public:
     [[nodiscard]] bool available(const std::string& name) const override;
@@ -17,7 +17,7 @@ public:
     stream(const std::vector<std::string>& words, Milliseconds limit) override;
 };
 
-/// Where this program lies, with a '/' at the end; "" when the kernel does not say.
+/// The directory of this program, with a '/' at the end; "" when the kernel does not tell.
 [[nodiscard]] std::string own_directory();
 
 }  // namespace onload_node

@@ -55,7 +55,7 @@ ErrorCode code_of(std::string_view name, int result) {
 
 }  // namespace
 
-/// That PID 1's socket is not there must not be taken for a unit that is not there.
+/// A missing socket of PID 1 must not be taken for a missing unit.
 tl::unexpected<Error> BusConnection::bus_failure(const std::string& what, int result) {
     auto error = errno_failure(what, -result).value();
     error.code = error.code == ErrorCode::not_found ? ErrorCode::io : error.code;
@@ -94,7 +94,7 @@ Result<BusConnection> BusConnection::open() {
     if (connection) {
         return connection;
     }
-    // Also what somebody who is not root gets: enough to look at units.
+    // Users other than root also get here: the system bus is enough to look at units.
     sd_bus* opened = nullptr;
     if (sd_bus_open_system(&opened) < 0) {
         return connection;
@@ -112,7 +112,7 @@ Result<BusConnection> BusConnection::over(UniqueFd socket) {
     if (result < 0) {
         return bus_failure("cannot use the connection to systemd", result);
     }
-    // The bus closes it from now on.
+    // The bus now owns the socket and closes it.
     static_cast<void>(socket.release());
     return start(std::move(bus));
 }

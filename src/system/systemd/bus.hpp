@@ -24,14 +24,14 @@ struct BusMethod {
     const char* name;
 };
 
-/// A connection to PID 1. Every call has a limit of its own: what PID 1 does not answer in time is
-/// an error.
+/// A connection to PID 1. Every call has its own limit: it fails if PID 1 does not answer in time.
 class BusConnection final {
 public:
-    /// PID 1's own socket, which answers root before the system bus is up; else the system bus.
+    /// Uses PID 1's own socket, which answers root before the system bus is up; else the system
+    /// bus.
     [[nodiscard]] static Result<BusConnection> open();
 
-    /// A socket that is connected already.
+    /// Uses a socket that is already connected.
     [[nodiscard]] static Result<BusConnection> over(UniqueFd socket);
 
     [[nodiscard]] sd_bus* get() const { return bus_.get(); }
@@ -60,7 +60,7 @@ public:
         return send(what, message->get(), limit);
     }
 
-    /// Handles incoming messages until `done` or the deadline.
+    /// Handles incoming messages until `done` is true or the deadline has passed.
     template <typename Condition>
     [[nodiscard]] Result<void> process_until(const Deadline& deadline, Condition done) {
         while (!done() && !deadline.passed()) {
@@ -71,12 +71,12 @@ public:
         return {};
     }
 
-    /// What a negative result of sd-bus means.
+    /// The error for a negative result of sd-bus.
     [[nodiscard]] static tl::unexpected<Error> bus_failure(const std::string& what, int result);
 
 private:
-    /// Without the flush of sd_bus_flush_close_unref(3), which waits for ever when PID 1 does not
-    /// read.
+    /// Leaves out the flush of sd_bus_flush_close_unref(3), which waits for ever when PID 1 does
+    /// not read.
     static void close(sd_bus* bus) {
         sd_bus_close(bus);
         sd_bus_unref(bus);

@@ -23,8 +23,8 @@ namespace onload_node {
 
 namespace {
 
-/// systemd names the stream that it gave to a service as standard error. Ours may have been
-/// redirected since.
+/// systemd names the stream that it gave to a service as standard error. Standard error may have
+/// been redirected since.
 bool stderr_is_journal() {
     const char* const stream = std::getenv("JOURNAL_STREAM");
 
@@ -41,7 +41,7 @@ void send_to_journal(const JournalEntry& entry) {
     std::vector<iovec> parts;
     parts.reserve(fields.size());
     for (const auto& field : fields) {
-        // The journal only reads them; iovec knows no const.
+        // The journal only reads the fields; iovec has no const.
         parts.push_back({const_cast<char*>(field.data()), field.size()});
     }
     static_cast<void>(sd_journal_sendv(parts.data(), static_cast<int>(parts.size())));
@@ -65,12 +65,12 @@ spdlog::level::level_enum level_of(Priority priority) {
 
 }  // namespace
 
-/// The only sink. Implements spdlog's interface itself: the usual base class brings the pattern
-/// formatter, which nobody needs here and which would be a tenth of the binary. Not in the unnamed
-/// namespace: a member of Log, which is not either, and compilers warn of that in larger units.
+/// The only sink. It implements spdlog's interface itself: the usual base class brings the pattern
+/// formatter, an unneeded tenth of the binary. Like Log, which has it as a member, it is not in the
+/// unnamed namespace: compilers would warn when files are compiled together.
 class EntrySink final : public spdlog::sinks::sink {
 public:
-    /// What the next message is about; spdlog itself carries no fields.
+    /// Sets the entry of the next message; spdlog itself carries no fields.
     void set_entry(const JournalEntry* entry) { entry_ = entry; }
 
     void log(const spdlog::details::log_msg& message) override {
@@ -157,8 +157,7 @@ std::vector<std::string> journal_fields(const JournalEntry& entry) {
         "MESSAGE=" + entry.message,
         "PRIORITY=" + std::to_string(static_cast<int>(entry.priority)),
         "SYSLOG_IDENTIFIER=onload-node",
-        // Also what another unit has us say belongs to the story of this one: `systemctl status`
-        // shows it.
+        // When another unit runs us, `systemctl status` of our own unit shows the message as well.
         "OBJECT_SYSTEMD_UNIT=" + std::string(units::self),
     };
     if (!entry.step.empty()) {
@@ -184,12 +183,11 @@ std::string plain_line(const JournalEntry& entry) {
     }
 }
 
-// A status that cannot be sent is no reason to stop what it tells about: the results are not looked
-// at.
+// The results are ignored: a status that cannot be sent must not stop the work.
 
 void notify_status(const std::string& text) {
     std::string line = "STATUS=" + text;
-    // The protocol has one assignment to a line.
+    // The protocol takes one assignment per line.
     std::replace(line.begin(), line.end(), '\n', ' ');
     static_cast<void>(sd_notify(0, line.c_str()));
 }

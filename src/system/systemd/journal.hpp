@@ -13,8 +13,8 @@ namespace onload_node {
 
 struct JournalEntry;
 
-/// Tells what happens: to the journal, with fields, when standard error goes there; to standard
-/// error otherwise. The step being run is our unit's STATUS line as well. The only place that logs.
+/// Reports what happens: to the journal, with fields, if standard error goes there; else to
+/// standard error. The STATUS line of our unit shows the current step. Nothing else logs.
 class JournalProgress final : public Progress {
 public:
     JournalProgress();
@@ -36,10 +36,10 @@ private:
     std::unique_ptr<Log> log_;
 };
 
-/// How much an entry matters, as syslog counts.
+/// The priority of an entry, with the numbers of syslog.
 enum class Priority { error = 3, warning = 4, notice = 5, info = 6 };
 
-/// One thing that an administrator should read, and what machines may look for.
+/// One message for an administrator, with fields that machines may look for.
 struct JournalEntry {
     Priority priority = Priority::info;
     std::string message;
@@ -48,10 +48,10 @@ struct JournalEntry {
     std::optional<Milliseconds> duration;
 };
 
-/// "FIELD=value" for each field of the journal; those not known are left out.
+/// "FIELD=value" for each field of the journal; unknown ones are left out.
 [[nodiscard]] std::vector<std::string> journal_fields(const JournalEntry& entry);
 
-/// The same for people who read standard error.
+/// The entry as a line of text, for people who read standard error.
 [[nodiscard]] std::string plain_line(const JournalEntry& entry);
 
 /// Sets the STATUS line of our unit; does nothing when systemd has not started us.

@@ -20,9 +20,9 @@ constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
 constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* job_interface = "org.freedesktop.systemd1.Job";
 
-/// What sd-bus itself takes: PID 1 answers at once, unless it is reloading.
+/// The default of sd-bus. PID 1 answers at once, unless it is reloading.
 constexpr Milliseconds call_limit = std::chrono::seconds(25);
-/// Reading every unit again took over a second in the early boot of a small node.
+/// PID 1 took over a second to read every unit again in the early boot of a small node.
 constexpr Milliseconds reload_limit = std::chrono::seconds(30);
 
 BusMethod manager(const char* method) {
@@ -43,7 +43,7 @@ Result<std::string> text_of(const std::string& what, Result<BusMessage> reply, c
     return result < 0 ? BusConnection::bus_failure(what, result) : Result<std::string>(text);
 }
 
-/// A property of an object; the message stands before its value.
+/// Reads a property of an object. The returned message is positioned before the value.
 Result<BusMessage> get_property(
     BusConnection& bus,
     const std::string& path,
@@ -77,7 +77,7 @@ Result<std::string> text_property(
     );
 }
 
-/// True when a job that would start the unit is queued. One that ends while we ask is none.
+/// True when a queued job would start the unit. A job that ends while we ask does not count.
 bool start_pending(BusConnection& bus, const std::string& unit_path) {
     const auto job = get_property(bus, unit_path, unit_interface, "Job", "(uo)");
     std::uint32_t id = 0;
@@ -89,8 +89,8 @@ bool start_pending(BusConnection& bus, const std::string& unit_path) {
     return type && type->find("start") != std::string::npos;
 }
 
-/// From the files, not from the unit that PID 1 holds: its answer would be as old as the last
-/// reload. Empty when there is no unit file.
+/// The state of the unit file; empty when there is no unit file. It is not read from the unit that
+/// PID 1 holds, which is as old as the last reload.
 Result<std::string> file_state(BusConnection& bus, const std::string& id) {
     const std::string what = "cannot read the state of the unit file of " + id;
     auto state = text_of(
@@ -102,12 +102,12 @@ Result<std::string> file_state(BusConnection& bus, const std::string& id) {
     return state;
 }
 
-/// Takes the end of one job out of all that PID 1 tells.
+/// Waits for the end of one job.
 class JobEnd final {
 public:
-    /// To be called before the job is queued: it may end before the reply is here.
+    /// Call this before the job is queued: the job may end before the reply arrives.
     Result<void> subscribe(BusConnection& bus, Milliseconds limit) {
-        // On its own socket PID 1 sends signals unasked; on the system bus it has to be asked.
+        // PID 1 sends signals unasked on its own socket; on the system bus we have to ask for them.
         auto subscribed = bus.call("cannot subscribe to jobs", manager("Subscribe"), limit, "");
         if (!subscribed && subscribed.error().code == ErrorCode::permission) {
             return without_value(subscribed);
@@ -128,7 +128,7 @@ public:
                           : Result<void>();
     }
 
-    /// How the job ended, "done" when well; empty when it had not at the deadline.
+    /// The result of the job, "done" if it went well; empty if it had not ended at the deadline.
     Result<std::string> wait(BusConnection& bus, const std::string& job, const Deadline& deadline) {
         const auto ended = [&] { return results_.contains(job); };
         TRY(bus.process_until(deadline, ended));
@@ -238,7 +238,7 @@ Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
         'o'
     );
     if (!job) {
-        // A unit that PID 1 does not hold does not run.
+        // A unit that PID 1 does not know does not run.
         return job.error().code == ErrorCode::not_found ? Result<void>()
                                                         : tl::unexpected(job.error());
     }
@@ -307,7 +307,7 @@ Result<void> SystemdUnits::reload_udev() {
         "main",
         SIGHUP
     );
-    // One that has died reads them when PID 1 starts it again.
+    // If udevd has died, it reads them when PID 1 starts it again.
     const bool not_running = !told && told.error().code == ErrorCode::not_found;
     return not_running ? Result<void>() : told;
 }

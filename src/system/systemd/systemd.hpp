@@ -11,13 +11,13 @@ namespace onload_node {
 
 class BusConnection;
 
-/// The units of PID 1, over D-Bus. The connection is made when it is first needed, and again when
-/// PID 1 has dropped it.
+/// The units of PID 1, over D-Bus. It connects when first needed, and again after PID 1 has dropped
+/// the connection.
 class SystemdUnits final : public Units {
 public:
     SystemdUnits();
 
-    /// Talks to whoever is at the other end of a connected socket.
+    /// Uses a socket that is already connected.
     explicit SystemdUnits(UniqueFd socket);
 
     ~SystemdUnits() override;
@@ -44,7 +44,7 @@ public:
 private:
     [[nodiscard]] Result<BusConnection*> connection();
 
-    /// Calls a method of the manager whose reply tells nothing but that it worked.
+    /// Calls a method of the manager. Its reply only tells that it worked.
     template <typename... Arguments>
     [[nodiscard]] Result<void> order(
         const std::string& what,
@@ -54,8 +54,8 @@ private:
         Arguments... arguments
     );
 
-    const bool given_ = false;  ///< by the second constructor: that connection or none
-    UniqueFd socket_;           ///< the one given, until it is used
+    const bool given_ = false;  ///< true if the socket was given: no other connection is made
+    UniqueFd socket_;           ///< the given socket, until it is used
     std::unique_ptr<BusConnection> connection_;
 };
 
