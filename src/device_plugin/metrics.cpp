@@ -97,7 +97,7 @@ void put_state(Exposition& to, const NodeStatus& status) {
 void put_clock_and_guard(Exposition& to, const NodeStatus& status) {
     to.gauge(
         "onload_node_time_daemon_active",
-        "Whether the clock daemon that is to run does.",
+        "Whether the configured clock daemon runs.",
         status.time_daemon_active ? 1 : 0,
         {{"daemon", status.time_daemon}}
     );
@@ -108,7 +108,7 @@ void put_clock_and_guard(Exposition& to, const NodeStatus& status) {
     );
     to.gauge(
         "onload_node_guard_limit",
-        "So many bad boots in a row, and the in-tree driver stays.",
+        "Bad boots in a row after which the node stays on the in-tree driver.",
         static_cast<double>(status.guard_limit)
     );
     to.gauge(

@@ -12,6 +12,22 @@
 
 namespace onload_node::device_plugin {
 
+/// Identifies a socket file. The inode number is not enough: a new socket may reuse it at once.
+struct SocketIdentity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    long changed_seconds = 0;
+    long changed_nanoseconds = 0;
+
+    bool operator==(const SocketIdentity&) const = default;
+};
+
+/// Nothing when there is no socket at that path.
+[[nodiscard]] std::optional<SocketIdentity> socket_identity(const std::string& path);
+
+/// Whether a process accepts connections at that path.
+[[nodiscard]] bool is_served(const std::string& path);
+
 /// The plugin's socket, next to the kubelet's, and its registration with the kubelet.
 class PluginServer final {
 public:
@@ -50,21 +66,5 @@ private:
     std::optional<SocketIdentity> own_;
     std::optional<SocketIdentity> registered_with_;
 };
-
-/// Identifies a socket file. The inode number is not enough: a new socket may reuse it at once.
-struct SocketIdentity {
-    dev_t device = 0;
-    ino_t inode = 0;
-    long changed_seconds = 0;
-    long changed_nanoseconds = 0;
-
-    bool operator==(const SocketIdentity&) const = default;
-};
-
-/// Nothing when there is no socket at that path.
-[[nodiscard]] std::optional<SocketIdentity> socket_identity(const std::string& path);
-
-/// Whether a process accepts connections at that path.
-[[nodiscard]] bool is_served(const std::string& path);
 
 }  // namespace onload_node::device_plugin
