@@ -18,7 +18,7 @@ bool letter(char character) {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
 }
 
-/// Cuts the longest beginning off that has only such characters.
+/// Cuts off the longest beginning whose characters are all `of` that kind.
 template <typename Of>
 std::string_view take_while(std::string_view& text, Of of) {
     const auto end = std::find_if_not(text.begin(), text.end(), of) - text.begin();
@@ -27,7 +27,7 @@ std::string_view take_while(std::string_view& text, Of of) {
     return part;
 }
 
-/// Numbers of any length: the longer one without leading zeroes is the greater.
+/// Compares numbers of any length: without leading zeroes, the longer one is greater.
 int compare_numbers(std::string_view a, std::string_view b) {
     a.remove_prefix(std::min(a.find_first_not_of('0'), a.size()));
     b.remove_prefix(std::min(b.find_first_not_of('0'), b.size()));
@@ -37,12 +37,12 @@ int compare_numbers(std::string_view a, std::string_view b) {
     return a.compare(b);
 }
 
-/// What separates the parts of a version, and is not compared.
+/// Skips what separates the parts of a version: it is not compared.
 void skip_separators(std::string_view& text) {
     take_while(text, [](char c) { return !digit(c) && !letter(c) && c != '~'; });
 }
 
-/// What a rest of a version begins with, the older kind first.
+/// What the rest of a version begins with, from older to newer.
 enum class Part { early, end, word, number };
 
 Part part_of(std::string_view rest) {
@@ -52,7 +52,7 @@ Part part_of(std::string_view rest) {
                                   : Part::number;
 }
 
-/// Compares the part of one kind that both begin with, and cuts it off.
+/// Cuts the first part off both, which is of the same kind, and compares the two.
 int compare_parts(Part part, std::string_view& a, std::string_view& b) {
     if (part == Part::number) {
         return compare_numbers(take_while(a, digit), take_while(b, digit));
@@ -70,7 +70,7 @@ bool names_file(const BootEntry& entry, std::string_view name) {
     return file == name || file.substr(0, file.rfind(".conf")) == name;
 }
 
-/// A release is the name of a directory, and none that leads elsewhere.
+/// A release names a directory, so it must not lead elsewhere.
 std::string plain(std::string_view release) {
     return release == "." || release == ".." ? std::string() : std::string(release);
 }

@@ -12,15 +12,15 @@
 
 #include <elf.h>
 
-/// Reading an ELF file whose bytes may be anything: every offset is checked, nothing is trusted.
+/// Reads ELF files whose bytes may be anything: checks every offset and trusts nothing.
 namespace onload_node::elf {
 
 using View = std::span<const std::byte>;
 
-/// The part of `bytes` at offset and size; nothing when it does not lie inside.
+/// `size` bytes at `offset`; nothing if they are not all inside `bytes`.
 [[nodiscard]] std::optional<View> slice(View bytes, std::uint64_t offset, std::uint64_t size);
 
-/// A structure at an offset, copied: it may lie unaligned.
+/// A copy of the structure at an offset, which may be unaligned.
 template <typename T>
 [[nodiscard]] std::optional<T> at(View bytes, std::uint64_t offset) {
     const auto part = slice(bytes, offset, sizeof(T));
@@ -34,7 +34,7 @@ template <typename T>
 
 [[nodiscard]] std::string_view as_text(View bytes);
 
-/// A string that ends at the next zero byte or, failing that, with the table.
+/// The string at an offset, up to the next zero byte or the end of the table.
 [[nodiscard]] std::string_view string_at(View table, std::uint64_t offset);
 
 /// The sections of an ELF file, found by name, type or number.

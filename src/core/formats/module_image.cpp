@@ -109,7 +109,7 @@ std::uint64_t padded(std::uint64_t size) {
 std::string build_id_from_notes(View notes) {
     constexpr std::string_view gnu("GNU\0", 4);
     std::uint64_t offset = 0;
-    // Ends: every round moves on by at least the header.
+    // The loop ends: every round moves on by at least the header.
     while (const auto note = at<Elf64_Nhdr>(notes, offset)) {
         offset += sizeof(Elf64_Nhdr);
         const auto owner = slice(notes, offset, note->n_namesz);

@@ -21,7 +21,7 @@ inline constexpr std::uint16_t own_machine = 183;
 #error "onload-node runs on x86-64 and aarch64"
 #endif
 
-/// What a module's ELF image says of itself.
+/// What a module's ELF image says about the module.
 struct ModuleImage {
     std::uint16_t machine = 0;  ///< e_machine of the ELF header
     std::string name;           ///< modinfo name=
@@ -30,17 +30,16 @@ struct ModuleImage {
     std::string build_id;  ///< hex; empty when there is no such note
     std::vector<std::string> depends;
     std::vector<std::string> parameters;  ///< names, from parmtype=
-    std::vector<std::string> aliases;     ///< those of PCI devices
+    std::vector<std::string> aliases;     ///< only those of PCI devices
     Symbols needs;
     Symbols exports;
 };
 
-/// Reads an uncompressed 64-bit little-endian ELF relocatable. Every offset is checked: any bytes
-/// may be handed in. Pure; ErrorCode::mismatch with the reason when the bytes are no kernel module.
+/// Reads an uncompressed, relocatable, 64-bit little-endian ELF file. Takes any bytes: every offset
+/// is checked. ErrorCode::mismatch says why the bytes are no kernel module.
 [[nodiscard]] Result<ModuleImage> read_module_image(std::span<const std::byte> bytes);
 
-/// The build-id in a section of ELF notes, in hex; empty when there is none. Any bytes may be
-/// handed in.
+/// The build-id in a section of ELF notes, in hex; empty if there is none. Takes any bytes.
 [[nodiscard]] std::string build_id_from_notes(std::span<const std::byte> notes);
 
 }  // namespace onload_node

@@ -12,9 +12,9 @@ using elf::View;
 
 constexpr std::string_view crc_prefix = "__crc_";
 constexpr std::string_view export_prefix = "__ksymtab_";
-/// Undefined in the ELF sense, and not looked for by the kernel.
+/// ELF counts this symbol as undefined, but the kernel does not look for it.
 constexpr std::string_view linker_symbol = "_GLOBAL_OFFSET_TABLE_";
-/// Never undefined, and checked by the kernel before all others: the layout of a module itself.
+/// Never undefined, but checked by the kernel before all others: the layout of a module itself.
 constexpr std::string_view layout_symbol = "module_layout";
 
 /// One entry of `__versions`: a CRC in a long, then the name, padded with zero bytes.
@@ -32,7 +32,7 @@ Symbols read_versions(View section) {
     return versions;
 }
 
-/// Where a CRC lies depends on the kernel: in the symbol itself, or where the symbol points to.
+/// Depending on the kernel, a CRC is in the symbol itself or where the symbol points to.
 SymbolCrc crc_of(const Elf64_Sym& symbol, const elf::Sections& sections) {
     if (symbol.st_shndx == SHN_ABS) {
         return static_cast<std::uint32_t>(symbol.st_value);

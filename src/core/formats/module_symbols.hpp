@@ -6,8 +6,8 @@
 
 namespace onload_node {
 
-/// Fills in the symbols that a module needs (its undefined ones, with the CRCs of `__versions`) and
-/// those it exports. What is damaged is left out.
+/// Fills in the symbols that a module needs (the undefined ones, with their CRCs from `__versions`)
+/// and those it exports. Leaves out damaged ones.
 void read_symbols(const elf::Sections& sections, ModuleImage& image);
 
 }  // namespace onload_node

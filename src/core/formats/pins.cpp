@@ -22,7 +22,7 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-/// Why the line is no pin; adds it to `pins` when it is one.
+/// Adds the line to `pins`; returns why if it is no pin.
 std::string_view take_line(std::string_view line, Pins& pins) {
     const auto digest = line.substr(0, digest_length);
     if (digest.size() < digest_length || !is_hex(digest)) {

@@ -11,11 +11,11 @@
 namespace onload_node {
 
 /// Path below lib/modules/ and digest (64 lower-case hexadecimal digits) of each pinned file. A
-/// file that is listed twice has to satisfy both.
+/// file that is listed twice has to match both digests.
 using Pins = std::vector<std::pair<std::string, std::string>>;
 
-/// Reads what `sha256sum` writes: "DIGEST  PATH" or "DIGEST *PATH"; blank lines and lines that
-/// begin with '#' are skipped. `file` is for messages: ErrorCode::config begins with FILE:LINE.
+/// Reads what `sha256sum` writes: "DIGEST  PATH" or "DIGEST *PATH". Skips blank lines and lines
+/// that begin with '#'. The message of ErrorCode::config begins with FILE:LINE, FILE being `file`.
 [[nodiscard]] Result<Pins> parse_pins(std::string_view text, const std::string& file);
 
 }  // namespace onload_node

@@ -19,7 +19,7 @@ std::string module_name(std::string_view path) {
     return name;
 }
 
-/// Cuts the text up to the next tab off.
+/// Cuts off the text up to the next tab.
 std::string_view field(std::string_view& line) {
     const auto end = line.find('\t');
     const auto text = line.substr(0, end);

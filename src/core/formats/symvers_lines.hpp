@@ -9,17 +9,17 @@
 
 namespace onload_node {
 
-/// Takes a symvers file piece by piece ("CRC NAME MODULE EXPORT...", separated by tabs) and keeps
-/// the symbols that are wanted.
+/// Reads a symvers file piece by piece ("CRC NAME MODULE EXPORT...", separated by tabs) and keeps
+/// the wanted symbols.
 class SymversLines final {
 public:
-    /// `wanted`, of which the names count, must outlive this.
+    /// Only the names in `wanted` count. It must outlive this object.
     explicit SymversLines(const Symbols& wanted) : wanted_(wanted) {}
 
-    /// The next piece; it may end anywhere.
+    /// Takes the next piece, which may end anywhere.
     void add(std::string_view piece);
 
-    /// What was found, with `problem` set when the lines were none of a symvers file.
+    /// Returns what was found. Sets `problem` if this was no symvers file.
     [[nodiscard]] KernelSymbols finish();
 
 private:
@@ -27,7 +27,7 @@ private:
 
     const Symbols& wanted_;
     KernelSymbols found_;
-    std::string rest_;  ///< of a line whose end is in the next piece
+    std::string rest_;  ///< the start of a line that ends in the next piece
     bool good_ = false;
     bool bad_ = false;
 };

@@ -15,7 +15,7 @@ unsigned byte_at(std::string_view bytes, std::size_t at) {
     return static_cast<unsigned char>(bytes[at]);
 }
 
-/// Cards fill up with blanks and zeros; what is left of a damaged one must not reach a terminal.
+/// Cards pad with blanks and zeros. Garbage from a damaged card must not reach a terminal.
 std::string printable(std::string_view text) {
     std::string clean(text.substr(0, text.find('\0')));
     std::erase_if(clean, [](char c) { return c < ' ' || c > '~'; });

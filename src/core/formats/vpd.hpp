@@ -6,14 +6,14 @@
 
 namespace onload_node {
 
-/// What a card says of itself in its Vital Product Data; empty what it does not say.
+/// What a card's Vital Product Data says; fields that it lacks are empty.
 struct Vpd {
     std::string part;    ///< PN
     std::string serial;  ///< SN
 };
 
 /// Reads the read-only part of VPD (PCI Local Bus Specification, appendix I). Bytes that are no VPD
-/// give nothing.
+/// give empty fields.
 [[nodiscard]] Vpd parse_vpd(std::string_view bytes);
 
 }  // namespace onload_node

@@ -51,8 +51,8 @@ bool take_char(std::string_view& rest, char c) {
     return true;
 }
 
-/// At least so many digits, and more when the number has them: as the kernel prints a PCI domain,
-/// which behind VMD is a long one.
+/// Appends at least so many digits, and more if the number has them. The kernel prints PCI domains
+/// this way; behind VMD they are long.
 void append_hex(std::string& text, std::uint32_t value, int digits) {
     constexpr std::string_view alphabet = "0123456789abcdef";
     for (int shift = 28; shift >= 0; shift -= 4) {

@@ -15,8 +15,8 @@ inline constexpr std::size_t max_interface_name_length = 15;
 /// A name we may give to a network interface.
 class InterfaceName {
 public:
-    /// Refuses what the kernel or udev would refuse, and "ethN": those belong to the kernel, which
-    /// may hand the same one to another card (systemd.link(5), Name=).
+    /// Refuses what the kernel or udev would refuse, and "ethN": the kernel may give such a name to
+    /// another card (systemd.link(5), Name=).
     [[nodiscard]] static Result<InterfaceName> parse(std::string_view text);
 
     [[nodiscard]] const std::string& str() const { return text_; }

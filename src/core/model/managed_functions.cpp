@@ -17,7 +17,7 @@ managed_functions(const Config& config, const Observed& observed) {
             });
         const bool free =
             function.driver_override.empty() || function.driver_override == onload::hold_driver;
-        // A virtual function belongs to whoever has made it.
+        // Virtual functions are left to whatever created them.
         if (free && !function.physical_function && (function.driver.empty() || our_driver)) {
             managed.push_back(&function);
         }

@@ -10,22 +10,22 @@
 
 namespace onload_node {
 
-/// The name of one port, as it is remembered from boot to boot (paths::names_file). What is in a
-/// record has been checked: every name is one that InterfaceName would take.
+/// The name of one port, remembered from boot to boot (paths::names_file). Every name in it has
+/// been checked with InterfaceName.
 struct RememberedName {
     PciAddress slot;                ///< where the port was seen last
-    std::optional<MacAddress> mac;  ///< the permanent one; none when its driver tells none
-    std::string name;               ///< that it had before onload-node ever named it
-    std::vector<std::string> also;  ///< the other names that udev knew it by
+    std::optional<MacAddress> mac;  ///< the permanent one; none if the driver does not report it
+    std::string name;               ///< the one it had before onload-node ever named it
+    std::vector<std::string> also;  ///< the other names that udev had for it
 
     bool operator==(const RememberedName&) const = default;
 };
 
-/// No slot, MAC or name stands in it twice.
+/// No slot, MAC or name occurs twice.
 using NameRecord = std::vector<RememberedName>;
 
-/// The record as it lies on the disk: TOML, `"SLOT" = [ "NAME", "MAC", "OTHER NAME"... ]`; an
-/// unknown MAC is "".
+/// The record as TOML for the disk: `"SLOT" = [ "NAME", "MAC", "OTHER NAME"... ]`; an unknown MAC
+/// is "".
 [[nodiscard]] std::string to_text(const NameRecord& record);
 
 }  // namespace onload_node

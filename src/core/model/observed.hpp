@@ -16,7 +16,7 @@
 
 namespace onload_node {
 
-/// Whose build a module is. In the kernel: by its taint 'O'. On disk: by the tree it lies in.
+/// Whose build a module is. A loaded module shows it by its taint 'O', a file by the tree it is in.
 enum class Origin { in_tree, out_of_tree };
 
 /// A module that is in the kernel now (/sys/module).
@@ -26,7 +26,7 @@ struct LoadedModule {
     std::string version;              ///< MODULE_VERSION, often empty in-tree
     std::string build_id;             ///< hex; empty when the module has none
     std::vector<ModuleName> holders;  ///< modules that use this one
-    int use_count = 0;  ///< with the holders; 0 is no proof of being unused (Onload 9)
+    int use_count = 0;  ///< includes the holders; 0 does not prove that it is unused (Onload 9)
     bool live = true;   ///< false while "coming" or "going"
 };
 
@@ -34,8 +34,7 @@ struct LoadedModule {
 struct ModuleSignature {
     enum class State { none, damaged, present };
     State state = State::none;
-    std::string
-        signer;  ///< common name of the certificate's issuer; empty when only a key is named
+    std::string signer;  ///< common name of the certificate's issuer; empty if only a key is named
     std::string key_id;  ///< hex: the key's identifier, or the serial number of its certificate
     std::string hash;    ///< "sha512"
 };
@@ -44,16 +43,15 @@ struct ModuleSignature {
 struct ModuleFile {
     ModuleName name;
     Origin origin = Origin::in_tree;
-    std::string path;  ///< absolute
-    std::string
-        sha256;  ///< of the file as it lies there; empty for in-tree files (the kernel reads those)
+    std::string path;      ///< absolute
+    std::string sha256;    ///< of the file as stored; empty for in-tree files
     std::string build_id;  ///< hex; empty when the module has none
     std::string version;
     std::string vermagic;
     std::vector<ModuleName> depends;  ///< direct dependencies, from the module itself
     std::vector<std::string> parameters;
     std::string problem;  ///< why the file cannot be used; empty when it can
-    bool unsafe = false;  ///< the problem: somebody other than root could have put the file there
+    bool unsafe = false;  ///< `problem` is that others than root could have put the file there
     std::uint16_t machine = 0;              ///< of the ELF header; 0 when it could not be read
     std::vector<std::string> aliases = {};  ///< the PCI functions that the module claims
     Symbols needs = {};                     ///< of staged modules only, like the next two
@@ -69,9 +67,9 @@ struct Interface {
     bool up = false;              ///< IFF_UP: udev will not rename it
     bool initialised = false;     ///< udev has finished with it: the name is final
     std::string link_file;        ///< the .link file that udev applied, ID_NET_LINK_FILE
-    std::string link_name = {};   ///< the name that this file gave, ID_NET_NAME
-    std::string link_gives = {};  ///< Name= of this file, when it is not ours
-    std::string rule = {};        ///< the udev rules file that names it otherwise than this file
+    std::string link_name = {};   ///< the name that this file gave it, ID_NET_NAME
+    std::string link_gives = {};  ///< Name= in this file, if it is not ours
+    std::string rule = {};        ///< the udev rules file that gives it another name than this file
     /// What else udev would call it: ID_NET_NAME_ONBOARD, _SLOT, _PATH.
     std::vector<std::string> predictable = {};
 };
@@ -91,21 +89,21 @@ struct NetworkFunction {
     unsigned virtual_functions = 0;  ///< sriov_numvfs
     std::vector<Interface> interfaces;
     std::vector<std::string> representors =
-        {};  ///< interfaces that stand for virtual functions of this one
+        {};  ///< interfaces that stand for its virtual functions
     std::optional<PciAddress> physical_function =
-        std::nullopt;  ///< whose virtual function this is; none for a physical one
+        std::nullopt;  ///< the parent of a virtual function; none for a physical one
 
-    /// Driven, and its interface is not to be seen: once the network is up, because a pod has it in
-    /// its own network namespace.
+    /// True if it has a driver but no visible interface. Once the network is up, that means that a
+    /// pod has the interface in its own network namespace.
     [[nodiscard]] bool lent_out() const { return !driver.empty() && interfaces.empty(); }
 };
 
-/// What a card says of itself when asked; nothing is decided by it.
+/// What a card says about itself when asked. No decision depends on it.
 struct FunctionDetails {
-    std::string part;    ///< number, from its VPD; empty when it cannot be read
-    std::string serial;  ///< number, likewise
-    int numa_node = -1;  ///< -1 when the machine has none, or does not say
-    std::string port;    ///< phys_port_name of its interface, empty when the driver tells none
+    std::string part;    ///< part number from the VPD; empty if it cannot be read
+    std::string serial;  ///< serial number, likewise
+    int numa_node = -1;  ///< -1 if the machine has none or does not say
+    std::string port;    ///< phys_port_name of its interface; empty if the driver reports none
     std::vector<std::string> also;  ///< alternative names of its interface
 };
 
@@ -151,8 +149,8 @@ struct StagedTree {
     std::string problem;               ///< why the tree cannot be read; empty when it can
 };
 
-/// What was looked at: this machine as it runs, this machine's files for another kernel, or a root
-/// directory that is no running machine.
+/// What was observed: the running machine, its files for another kernel, or a root directory that
+/// is no running machine.
 enum class Scope { running, other_kernel, other_root };
 
 /// The pins file as it was found.
@@ -174,17 +172,17 @@ struct NamedByArgument {
     MacAddress mac;
 };
 
-/// The node as it is: plain data, filled by run/observe, read by the pure core. Nothing here is
-/// wished for.
+/// The node as it is: plain data, filled by run/observe, read by the pure core. It holds facts, no
+/// wishes.
 struct Observed {
     std::string kernel;    ///< release, as uname -r
-    std::string vermagic;  ///< that of the kernel's own modules; empty when none could be read
+    std::string vermagic;  ///< of the kernel's own modules; empty if none could be read
     std::string boot_id;
     BootSwitch boot_switch = BootSwitch::normal;
     bool privileged = false;       ///< running as root
-    bool network_started = false;  ///< network-pre.target has been reached, or nobody knows
+    bool network_started = false;  ///< network-pre.target has been reached, or this is unknown
 
-    std::vector<NetworkFunction> functions;  ///< by address
+    std::vector<NetworkFunction> functions;  ///< sorted by address
     std::set<std::string> other_interfaces;  ///< names of interfaces that are not ours
 
     std::map<ModuleName, LoadedModule> loaded;
@@ -194,25 +192,25 @@ struct Observed {
     std::map<ModuleName, LoadRecord> load_records;
 
     NameRecord remembered;      ///< names of ports, from earlier boots
-    std::string names_text;     ///< the file that they were read from, as it is
-    std::string names_problem;  ///< why they cannot be read; empty when they can, or there are none
+    std::string names_text;     ///< content of the file that they were read from
+    std::string names_problem;  ///< why they cannot be read; empty if they can, or there are none
     std::vector<NamedByArgument> named_by_argument;
 
     std::optional<GuardRecord> guard;  ///< of the last boot that was not yet known to be good
     std::string guard_problem;         ///< why the guard cannot be read; empty when it can
-    std::map<std::string, std::string> kernel_settings;  ///< sysctl name to value, where it exists
+    std::map<std::string, std::string> kernel_settings;  ///< value by name, where it exists
 
     Scope scope = Scope::running;
     KernelSymbols symbols;  ///< of the kernel, as far as the load set needs them
     PinsFile pins;
     SignaturePolicy signatures;
-    unsigned onload_stacks = 0;  ///< stacks that applications have now
+    unsigned onload_stacks = 0;  ///< stacks that applications use now
 
-    std::map<std::string, UnitState> units;  ///< by the name configured
-    std::string units_problem;               ///< why PID 1 did not tell of them; empty when it did
+    std::map<std::string, UnitState> units;  ///< by configured name
+    std::string units_problem;               ///< why PID 1 did not report them; empty if it did
     std::map<std::string, std::string>
-        generated_files;                ///< path to content, of all files that we may generate
-    std::vector<std::string> devices;   ///< Onload's device nodes that are there
+        generated_files;                ///< content by path, of all files that we may generate
+    std::vector<std::string> devices;   ///< those of Onload's device nodes that exist
     std::string control_plane_problem;  ///< why the configured onload_cp_server cannot run; empty
                                         ///< when it can
 };

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-/// Every path that onload-node reads or writes. No absolute path stands anywhere else.
+/// Every path that onload-node reads or writes. Absolute paths occur nowhere else.
 namespace onload_node::paths {
 
 // Configuration: owned by the MachineConfig, only ever read.
@@ -27,17 +27,17 @@ inline constexpr std::string_view link_directory = "/run/systemd/network";
 inline constexpr std::string_view link_file_prefix = "71-onload-node-";
 inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";
 
-/// Where udev takes its rules from; of files of one name the first counts.
+/// Where udev takes its rules from. Of several files with one name the first counts.
 inline constexpr std::string_view udev_rule_directories[] = {
     "/etc/udev/rules.d",
     "/run/udev/rules.d",
     "/usr/local/lib/udev/rules.d",
     "/usr/lib/udev/rules.d"};
 
-/// What container engines offer of Onload (the Container Device Interface).
+/// Onload's devices for container engines (the Container Device Interface).
 inline constexpr std::string_view cdi_spec = "/run/cdi/amd.com-onload.json";
 
-/// Node labels through NFD's local source. The directory is NFD's; we never make it.
+/// Node labels through NFD's local source. The directory belongs to NFD; we never make it.
 inline constexpr std::string_view label_directory =
     "/etc/kubernetes/node-feature-discovery/features.d";
 inline constexpr std::string_view label_file =
@@ -47,24 +47,24 @@ inline constexpr std::string_view label_file =
 inline constexpr std::string_view guard_file = "/var/lib/onload-node/guard.toml";
 inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml";
 
-// What is staged, beside the trees.
+// What is staged besides the trees.
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";
 inline constexpr std::string_view state_directory = "/var/lib/onload-node";
 inline constexpr std::string_view default_tree = "/opt";
 inline constexpr std::string_view user_directory = "/opt/onload";
 inline constexpr std::string_view library_directory = "/opt/onload/usr/lib64";
 inline constexpr std::string_view preloaded_library = "/opt/onload/usr/lib64/libonload.so";
-/// A script that starts a program with the library preloaded; and where containers have it.
+/// The script that starts a program with the library preloaded: on the node, and in containers.
 inline constexpr std::string_view user_command = "/opt/onload/usr/bin/onload";
 inline constexpr std::string_view user_command_in_container = "/usr/bin/onload";
 inline constexpr std::string_view program_directory = "/usr/local/sbin";
 inline constexpr std::string_view control_plane_server = "/usr/local/sbin/onload_cp_server";
 inline constexpr std::string_view staged_programs[] = {
     "onload_cp_server", "onload_stackdump", "sfptpd"};
-/// One staging at a time: on this machine, and below the root directory of another.
+/// Only one staging at a time: on this machine, and below another root directory.
 inline constexpr std::string_view stage_lock = "/run/onload-node/stage.lock";
 inline constexpr std::string_view stage_lock_below_root = "/var/lib/onload-node/stage.lock";
-/// What is being staged lies here, beside its target: one rename puts it in place.
+/// What is being staged is collected here, beside its target, so that one rename puts it in place.
 inline constexpr std::string_view work_directory = "/.onload-node-new-modules";
 inline constexpr std::string_view user_work_directory = "/opt/.onload-node-new-user";
 
@@ -75,13 +75,13 @@ inline constexpr std::string_view sys_pci_devices = "/sys/bus/pci/devices";
 inline constexpr std::string_view sys_net = "/sys/class/net";
 inline constexpr std::string_view routes = "/proc/net/route";
 inline constexpr std::string_view routes_6 = "/proc/net/ipv6_route";
-/// There when SELinux is on.
+/// Exists if SELinux is on.
 inline constexpr std::string_view selinux = "/sys/fs/selinux/enforce";
 inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
 inline constexpr std::string_view proc_sys = "/proc/sys";
 inline constexpr std::string_view sysrq_trigger = "/proc/sysrq-trigger";
 
-/// Where a kernel's symvers may lie: what stands before and behind its release.
+/// Where a kernel's symvers may be: the path before and after the kernel release.
 struct SymversFile {
     std::string_view directory;
     std::string_view file;
@@ -99,13 +99,13 @@ inline constexpr SymversFile symvers_files[] = {
 
 // What the next boot runs.
 inline constexpr std::string_view boot_entries = "/boot/loader/entries";
-/// GRUB's environment block, where a default of somebody's choice stands.
+/// GRUB's environment block, which holds the default entry if somebody chose one.
 inline constexpr std::string_view boot_environments[] = {
     "/boot/grub2/grubenv", "/boot/grub/grubenv"};
 /// Debian's link to the newest kernel.
 inline constexpr std::string_view kernel_links[] = {"/vmlinuz", "/boot/vmlinuz"};
-/// Is there while ostree has a deployment for the next shutdown to finish: only then do the boot
-/// loader's entries tell of it.
+/// Exists while ostree has a deployment that the next shutdown will finish. The boot loader has an
+/// entry for it only from then on.
 inline constexpr std::string_view staged_deployment = "/run/ostree/staged-deployment";
 inline constexpr std::string_view ostree_deployments = "/ostree/deploy";
 
@@ -117,15 +117,13 @@ inline constexpr std::string_view keys = "/proc/keys";
 inline constexpr std::string_view onload_stacks = "/proc/driver/onload/stacks_ul";
 inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";
 
-/// A file that a support bundle has; or, with `suffix`, all files of a directory whose names end
-/// so.
+/// A file for the support bundle; with `suffix`, all files of a directory whose names end in it.
 struct BundledFile {
     std::string_view path;
     std::string_view suffix = {};
 };
 
-/// No credentials: neither the registry's authfile nor profiles of the network, which may hold
-/// keys.
+/// No credentials: neither the registry's authfile nor network profiles, which may hold keys.
 inline constexpr BundledFile bundled_files[] = {
     {config_file},
     {config_directory, ".toml"},
@@ -149,20 +147,20 @@ inline constexpr BundledFile bundled_files[] = {
     {"/etc/os-release"},
     {sfptpd_config},
 };
-/// Where a bundle is collected, one at a time, and where it goes when nobody says.
+/// Where a bundle is collected, one at a time, and where it goes by default.
 inline constexpr std::string_view bundle_directory = "/run/onload-node/diagnose";
 inline constexpr std::string_view bundle_lock = "/run/onload-node/diagnose.lock";
 inline constexpr std::string_view bundle_target = "/var/tmp";
 
-/// PID 1's own socket: answers before the system bus is up, to root only.
+/// PID 1's own socket. It answers before the system bus is up, but only to root.
 inline constexpr std::string_view systemd_private_socket = "unix:path=/run/systemd/private";
 
 inline constexpr std::string_view rm_program = "/usr/bin/rm";
-/// Where programs are looked for when PATH does not say.
+/// Where programs are looked for if PATH is not set.
 inline constexpr std::string_view default_program_path = "/usr/sbin:/usr/bin";
 inline constexpr std::string_view null_device = "/dev/null";
 inline constexpr std::string_view own_program = "/proc/self/exe";
-/// With the number of a descriptor of ours: what is open there.
+/// Followed by the number of one of our descriptors: what is open there.
 inline constexpr std::string_view own_descriptors = "/proc/self/fd/";
 
 /// Where the kubelet looks for device plugins.

@@ -12,18 +12,18 @@ namespace onload_node {
 /// one.
 struct PendingKernel {
     std::string release;
-    std::string root;     ///< whose /lib/modules are this kernel's: an ostree deployment, absolute;
-                          ///< empty for those of the node itself
-    std::string told_by;  ///< who says so: "boot loader entry ostree-2-rhcos.conf"
+    std::string root;     ///< the absolute path of the ostree deployment that has its /lib/modules;
+                          ///< empty if the node itself has them
+    std::string told_by;  ///< the source: "boot loader entry ostree-2-rhcos.conf"
 };
 
-/// A port: what the boot loader of the node will start.
+/// The port that tells what the node's boot loader will start.
 class BootLoader {
 public:
     virtual ~BootLoader() = default;
 
-    /// Nothing when the node has nothing that would tell. An error when it has, but no kernel comes
-    /// out of it that is on the node whole: nobody should guess then.
+    /// Nothing if nothing on the node tells. An error if what tells does not lead to a kernel whose
+    /// modules are on the node: a guess would be worse.
     [[nodiscard]] virtual Result<std::optional<PendingKernel>> pending() const = 0;
 };
 

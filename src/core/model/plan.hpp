@@ -18,14 +18,12 @@ struct PlannedStep {
     std::string reason;
 };
 
-/// Phases run in this order. A failure inside one takes back that phase; what follows depends on
-/// the phase.
+/// Phases run in this order. A failure undoes its phase; what follows depends on the phase.
 enum class PhaseName {
-    names,   ///< .link files; a failure stops the swap: the other driver would name the ports
-             ///< otherwise
+    names,   ///< .link files; a failure stops the swap: the other driver would give other names
     driver,  ///< the swap; a failure ends the apply on the in-tree driver
     onload,  ///< Onload's modules; a failure leaves the driver in and the node degraded
-    time,    ///< hand-over of the clock; a failure gives it back and leaves the node degraded
+    time,    ///< the hand-over of the clock; a failure gives it back and leaves the node degraded
 };
 
 [[nodiscard]] constexpr std::string_view to_string(PhaseName name) {
@@ -47,16 +45,16 @@ struct Phase {
     std::vector<PlannedStep> steps;
 };
 
-/// Why the driver is not swapped although it is wanted, or what is wrong with one that is on.
+/// Why the wanted driver is not swapped in, or what is wrong with the one that is.
 struct Blocker {
     ReasonCode code;
     std::string reason;
 };
 
 struct Plan {
-    State goal = State::active;  ///< what the node is when every step has worked
+    State goal = State::active;  ///< the node's state once every step has worked
     ReasonCode code = ReasonCode::as_wanted;
-    std::string reason;         ///< one sentence; why this goal and no better one
+    std::string reason;         ///< one sentence: why this goal and no better one
     std::vector<Phase> phases;  ///< empty phases are left out
     std::optional<Blocker> advice = std::nullopt;  ///< keeps an active node `degraded`
 

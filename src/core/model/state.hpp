@@ -20,37 +20,37 @@ enum class ReasonCode {
     as_wanted,
     no_nic,
     switched_off,
-    config,             ///< the configuration is wrong
-    no_tree,            ///< nothing staged for this kernel
-    module_missing,     ///< a needed module is in neither tree
-    wrong_kernel,       ///< a staged module was built for another kernel
-    unusable_module,    ///< a staged module cannot be read
-    busy,               ///< something else uses the driver that must go
-    pending_reboot,     ///< the network is up: the swap waits for the next boot
-    pending_apply,      ///< nothing is in the way, apply has not run
-    guard,              ///< boots died with what is staged, or nobody knows whether
-    undone,             ///< a step failed, all was taken back
-    onload_missing,     ///< the driver is in, Onload's own modules are not
-    name_missing,       ///< a port does not have its name
-    control_plane,      ///< Onload's control plane server cannot run: nothing is accelerated
-    time_daemon,        ///< the clock is not kept as configured
-    no_driver,          ///< a function has no driver
-    unsafe_path,        ///< somebody other than root could change a staged module
-    wrong_machine,      ///< a staged module was built for another processor
-    symbols,            ///< a staged module needs symbols that are not there, or of another version
-    signature,          ///< the kernel would not take a module's signature
-    pins,               ///< a staged module is not the pinned one
-    port_unclaimed,     ///< the staged driver does not carry a port of this node
-    stacks_in_use,      ///< applications run on the Onload that must go
-    virtual_functions,  ///< a port has virtual functions, which a swap would take away
-    unknown_parameter,  ///< a configured parameter that the module does not have
+    config,                ///< the configuration is wrong
+    no_tree,               ///< nothing staged for this kernel
+    module_missing,        ///< a needed module is in neither tree
+    wrong_kernel,          ///< a staged module was built for another kernel
+    unusable_module,       ///< a staged module cannot be read
+    busy,                  ///< something else uses the driver that must go
+    pending_reboot,        ///< the network is up: the swap waits for the next boot
+    pending_apply,         ///< nothing is in the way, but apply has not run
+    guard,                 ///< boots died with what is staged, or it is unknown whether they did
+    undone,                ///< a step failed and everything was undone
+    onload_missing,        ///< the driver is in, Onload's own modules are not
+    name_missing,          ///< a port does not have its name
+    control_plane,         ///< Onload's control plane server cannot run: nothing is accelerated
+    time_daemon,           ///< the clock is not kept as configured
+    no_driver,             ///< a function has no driver
+    unsafe_path,           ///< somebody other than root could change a staged module
+    wrong_machine,         ///< a staged module was built for another processor
+    symbols,               ///< a staged module needs symbols that are missing or of another version
+    signature,             ///< the kernel would not take a module's signature
+    pins,                  ///< a staged module is not the pinned one
+    port_unclaimed,        ///< the staged driver does not support a port of this node
+    stacks_in_use,         ///< applications use the Onload that must go
+    virtual_functions,     ///< a port has virtual functions, which a swap would take away
+    unknown_parameter,     ///< a configured parameter that the module does not have
     names_not_remembered,  ///< the names of the ports cannot be kept for the next boot
 };
 
-/// All that is fixed about a reason.
+/// The fixed facts about a reason.
 struct ReasonFacts {
     std::string_view word;    ///< its spelling in schema 1
-    std::string_view advice;  ///< what an administrator does about it; empty where nothing is said
+    std::string_view advice;  ///< what an administrator can do about it; may be empty
 };
 
 [[nodiscard]] ReasonFacts facts_of(ReasonCode code);
@@ -58,8 +58,8 @@ struct ReasonFacts {
 [[nodiscard]] std::string_view to_string(State state);
 [[nodiscard]] std::string_view to_string(ReasonCode code);
 
-/// The exit status that stands for a state and its reason (DESIGN: 0 as wanted, 3 in-tree,
-/// 4 degraded, 1 failed; 78 for a bad configuration).
+/// The exit status for a state and its reason: 0 as wanted, 3 in-tree, 4 degraded, 1 failed, 78 for
+/// a bad configuration.
 [[nodiscard]] int exit_status(State state, ReasonCode code);
 
 }  // namespace onload_node

@@ -9,21 +9,21 @@
 
 namespace onload_node {
 
-/// The checksum of a symbol's type; nothing where the build knows none (0 in a symvers file).
+/// The checksum of a symbol's type; nothing if the build has none (0 in a symvers file).
 using SymbolCrc = std::optional<std::uint32_t>;
 
 /// A symbol that a module needs or exports, or that the kernel exports.
 struct Symbol {
     SymbolCrc crc = std::nullopt;
-    bool weak = false;          ///< needed: the module lives without it
-    std::string provider = {};  ///< of the kernel: "vmlinux" or a module, as the kernel spells it
+    bool weak = false;          ///< if needed: the module works without it
+    std::string provider = {};  ///< of a kernel symbol: "vmlinux" or a module, in kernel spelling
     bool operator==(const Symbol&) const = default;
 };
 
-/// By name.
+/// Symbols by name.
 using Symbols = std::map<std::string, Symbol, std::less<>>;
 
-/// The kernel's symvers, as far as somebody needs it.
+/// The wanted symbols of a kernel, from its symvers file.
 struct KernelSymbols {
     std::string path;     ///< the file read; empty when none was found
     std::string problem;  ///< why the file cannot be used; empty when it can

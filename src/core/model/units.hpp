@@ -3,11 +3,11 @@
 
 #include <string_view>
 
-/// Units that onload-node asks PID 1 about, beside those of the configuration.
+/// Units that onload-node asks PID 1 about, besides those of the configuration.
 namespace onload_node::units {
 
 inline constexpr std::string_view self = "onload-node.service";
-/// Transient: removes the label file at shutdown, also when our own files are gone by then.
+/// Transient: removes the label file at shutdown, even if our own files are gone by then.
 inline constexpr std::string_view labels = "onload-node-labels.service";
 /// Brings status and labels up to date.
 inline constexpr std::string_view refresh = "onload-node-refresh.service";

@@ -7,7 +7,7 @@ namespace onload_node {
 
 namespace {
 
-/// One character against the element at the beginning of `pattern`; `length` becomes the element's.
+/// Matches one character with the first element of `pattern`; sets `length` to the element's.
 bool matches_one(std::string_view pattern, char character, std::size_t& length) {
     const auto end = pattern.front() == '[' ? pattern.find(']', 2) : std::string_view::npos;
     if (end == std::string_view::npos) {
@@ -28,7 +28,7 @@ bool matches_one(std::string_view pattern, char character, std::size_t& length) 
 }  // namespace
 
 bool alias_claims(std::string_view alias, std::string_view modalias) {
-    // The last '*' seen and what it had to match so far: the only place to go back to.
+    // What followed the last '*' in pattern and text: the only place to go back to.
     std::string_view star;
     std::string_view behind_star;
     bool seen_star = false;

@@ -18,7 +18,7 @@ bool loaded_as_wanted(const ModuleFile& staged, const Config& config, const Obse
     if (staged.build_id != loaded->second.build_id) {
         return false;
     }
-    // Loaded by somebody else (KMM, a person): its parameters are theirs.
+    // If somebody else (KMM, a person) loaded it, the parameters are their choice.
     return !ours || record->second.parameters == configured_parameters(config, staged.name);
 }
 

@@ -5,9 +5,8 @@
 
 namespace onload_node {
 
-/// True when the module in the kernel is the staged one, with the parameters configured: by
-/// build-id, and by what onload-node itself recorded when it loaded it. Exit codes and names prove
-/// nothing.
+/// True if the loaded module is the staged one with the configured parameters. Decides by build-id
+/// and by what onload-node recorded when it loaded the module: exit codes and names prove nothing.
 [[nodiscard]] bool
 loaded_as_wanted(const ModuleFile& staged, const Config& config, const Observed& observed);
 

@@ -131,8 +131,8 @@ unload_order(const std::vector<ModuleName>& modules, const Observed& observed) {
         }
         order.push_back(name);
     };
-    // Backwards: what was to be loaded last goes first, also where no holder shows it (Onload 9
-    // uses sfc without a reference).
+    // Backwards: the module loaded last goes first, even if no holder shows the need (Onload 9 uses
+    // sfc without a reference).
     std::for_each(modules.rbegin(), modules.rend(), [&](const ModuleName& name) {
         visit(visit, name);
     });

@@ -15,7 +15,7 @@ bool contains(const std::vector<T>& values, const T& value) {
     return std::ranges::find(values, value) != values.end();
 }
 
-/// Staged modules that the replaced driver needs or is: they are swapped in before the network.
+/// Splits off the replaced driver and the modules it needs: they are swapped in before the network.
 void split(
     SwapScope& scope,
     const std::vector<const ModuleFile*>& order,

@@ -10,12 +10,12 @@ namespace onload_node {
 /// What a load order means for the modules that are in the kernel now.
 struct SwapScope {
     std::vector<const ModuleFile*> driver;  ///< the replaced driver and what it needs
-    std::vector<const ModuleFile*> onload;  ///< the rest: comes after the driver
+    std::vector<const ModuleFile*> onload;  ///< the rest, which comes after the driver
     bool swap = false;                      ///< the driver in the kernel is not the staged one
     std::vector<ModuleName> going;          ///< loaded modules that have to go, users first
 };
 
-/// `order` is that of the configured load set; the result points to the same files.
+/// `order` is the load order of the configured modules; the result points to the same files.
 [[nodiscard]] SwapScope swap_scope(
     const std::vector<const ModuleFile*>& order, const Config& config, const Observed& observed
 );

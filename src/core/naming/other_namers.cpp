@@ -27,7 +27,7 @@ std::optional<OtherNamer> by_argument(const NetworkFunction& function, const Obs
     return std::nullopt;
 }
 
-/// NAME="..." or NAME:="..." at `at`, which is not the end of a longer key and no comparison.
+/// True if NAME="..." or NAME:="..." at `at` gives `name`: no comparison, no end of a longer key.
 bool assigns_name(std::string_view line, std::size_t at, std::string_view name) {
     constexpr std::string_view key = "NAME";
     if (at > 0 && std::string_view(" \t,").find(line[at - 1]) == std::string_view::npos) {
@@ -52,7 +52,7 @@ named_by_other(const NetworkFunction& function, const Observed& observed) {
     if (!interface.rule.empty()) {
         return OtherNamer{interface.rule, interface.name, true, false};
     }
-    // systemd takes the first file that matches, in the order of the names without their folders.
+    // systemd takes the first file that matches, sorted by file name whatever the folder.
     const auto& path = interface.link_file;
     const bool first = !path.empty() && !is_our_link_file(path) &&
                        file_name(path) < file_name(link_file_path(function.address));

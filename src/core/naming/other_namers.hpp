@@ -9,17 +9,17 @@
 
 namespace onload_node {
 
-/// Somebody else who names a port: it is left to them unless the configuration names the port.
+/// Something else that names a port. It decides unless the configuration names the port.
 struct OtherNamer {
     std::string where;    ///< the file, or the kernel argument
-    std::string name;     ///< that it gives; empty when it gives none
-    bool first = false;   ///< comes before our .link files, which then have no say
-    bool for_us = false;  ///< holds in the initrd only: it is a .link file of ours that keeps it
+    std::string name;     ///< the name it gives; empty if it gives none
+    bool first = false;   ///< sorts before our .link files, which then have no effect
+    bool for_us = false;  ///< works in the initrd only: a .link file of ours keeps the name
 };
 
-/// Who names the port, as far as the node shows it: the .link file that udev has applied, a rule
-/// where the port is named otherwise than its .link file says, `ifname=` on the kernel command
-/// line. A .link file that gives no name and sorts behind ours (systemd's own) is nobody.
+/// What else names the port, as far as the node shows it: the .link file that udev has applied, a
+/// rule if the port's name is not from its .link file, or `ifname=` on the kernel command line. A
+/// .link file that gives no name and sorts behind ours (systemd's own) does not count.
 [[nodiscard]] std::optional<OtherNamer>
 named_by_other(const NetworkFunction& function, const Observed& observed);
 

@@ -37,7 +37,7 @@ void take_remembered(OwnName& own, const RememberedName& entry, const NetworkFun
     }
 }
 
-/// A name from the kernel's own namespace is nobody's to keep.
+/// Takes the port's present name. One from the kernel's own namespace cannot be kept.
 void learn(OwnName& own, const NetworkFunction& function, const Observed& observed) {
     if (function.interfaces.empty() || !function.interfaces.front().initialised) {
         own.reason = "its present name is not known: no driver had named it yet";
@@ -72,7 +72,7 @@ OwnName own_name(const NetworkFunction& function, const Observed& observed) {
     if (const auto* const entry = remembered_name(function, observed)) {
         take_remembered(own, *entry, function);
     } else if (file != observed.generated_files.end()) {
-        // What was decided earlier in this boot stands, though nobody could remember it.
+        // An earlier run of this boot has named the port, but could not record its own name.
         own.reason = "the name it had before ours is not known";
         own.also = alternatives_in_link_file(file->second);
     } else {
@@ -85,8 +85,8 @@ bool has_name(const std::vector<OwnName>& own, const std::string& name) {
     return std::ranges::any_of(own, [&](const OwnName& other) { return other.name == name; });
 }
 
-/// A port that has a name which is remembered for another card: that card takes the name along, and
-/// the port gets the one that it leaves behind, which nobody else wants.
+/// The loser has a name that is remembered for the winner's card. The winner takes it, and the
+/// loser gets the winner's present name if nobody else has or wants that.
 void give_way(
     OwnName& loser,
     const NetworkFunction& winner,

@@ -8,8 +8,8 @@
 
 namespace onload_node {
 
-/// The name that a port has by itself, without any wish of the configuration: what `preserve`
-/// keeps, and what the other policies keep as an alternative name.
+/// The name that a port has without our configuration. `preserve` keeps it, the other policies keep
+/// it as an alternative name.
 struct OwnName {
     std::string name;    ///< empty when it is not known, or cannot be kept
     std::string reason;  ///< where the name comes from, or why there is none
@@ -22,28 +22,27 @@ struct OwnName {
 
 using Functions = std::vector<const NetworkFunction*>;
 
-/// One for each of `functions`, in their order; no name stands in it twice. What is remembered
-/// comes before what udev has given in this boot: a name must not depend on which driver was first,
-/// nor change with an update of the kernel. A name goes with the card, by its permanent MAC; a card
-/// that nobody knows gets the name of its slot, unless the card that the name belongs to is
-/// elsewhere.
+/// One for each of `functions`, in their order; no name occurs twice. A remembered name takes
+/// precedence over udev's name in this boot: names must not depend on which driver was first, nor
+/// change with a kernel update. A name goes with its card, by permanent MAC. An unknown card gets
+/// the name of its slot, unless the card with that name is in another slot.
 [[nodiscard]] std::vector<OwnName> own_names(const Functions& functions, const Observed& observed);
 
-/// What is remembered of the port; null when nothing is.
+/// What is remembered about the port; null if nothing is.
 [[nodiscard]] const RememberedName*
 remembered_name(const NetworkFunction& function, const Observed& observed);
 
-/// The permanent MAC by which the port is known; none when it has no interface yet, its driver
-/// tells none, or another port of this machine has the same.
+/// The permanent MAC that identifies the port; none if it has no interface yet, its driver reports
+/// none, or another port of this machine has the same.
 [[nodiscard]] std::optional<MacAddress>
 identity_of(const NetworkFunction& function, const Observed& observed);
 
-/// The same; or, while the port shows none, the one that it is remembered with.
+/// The same; while the port shows none, the remembered one.
 [[nodiscard]] std::optional<MacAddress>
 known_mac(const NetworkFunction& function, const Observed& observed);
 
-/// The record as it is to be. An entry of a port that is not there stays until another port has its
-/// slot, its MAC or its name; that of a port whose name is not to last goes.
+/// The record to write. The entry of an absent port stays until another port has its slot, MAC or
+/// name. The entry of a present port goes if its name is not `lasting`.
 [[nodiscard]] NameRecord updated_record(
     const Functions& functions, const std::vector<OwnName>& own, const Observed& observed
 );

@@ -26,7 +26,7 @@ written_down(const NamesConfig& config, const NetworkFunction& function, const O
     return found == config.ports.end() ? nullptr : &*found;
 }
 
-/// Keeps the port's own name, or what was decided earlier in this boot though nobody remembers it.
+/// Keeps the port's own name or, if that is unknown, the name from earlier in this boot.
 void preserve(ChosenName& chosen, const OwnName& own, const Observed& observed) {
     const NetworkFunction& function = *chosen.function;
     chosen.name = own.name;
@@ -41,7 +41,7 @@ void preserve(ChosenName& chosen, const OwnName& own, const Observed& observed) 
     if (file != observed.generated_files.end()) {
         chosen.name = name_in_link_file(file->second);
     } else if (interface.initialised && is_our_link_file(interface.link_file)) {
-        // A file of ours that has been lost since did give the name that is to be kept.
+        // A file of ours gave this name, which is kept although the file is lost.
         chosen.name = interface.name;
     } else {
         return;
@@ -93,11 +93,11 @@ void leave_to(ChosenName& chosen, const OtherNamer& other) {
     }
 }
 
-/// What a wish is worth when two are for one name: less is better. What somebody else gives is
-/// given without asking us.
+/// Decides between two ports that want the same name: the lower rank wins. `given` is a name from
+/// somebody else, who does not ask us.
 enum Rank { given, written, asked, own };
 
-/// The names as they are wished for, one function after the other.
+/// Finds the name that each function should have, one function after the other.
 class Choice {
 public:
     Choice(const NamesConfig& config, const Observed& observed)
@@ -110,7 +110,7 @@ public:
             return chosen.owner.empty() ? written : given;
         }
         if (other) {
-            // Its number stays free: the ports behind it keep theirs.
+            // Its number stays unused, so that the ports after it keep theirs.
             static_cast<void>(next_of_sequence());
             leave_to(chosen, *other);
             return chosen.owner.empty() ? asked : given;
@@ -148,7 +148,7 @@ private:
     unsigned index_ = 0;
 };
 
-/// The port goes without the name; the node goes on.
+/// Leaves the port without the name; the other ports are not affected.
 void withdraw(ChosenName& port, const std::string& whose) {
     port.reason = concat({"the name \"", port.name, "\" (", port.reason, ") ", whose});
     port.problem = true;
@@ -184,7 +184,7 @@ void settle(
     }
 }
 
-/// How many of the ports have the name, are to have it, or were known by it.
+/// How many ports have the name, will have it, or had it.
 std::ptrdiff_t claims(
     const std::string& name, const std::vector<ChosenName>& chosen, const std::vector<OwnName>& own
 ) {
@@ -198,8 +198,8 @@ std::ptrdiff_t claims(
     return count;
 }
 
-/// The names under which a port was known stay good, as far as nobody else has one, is to have it,
-/// or was known by it.
+/// Keeps a port's other names as alternative names, except those that somebody else has, will have,
+/// or had.
 void add_alternatives(
     std::vector<ChosenName>& chosen, const std::vector<OwnName>& own, const Observed& observed
 ) {
@@ -277,8 +277,8 @@ std::string link_file_content(const ChosenName& chosen) {
     if (chosen.mac) {
         text += "PermanentMACAddress=" + chosen.mac->to_string() + "\n";
     }
-    // No NamePolicy=: Name= would only be its last resort. No policy for the alternative names:
-    // those of a neighbour's port may collide.
+    // No NamePolicy=: it would take precedence over Name=. No policy for alternative names: they
+    // may collide with those of a neighbouring port.
     text += "\n[Link]\nName=" + chosen.name + "\nAlternativeNamesPolicy=\n";
     for (const auto& name : chosen.also) {
         text += "AlternativeName=" + name + "\n";
@@ -288,7 +288,7 @@ std::string link_file_content(const ChosenName& chosen) {
 
 namespace {
 
-/// What a file of systemd's format assigns to the key, in its order.
+/// The values that a file in systemd's format assigns to the key, in order.
 std::vector<std::string> assigned(std::string_view content, std::string_view key) {
     std::vector<std::string> values;
     while (!content.empty()) {

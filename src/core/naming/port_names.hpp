@@ -11,33 +11,32 @@ namespace onload_node {
 /// The name that a port is to have, and why; an empty name leaves it to udev.
 struct ChosenName {
     const NetworkFunction* function = nullptr;  ///< points into the functions handed in
-    PciAddress address = {};                    ///< of the function, which this may outlive
+    PciAddress address = {};                    ///< the function's; stays valid without it
     std::string name = {};
     std::string reason = {};
-    std::optional<MacAddress> mac = {};  ///< the name belongs to this card as well as to the slot
-    std::vector<std::string> also = {};  ///< alternative names, none of which anybody else has
-    std::string owner = {};  ///< the file of somebody else that gives the name; we write none
+    std::optional<MacAddress> mac = {};  ///< if set, the name holds only for this card in the slot
+    std::vector<std::string> also = {};  ///< alternative names, which nobody else has
+    std::string owner = {};  ///< somebody else's file that names the port; we then write none
     bool problem = false;    ///< the port cannot have the name that it should have: see `reason`
 };
 
-/// Decides the name of each port. In this order: an entry of the configuration, unless somebody
-/// else names the port and comes first; somebody else who names the port already; the policy. Of
-/// two ports that would get one name, and of a port and another interface of the machine, one goes
-/// without, which is a `problem`. `functions` are in
-/// address order and belong to `observed`.
+/// Decides the name of each port. The configuration's entry comes first, unless somebody else's
+/// file comes before ours; then somebody else who names the port; then the policy. If two ports
+/// would get one name, or a port that of another interface, one port goes without it and has a
+/// `problem`. `functions` are in address order and belong to `observed`.
 [[nodiscard]] std::vector<ChosenName> choose_names(
     const NamesConfig& config,
     const std::vector<const NetworkFunction*>& functions,
     const Observed& observed
 );
 
-/// True when waiting for the port's interface could still tell its name: it has none, and what is
-/// remembered does not do.
+/// True if the port's name depends on its interface, which udev has not finished with, and the
+/// record does not settle it.
 [[nodiscard]] bool worth_waiting_for(
     const NamesConfig& config, const NetworkFunction& function, const Observed& observed
 );
 
-/// Where the .link file of a function lies.
+/// The path of a function's .link file.
 [[nodiscard]] std::string link_file_path(const PciAddress& address);
 
 /// True for the path of a .link file that onload-node writes.

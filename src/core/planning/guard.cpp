@@ -8,7 +8,7 @@ namespace onload_node {
 
 namespace {
 
-/// The staged modules and what they are loaded with: either can kill a node.
+/// The staged modules and their parameters: either can kill a node.
 std::vector<std::string> staged_set(const Config& config, const Observed& observed) {
     std::vector<std::string> set;
     const auto order = load_order(config.driver.load, observed);

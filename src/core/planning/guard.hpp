@@ -7,19 +7,19 @@
 
 namespace onload_node {
 
-/// How the guard stands towards what is staged now.
+/// What the guard says about the modules that are staged now.
 struct GuardStanding {
     unsigned dead_boots = 0;  ///< boots with this very set and kernel that did not prove good
     bool tripped = false;     ///< no (further) attempt
     std::string reason;       ///< why it is tripped
 };
 
-/// A record of another set or kernel counts for nothing; one that cannot be read trips the guard,
-/// for nobody knows what it said.
+/// Ignores a record of another set or kernel. A record that cannot be read trips the guard, because
+/// it may have said anything.
 [[nodiscard]] GuardStanding guard_standing(const Config& config, const Observed& observed);
 
-/// The record to be on the disk before the driver is unloaded: this boot counts as dead until it
-/// has proved good.
+/// The record that must be on the disk before the driver is unloaded. This boot counts as dead
+/// until it has proved good.
 [[nodiscard]] GuardRecord armed_guard(const Config& config, const Observed& observed);
 
 }  // namespace onload_node

@@ -27,8 +27,8 @@ void append_phase(Plan& plan, PhaseName name, std::vector<PlannedStep> steps) {
     }
 }
 
-/// The driver cannot become the wanted one: the names apply all the same (both drivers carry the
-/// same ones), and the clock is kept as the driver that is on allows.
+/// The plan if the wanted driver cannot come in. The names apply all the same, because both drivers
+/// carry the same ones. The clock is kept as the present driver allows.
 Plan blocked_plan(const PlanContext& context, const Blocker& blocker) {
     const bool out_of_tree = out_of_tree_driver_on(context.config, context.observed);
     Plan plan = stay(out_of_tree ? State::degraded : State::in_tree, blocker.code, blocker.reason);

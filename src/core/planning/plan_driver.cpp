@@ -28,7 +28,7 @@ std::vector<PciAddress> addresses(const std::vector<const NetworkFunction*>& fun
     return list;
 }
 
-/// A driver that could not be loaded again is not taken from the ports it carries.
+/// Blocks the swap if a driver that carries ports could not be loaded again.
 std::optional<Blocker> no_way_back(const PlanContext& context) {
     for (const auto& name : context.config.driver.replace) {
         const auto loaded = context.observed.loaded.find(name);
@@ -51,7 +51,7 @@ std::optional<Blocker> no_way_back(const PlanContext& context) {
     return std::nullopt;
 }
 
-/// One attempt at deciding the driver and Onload phases.
+/// Decides the driver and Onload phases.
 class DriverPlanner {
 public:
     DriverPlanner(const PlanContext& context, std::vector<const ModuleFile*> order)
@@ -172,7 +172,7 @@ void DriverPlanner::append_unloads(PlannedSteps& steps, const std::vector<Module
     }
 }
 
-/// The modules of the driver first, while nothing is bound to it; then port by port.
+/// Loads the driver's modules first, while no port is bound to them, then binds port by port.
 void DriverPlanner::append_driver(PlannedSteps& steps) const {
     const auto functions = addresses(context_.functions);
     if (!functions.empty()) {

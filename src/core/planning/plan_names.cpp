@@ -20,12 +20,12 @@ bool can_be_renamed_now(const ChosenName& port) {
     return interface.initialised && !interface.up && interface.name != port.name;
 }
 
-/// Udev has handled the interface: it comes back to it only when asked.
+/// True if udev has handled the interface: it does so again only when triggered.
 bool named_already(const NetworkFunction& function) {
     return !function.interfaces.empty() && function.interfaces.front().initialised;
 }
 
-/// What somebody else names is not ours to remember: he may change his mind.
+/// Does not remember names that somebody else gives: they may change.
 void append_record(const PlanContext& context, std::vector<PlannedStep>& steps) {
     const Observed& observed = context.observed;
     auto own = own_names(context.functions, observed);
@@ -52,7 +52,7 @@ void append_files(const PlanContext& context, std::vector<PlannedStep>& steps) {
         const std::string path = link_file_path(port.function->address);
         if (port.name.empty() || !port.owner.empty()) {
             if (port.function->lent_out()) {
-                // The name it had is the one it is to come back with.
+                // The port must come back with the name it had.
                 wanted.insert(path);
             }
             continue;
@@ -123,7 +123,7 @@ std::vector<PlannedStep> plan_names(const PlanContext& context, bool swapping) {
     if (!context.chosen.empty()) {
         append_record(context, steps);
     }
-    // A swap makes new interfaces; the old ones only have to be right should it not come about.
+    // A swap makes new interfaces, so nothing waits for the old ones: they matter only if it fails.
     if (!swapping && !renamed.ports.empty()) {
         steps.push_back({std::move(renamed), "the names must be there before the network starts"});
     }

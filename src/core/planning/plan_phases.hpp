@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
-/// The parts of make_plan, one file each; nobody else includes this.
+/// The parts of make_plan, one file each. Nothing else includes this.
 namespace onload_node {
 
-/// What all phases look at.
+/// The input of all phases.
 struct PlanContext {
     const Config& config;
     const Observed& observed;
@@ -20,12 +20,12 @@ struct PlanContext {
     std::vector<ChosenName> chosen;
 };
 
-/// What the driver phase found out.
+/// The result of plan_driver.
 struct DriverDecision {
     std::vector<PlannedStep> driver;
     std::vector<PlannedStep> onload;
     std::optional<Blocker> blocker;
-    std::optional<Blocker> advice;  ///< what does not keep the driver out and is wrong all the same
+    std::optional<Blocker> advice;  ///< a fault that does not keep the driver out
 };
 
 [[nodiscard]] DriverDecision plan_driver(const PlanContext& context);
@@ -35,11 +35,11 @@ struct DriverDecision {
 
 [[nodiscard]] std::vector<PlannedStep> plan_time(const PlanContext& context);
 
-/// Gives the clock back to the units it was taken from; empty when none is displaced.
+/// Gives the clock back to the displaced units; empty if there are none.
 [[nodiscard]] std::vector<PlannedStep>
 plan_clock_return(const PlanContext& context, const std::string& reason);
 
-/// What every port has to look like in the end.
+/// What every port must have in the end.
 [[nodiscard]] std::vector<PortExpectation> expectations(const PlanContext& context);
 
 }  // namespace onload_node

@@ -22,8 +22,8 @@ const UnitState* find_unit(const Observed& observed, const std::string& name) {
     return found == observed.units.end() || !found->second.exists() ? nullptr : &found->second;
 }
 
-/// Backwards this reads: remove the file, unmask, start. So the file comes last here, or its
-/// drop-ins would hold back the very start that gives the clock back.
+/// Undone backwards this is: remove the file, unmask, start. The file must come last here, because
+/// the drop-ins of the units prevent a start while it exists.
 void append_displacement(const PlanContext& context, std::vector<PlannedStep>& steps) {
     for (const auto& name : context.config.time.displace) {
         const UnitState* const unit = find_unit(context.observed, name);
@@ -47,8 +47,8 @@ void append_displacement(const PlanContext& context, std::vector<PlannedStep>& s
     }
 }
 
-/// No daemon is left: whoever was displaced and is enabled comes back, also when an earlier return
-/// got no further than the unmasking.
+/// No daemon is left, so every displaced unit that is enabled comes back, even if an earlier return
+/// got no further than unmasking it.
 std::vector<PlannedStep> plan_replacement(const PlanContext& context, const std::string& reason) {
     auto steps = plan_clock_return(context, reason);
     const auto& displaced = context.config.time.displace;
@@ -73,7 +73,7 @@ std::vector<PlannedStep> plan_replacement(const PlanContext& context, const std:
 std::vector<PlannedStep> plan_clock_return(const PlanContext& context, const std::string& reason) {
     std::vector<PlannedStep> steps;
     const std::string path(paths::time_marker);
-    // The file goes first: its drop-ins would hold back the start.
+    // The file goes first: while it exists, the drop-ins of the units prevent a start.
     if (context.observed.generated_files.contains(path)) {
         steps.push_back({RemoveFile{path}, reason});
     }
@@ -97,8 +97,8 @@ std::vector<PlannedStep> plan_time(const PlanContext& context) {
         return steps;
     }
     if (daemon != nullptr && daemon->active_state == "failed" && !daemon->job_pending) {
-        // For good: its unit starts it again until the start limit. Who has mended it says so by
-        // `systemctl reset-failed`.
+        // It has failed for good: systemd restarts it up to the start limit. `systemctl
+        // reset-failed` clears this after a repair.
         return plan_replacement(
             context, time.daemon + " has failed, and something must keep the clock"
         );

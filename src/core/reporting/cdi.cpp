@@ -20,7 +20,7 @@ const LoadedModule* loaded_onload(const Report& report) {
     return found == report.modules.end() ? nullptr : &found->module;
 }
 
-// Nothing here needs escaping: all of it is written in names.hpp.
+// Nothing here needs escaping: all of it comes from paths.hpp and onload.hpp.
 
 std::string mount(std::string_view host, std::string_view container) {
     return concat(
@@ -32,7 +32,7 @@ std::string mount(std::string_view host, std::string_view container) {
     );
 }
 
-/// A device of its own in the spec; `edits` beside the device nodes.
+/// One device of the spec, with `edits` besides the device nodes.
 std::string device(std::string_view name, const Report& report, std::string_view edits) {
     std::string nodes;
     for (const auto& path : report.devices) {

@@ -34,13 +34,13 @@ const RecordedFailure* failure_in(const RunRecord& run, PhaseName phase) {
     return nullptr;
 }
 
-/// What the plan itself says stands in the way; nothing when it merely has not been carried out.
+/// True if the plan names an obstacle; false if it merely has not been carried out.
 bool blocked(const Plan& plan) {
     return plan.code != ReasonCode::as_wanted && plan.code != ReasonCode::pending_apply;
 }
 
 Judgement judge_in_tree(const Plan& plan, const RunRecord& run) {
-    // What stands in the way now comes before what the last run met.
+    // An obstacle that exists now matters more than what the last run met.
     if (blocked(plan)) {
         return {State::in_tree, plan.code, plan.reason};
     }
@@ -73,7 +73,7 @@ std::string missing_onload(const Config& config, const Observed& observed) {
     return "";
 }
 
-/// A name that could not even be tried.
+/// The first port that cannot get its name at all.
 std::string refused_name(const std::vector<ChosenName>& chosen) {
     for (const auto& port : chosen) {
         if (port.problem) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/// How make_report comes to the state.
+/// How make_report determines the state.
 namespace onload_node {
 
 struct Judgement {
@@ -24,12 +24,12 @@ struct Judgement {
     const RunRecord& run
 );
 
-/// The active state of the unit that is to keep the clock; "activating" also while its start is
-/// queued, "not-found" and "unknown" where PID 1 has no such unit or does not tell.
+/// The active state of the unit that should keep the clock: "activating" also while its start is
+/// queued, "not-found" if PID 1 has no such unit, "unknown" if PID 1 does not tell.
 [[nodiscard]] std::string time_state(const Config& config, const Observed& observed);
 
-/// The first managed function without a driver, or whose interface does not have its name; empty
-/// when all are as they have to be. A cable that is not plugged in is nobody's fault.
+/// The first managed function that has no driver, or whose interface does not have its name; empty
+/// if all are right. An unplugged cable is no complaint.
 [[nodiscard]] std::string port_complaint(const Config& config, const Observed& observed);
 
 }  // namespace onload_node

@@ -9,8 +9,8 @@ namespace onload_node {
 
 namespace {
 
-/// A label value holds letters, digits, '-', '_' and '.', 63 at most, and begins and ends with one
-/// of the first two kinds (Kubernetes, "Syntax and character set").
+/// A label value has at most 63 letters, digits, '-', '_' and '.', and begins and ends with a
+/// letter or digit (Kubernetes, "Syntax and character set").
 std::string label_value(const std::string& text) {
     const auto alphanumeric = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -8,7 +8,7 @@
 namespace onload_node {
 
 /// The node labels for NFD's local source: one "NAME=VALUE" per line. Labels are hints for
-/// scheduling and alerts; who needs the truth reads the status.
+/// scheduling and alerts; the status has the truth.
 ///
 /// `feature.node.kubernetes.io/onload-node.` + `state`, `ready` ("true" when pods can use Onload),
 /// and, while they are loaded out of tree, `sfc-version` and `onload-version`.

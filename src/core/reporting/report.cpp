@@ -77,7 +77,7 @@ void fill_rules(Report& report, const Observed& observed) {
     }
 }
 
-/// "5.3.16" of "5.3.16.1004": what people call the version.
+/// "5.3.16" of "5.3.16.1004": the version as people write it.
 std::string short_version(const std::string& version) {
     std::size_t dots = 0;
     for (std::size_t i = 0; i < version.size(); ++i) {
@@ -127,7 +127,7 @@ std::string unit_stem(const std::string& unit) {
 
 std::string time_text(const Report& report) {
     if (report.time_daemon.empty()) {
-        // sfptpd in a pod, or nothing: until the pod runs nobody keeps the clock.
+        // sfptpd runs in a pod, or not at all: until it does, nothing keeps the clock.
         return report.displaced.empty() ? "" : ", no clock daemon of this node";
     }
     const std::string daemon = unit_stem(report.time_daemon);

@@ -11,14 +11,14 @@
 
 namespace onload_node {
 
-/// A phase that failed and was taken back.
+/// A phase that failed and was undone.
 struct RecordedFailure {
     PhaseName phase = PhaseName::names;
     std::string text;                      ///< what happened
-    ReasonCode code = ReasonCode::undone;  ///< or `busy`: somebody used what had to go
+    ReasonCode code = ReasonCode::undone;  ///< or `busy`: a module that had to go was in use
 };
 
-/// What the last apply of this boot met; it explains a state that the node itself does not show.
+/// What the last apply of this boot met. It explains what the node itself does not show.
 struct RunRecord {
     std::string boot_id;
     std::vector<RecordedFailure> failures;
@@ -41,12 +41,11 @@ struct Report {
     std::string kernel;
     std::vector<ReportedModule> modules;
     std::vector<NetworkFunction> functions;
-    std::vector<std::string> ports;  ///< interface of each function that is ours; "" for one that
-                                     ///< is in the network namespace of a pod
+    std::vector<std::string> ports;  ///< interface of each managed function; "" if a pod has it
     std::vector<std::string> left_alone;  ///< functions that are not ours to touch, with the reason
     NamePolicy policy = NamePolicy::preserve;
-    std::vector<ChosenName> names;  ///< of each function that is ours; their `function` is null
-    std::string names_problem;      ///< why what is remembered cannot be read; empty when it can
+    std::vector<ChosenName> names;  ///< of each managed function; their `function` is null
+    std::string names_problem;      ///< why the remembered names cannot be read; empty if they can
     std::vector<std::pair<std::string, std::string>> rules;  ///< file and the name it gives
     std::string time_daemon;                                 ///< the unit that is to keep the clock
     std::string time_state;  ///< its active state; "activating" also while its start is queued
@@ -59,7 +58,7 @@ struct Report {
     RunRecord run;
 };
 
-/// Judges the node by what is true now; `run` only explains.
+/// Judges the node by what is true now; `run` only adds explanations.
 [[nodiscard]] Report
 make_report(const Config& config, const Observed& observed, const Plan& plan, const RunRecord& run);
 

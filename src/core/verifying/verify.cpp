@@ -21,7 +21,7 @@ std::string join(const std::vector<std::string>& words) {
     return text;
 }
 
-/// False when there is nothing that could be looked at.
+/// False if there is nothing to check.
 bool verify_tree(const Observed& observed, Verdicts& verdicts) {
     const auto& staged = observed.staged;
     if (!staged.problem.empty()) {
@@ -95,8 +95,8 @@ void verify_machines(const VerifyContext& context, Verdicts& verdicts) {
     verdicts.settle(CheckId::machine, Verdict::passed, "ELF machine " + own);
 }
 
-/// The first word of a vermagic is the kernel release; the rest are the options that must be the
-/// same.
+/// The first word of a vermagic is the kernel release; the rest are build options, which must
+/// match.
 std::string wrong_kernel(const ModuleFile& file, const Observed& observed) {
     const auto& vermagic = file.vermagic;
     const auto release = std::string_view(vermagic).substr(0, vermagic.find(' '));
@@ -140,8 +140,8 @@ void verify_vermagic(const VerifyContext& context, Verdicts& verdicts) {
     );
 }
 
-/// The kernel ignores what it does not know, so this is advice; what nobody asked for is not even
-/// that.
+/// The kernel ignores unknown parameters, so these failures are only advice. Our own defaults do
+/// not count: nobody asked for them.
 void verify_parameters(const VerifyContext& context, Verdicts& verdicts) {
     const Config defaults;
     const auto contains = [](const auto& values, const auto& value) {
@@ -171,7 +171,7 @@ void verify_parameters(const VerifyContext& context, Verdicts& verdicts) {
     );
 }
 
-/// The order decides what would be loaded; without one, whatever could be read is looked at.
+/// Checks what the load order would load; without an order, all modules that could be read.
 VerifyContext
 context_of(const Config& config, const Observed& observed, const Result<LoadOrder>& order) {
     VerifyContext context{config, observed};
@@ -240,7 +240,7 @@ const Check* first_failed(const std::vector<Check>& checks, bool mandatory) {
 }
 
 Blocker to_blocker(const Check& check) {
-    // These two say it all: what is staged and what runs.
+    // These two need no advice: they say what is staged and what runs.
     const bool complete = check.id == CheckId::tree || check.id == CheckId::vermagic;
     const bool plain = complete || check.advice.empty();
     return {check.code, plain ? check.text : concat({check.text, "; ", check.advice})};

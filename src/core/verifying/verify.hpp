@@ -9,12 +9,11 @@
 
 namespace onload_node {
 
-/// What is looked at before anything is touched. The spelling is part of schema 1 of
-/// `verify --json`.
+/// What is checked before anything is changed. The spelling is part of schema 1 of `verify --json`.
 enum class CheckId {
     tree,               ///< modules are staged for the kernel
     paths,              ///< only root can have put them there
-    modules,            ///< all that is needed is in one of the trees and can be read
+    modules,            ///< all needed modules are in one of the trees and can be read
     machine,            ///< built for this processor
     vermagic,           ///< built for this kernel
     symbols,            ///< every symbol needed is exported, with the same CRC
@@ -22,14 +21,14 @@ enum class CheckId {
     pins,               ///< the bytes are the pinned ones
     ports,              ///< the staged driver claims every port of the node
     parameters,         ///< the modules know the configured parameters
-    holders,            ///< nobody else's module uses what has to go
-    stacks,             ///< no application runs on the Onload that has to go
+    holders,            ///< no foreign module uses what has to go
+    stacks,             ///< no application uses the Onload that has to go
     virtual_functions,  ///< no port has virtual functions that a swap would take away
 };
 
 enum class Verdict { passed, failed, not_checkable };
 
-/// One verdict. A check that several modules fail gives one for each of them.
+/// One verdict. If several modules fail a check, each gets its own.
 struct Check {
     CheckId id;
     Verdict verdict;
@@ -37,7 +36,7 @@ struct Check {
     std::string subject;  ///< the module, port or file it is about; "" is all of them
     std::string text;     ///< what was found: what, where, why
     std::string advice;   ///< what to do about a failure
-    ReasonCode code;      ///< what a failure makes of the node
+    ReasonCode code;      ///< the reason that a failure gives for the node's state
 };
 
 /// Would the staged modules load? Every check, in the order of the enumerators. Pure.

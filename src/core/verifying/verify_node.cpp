@@ -17,7 +17,7 @@ bool claims(const ModuleFile& file, const NetworkFunction& function) {
     });
 }
 
-/// True when the node has the port by the driver that is to go, now or as soon as udev gets to it.
+/// True if the port has a driver now, or will get the in-tree one as soon as udev comes to it.
 bool has_in_tree_driver(const NetworkFunction& function, const VerifyContext& context) {
     const auto& replace = context.config.driver.replace;
     return !function.driver.empty() || std::ranges::any_of(replace, [&](const ModuleName& name) {
@@ -28,15 +28,14 @@ bool has_in_tree_driver(const NetworkFunction& function, const VerifyContext& co
 
 bool would_be_lost(const NetworkFunction& function, const VerifyContext& context) {
     const auto& staged = context.staged;
-    // Without a modalias nothing can be said of the port.
+    // Without a modalias nothing can be said about the port.
     return !function.modalias.empty() && has_in_tree_driver(function, context) &&
            std::ranges::none_of(staged, [&](const ModuleFile* file) {
                return claims(*file, function);
            });
 }
 
-/// A user of the modules that have to go which is neither staged nor the kernel's own is not ours
-/// to remove.
+/// True for a module that is neither staged nor the kernel's own: we may not remove it.
 bool foreign(const ModuleName& name, const VerifyContext& context) {
     const auto& replace = context.config.driver.replace;
     const auto& order = context.order;

@@ -7,21 +7,21 @@
 #include <optional>
 #include <vector>
 
-/// The parts of verify, one file each; nobody else includes this.
+/// The parts of verify, one file each. Nothing else includes this.
 namespace onload_node {
 
-/// What the checks look at.
+/// The input of the checks.
 struct VerifyContext {
     const Config& config;
     const Observed& observed;
     std::vector<const ModuleFile*> order = {};   ///< what would be loaded; empty when unknown
-    std::vector<const ModuleFile*> staged = {};  ///< the staged ones of it, or all that were read
+    std::vector<const ModuleFile*> staged = {};  ///< its staged ones, or all that were read
 };
 
 /// Collects verdicts.
 class Verdicts final {
 public:
-    /// What went wrong. What is to be done about it is the reason's advice, unless said here.
+    /// What went wrong. The advice is the reason's own unless given here.
     struct Failure {
         CheckId id;
         ReasonCode code;
@@ -46,7 +46,7 @@ void verify_signatures(const VerifyContext& context, Verdicts& verdicts);
 void verify_pins(const VerifyContext& context, Verdicts& verdicts);
 void verify_ports(const VerifyContext& context, Verdicts& verdicts);
 
-/// Whatever stands in the way of taking out what is loaded now.
+/// Checks whether the modules loaded now can be removed.
 void verify_way_out(const VerifyContext& context, Verdicts& verdicts);
 
 }  // namespace onload_node

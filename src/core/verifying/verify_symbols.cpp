@@ -20,7 +20,7 @@ std::string hex8(std::uint32_t value) {
     return text;
 }
 
-/// Compares what the modules need with what there would be.
+/// Compares the symbols that the modules need with those that would be there.
 class SymbolChecker {
 public:
     explicit SymbolChecker(const VerifyContext& context)
@@ -33,7 +33,7 @@ private:
     std::string complaints(const ModuleFile& file);
     std::string complaint(const std::string& name, const Symbol& need);
     [[nodiscard]] const ModuleFile* exporter(const std::string& name) const;
-    /// True when that module of the kernel's own is there, or would be loaded.
+    /// True if `module` is the kernel itself, or an in-tree module that would be loaded.
     [[nodiscard]] bool provided(const std::string& module) const;
 
     [[nodiscard]] bool kernel_known() const {
@@ -63,7 +63,7 @@ bool SymbolChecker::provided(const std::string& module) const {
            });
 }
 
-/// What is exported without a CRC the kernel takes as it is.
+/// The kernel accepts a symbol that is exported without a CRC as it is.
 std::string compare(const Symbol& need, const Symbol& symbol, std::string_view who) {
     if (!symbol.crc || need.crc == symbol.crc) {
         return {};

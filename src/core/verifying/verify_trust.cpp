@@ -15,17 +15,17 @@ bool key_known(const ModuleSignature& signature, const std::vector<std::string>&
         const auto names = [&](const std::string& text) {
             return !text.empty() && key.find(text) != std::string::npos;
         };
-        // "SUBJECT: IDENTIFIER: ALGORITHM". A key that signs modules has signed itself as a rule:
-        // its subject is the issuer that the signature names.
+        // "SUBJECT: IDENTIFIER: ALGORITHM". A key that signs modules is usually self-signed, so its
+        // subject is the issuer that the signature names.
         return names(signature.key_id) || names(signature.signer);
     });
 }
 
-/// What the kernel would have against the signature; `by` demands one, or nobody when empty.
+/// Why the kernel would refuse the signature. `by` says what demands one; empty if nothing does.
 std::string signature_complaint(
     const ModuleSignature& signature, const VerifyContext& context, std::string_view by
 ) {
-    // The kernel takes no damaged signature, even where it takes modules without any.
+    // The kernel refuses a damaged signature even where it accepts unsigned modules.
     if (signature.state == ModuleSignature::State::damaged) {
         return " has a damaged signature";
     }
@@ -60,7 +60,7 @@ std::string_view signature_verdict(const VerifyContext& context, std::string_vie
                                     : "signed, but the kernel's keys cannot be listed";
 }
 
-/// The path as a pin has it: below lib/modules/.
+/// The path as pins write it: below lib/modules/.
 std::string_view pinned_path(const ModuleFile& file, const VerifyContext& context) {
     const auto below = context.config.driver.tree.size() + paths::in_tree_modules.size() + 1;
     const auto at =
