@@ -17,7 +17,7 @@ Milliseconds milliseconds_since(Clock::time_point start) {
     return std::chrono::duration_cast<Milliseconds>(Clock::now() - start);
 }
 
-/// One execution: keeps what its parts share.
+/// One execution: holds the state that its parts share.
 class Execution {
 public:
     Execution(
@@ -29,7 +29,7 @@ public:
         , log_(log)
         , runner_(access, config.limits) {}
 
-    /// False when the phase failed and was taken back.
+    /// False if the phase failed and was undone.
     bool run(const Phase& phase) {
         const auto start = Clock::now();
         const bool worked = run_steps(phase);
@@ -100,9 +100,9 @@ private:
     ExecutionReport report_;
 };
 
-/// A module that hangs cannot be taken out again in this boot, and the in-tree driver cannot come
-/// back beside it. Before the network is up the node resets itself, once, and the guard keeps it on
-/// the in-tree driver; on a node that is at work a person has to decide that.
+/// A module that hangs cannot be unloaded in this boot, and the in-tree driver cannot come back
+/// beside it. Before the network is up the node resets itself, once, and the guard keeps it on the
+/// in-tree driver. Once the network is up, a person has to decide.
 void Execution::give_up(PhaseName phase, const PlannedStep& planned, const Error& error) {
     report_.failures.push_back(
         {phase, describe(planned.step), error, {"everything: only a reset helps"}}

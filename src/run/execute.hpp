@@ -9,13 +9,13 @@
 
 namespace onload_node {
 
-/// How long a step took, or a whole phase.
+/// How long a step or a whole phase took.
 struct StepTiming {
     std::string step;  ///< key(step), or "phase NAME"
     Milliseconds duration{};
 };
 
-/// A phase that did not come to its end and was taken back.
+/// A phase that failed and was undone.
 struct PhaseFailure {
     PhaseName phase;
     std::string step;  ///< describe(step)
@@ -24,12 +24,12 @@ struct PhaseFailure {
 };
 
 struct ExecutionReport {
-    bool resetting = false;  ///< the machine has been told to reset: there is no way back
+    bool resetting = false;  ///< the machine has been told to reset: nothing can be undone
     std::vector<PhaseFailure> failures;
     std::vector<StepTiming> timings;
 };
 
-/// Carries a plan out. The only code that changes the node, apart from the way back (undo.hpp).
+/// Carries a plan out. Nothing else changes the node, except the way back (undo.hpp).
 [[nodiscard]] ExecutionReport execute(
     const Plan& plan,
     const Config& config,

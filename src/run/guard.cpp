@@ -15,7 +15,7 @@ Result<GuardRecord> damaged(const std::string& what) {
     return failure(ErrorCode::mismatch, std::string(paths::guard_file) + ": " + what);
 }
 
-/// Every key has to be there and of its type: a guess would be a guess about dead boots.
+/// Every key must be present and have its type: nobody should guess about dead boots.
 Result<GuardRecord> guard_record_from(const toml::table& table) {
     const auto kernel = table["kernel"].value<std::string>();
     const auto attempts = table["attempts"].value_exact<std::int64_t>();
@@ -34,7 +34,7 @@ Result<GuardRecord> guard_record_from(const toml::table& table) {
     return record;
 }
 
-/// Nothing when there is no guard.
+/// Nothing if there is no guard.
 Result<std::optional<GuardRecord>> read(const Files& files) {
     const auto text = files.read(std::string(paths::guard_file));
     if (!text) {

@@ -5,17 +5,17 @@
 
 namespace onload_node {
 
-/// Reads the guard into `observed.guard`, or why it cannot be read into `observed.guard_problem`.
+/// Reads the guard into `observed.guard`. If it cannot, `observed.guard_problem` says why.
 void read_guard(Observed& observed, const Files& files);
 
 /// Writes the record; when this returns, it is on the disk.
 [[nodiscard]] Result<void> write_guard(Files& files, const GuardRecord& record);
 
-/// Takes the attempt of this boot back, if there is one. ErrorCode::mismatch when the guard cannot
-/// be understood: it then stays as it is.
+/// Takes the attempt of this boot back, if there is one. ErrorCode::mismatch: the guard cannot be
+/// understood and stays as it is.
 [[nodiscard]] Result<void> disarm_guard(Files& files, const std::string& boot_id);
 
-/// No further attempt with what is armed.
+/// Allows no further attempt with the modules that the guard is armed for.
 [[nodiscard]] Result<void> trip_guard(Files& files, const std::string& reason);
 
 }  // namespace onload_node

@@ -44,7 +44,7 @@ std::map<ModuleName, LoadRecord> read_load_records(const Files& files) {
     if (!text) {
         return records;
     }
-    // A record that cannot be read is no record: the build-ids decide.
+    // A record that cannot be read counts as none: the build-ids decide.
     const auto document = toml::parse(*text);
     if (!document) {
         return records;

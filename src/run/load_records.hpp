@@ -7,8 +7,8 @@
 
 namespace onload_node {
 
-/// What onload-node itself loaded in this boot (/run/onload-node/loaded.toml); empty when there is
-/// no readable record.
+/// What onload-node itself loaded in this boot (/run/onload-node/loaded.toml); empty if there is no
+/// readable record.
 [[nodiscard]] std::map<ModuleName, LoadRecord> read_load_records(const Files& files);
 
 /// Adds or replaces the record of one module.

@@ -12,7 +12,7 @@ namespace onload_node {
 
 namespace {
 
-/// What stands in it goes into .link files: nothing that could be more than a name.
+/// Accepts only valid names, because they go into .link files.
 bool read_entry(RememberedName& entry, std::string_view slot, const toml::node& node) {
     const toml::array* const words = node.as_array();
     const auto address = PciAddress::parse(slot);
@@ -39,8 +39,8 @@ bool read_entry(RememberedName& entry, std::string_view slot, const toml::node& 
     return true;
 }
 
-/// An entry that says something else of a card or a name than one before it would make a name
-/// depend on the order.
+/// True if an earlier entry has the same slot, name or card: the names would then depend on the
+/// order.
 bool contradicts(const NameRecord& record, const RememberedName& entry) {
     return std::ranges::any_of(record, [&](const RememberedName& other) {
         return other.slot == entry.slot || other.name == entry.name ||
@@ -48,7 +48,7 @@ bool contradicts(const NameRecord& record, const RememberedName& entry) {
     });
 }
 
-/// What is wrong with the text; empty when nothing is.
+/// Returns what is wrong with the text; empty if nothing is.
 std::string read_record(NameRecord& record, const std::string& text) {
     const auto document = toml::parse(text);
     if (!document) {
@@ -59,7 +59,7 @@ std::string read_record(NameRecord& record, const std::string& text) {
         if (!read_entry(entry, key.str(), node) || contradicts(record, entry)) {
             return concat({"the entry \"", key.str(), "\" is wrong, or contradicts another"});
         }
-        // By slot, not by how somebody has spelled it: nothing may depend on that.
+        // Sorted by slot, so that nothing depends on how somebody has spelled it.
         const auto behind = std::ranges::lower_bound(record, entry.slot, {}, &RememberedName::slot);
         record.insert(behind, std::move(entry));
     }

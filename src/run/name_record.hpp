@@ -5,8 +5,8 @@
 
 namespace onload_node {
 
-/// Reads the names of the ports into `observed.remembered`, or why that cannot be done into
-/// `observed.names_problem`: of a damaged record nothing is taken.
+/// Reads the names of the ports into `observed.remembered`. If it cannot, `observed.names_problem`
+/// says why; it takes nothing from a damaged record.
 void read_name_record(Observed& observed, const Files& files);
 
 }  // namespace onload_node

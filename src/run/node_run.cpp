@@ -17,7 +17,7 @@ NodeRun::finish_interrupted(bool live, std::string_view notice) {
     if (!log_.open()) {
         return std::vector<std::string>();
     }
-    // A node that cannot be looked at is no reason to leave it half done.
+    // If the node cannot be observed, it is undone all the same rather than left half done.
     if (!live && look() && network_in_use(config_, observed_)) {
         access_.progress.notice(
             "an earlier run could not be taken back, and the network is up by now: that waits for "

@@ -14,40 +14,40 @@
 
 namespace onload_node {
 
-/// Brings what was seen of the node up to date.
+/// Observes the node again and updates `observed`.
 using Look = std::function<Result<void>(Observed& observed)>;
 
-/// One run over a node, and the only way on which a command changes one: finish what was left
-/// open, look, plan, act, look. What is to be told afterwards is in `observed()`.
+/// One run over a node. Commands change a node in no other way: finish what was left open, look,
+/// plan, act, look. Afterwards `observed()` has the facts to report.
 class NodeRun {
 public:
-    /// All that is referred to must outlive the run.
+    /// Everything passed by reference must outlive the run.
     NodeRun(const Config& config, const NodeAccess& access, UndoLog& log, Look look)
         : config_(config), access_(access), log_(log), look_(std::move(look)) {}
 
-    /// Takes back what a run that was cut short had begun, and returns what could not be taken
-    /// back; `notice` says so before. Nothing, having said why, where that would cut off a network
-    /// that is up, unless `live` allows it: it waits for the next boot, which begins anew.
+    /// Undoes what an interrupted run had begun, after telling `notice`, and returns what could not
+    /// be undone. If that would cut off a network that is up and `live` does not allow it, says so
+    /// and returns nothing: it waits for the next boot, which starts afresh.
     [[nodiscard]] std::optional<std::vector<std::string>>
     finish_interrupted(bool live, std::string_view notice);
 
     [[nodiscard]] Result<void> look() { return look_(observed_); }
 
-    /// The node as it was seen last.
+    /// The node as last observed.
     [[nodiscard]] const Observed& observed() const { return observed_; }
 
-    /// The plan, once udev has done with the ports what it goes by (plan_when_settled.hpp).
+    /// The plan, made once udev has done its part with the ports (plan_when_settled.hpp).
     [[nodiscard]] Result<Plan> plan(const PlanRequest& request);
 
-    /// Carries the plan out and looks at the node again. What the swap has then shown of the names,
-    /// a card in another slot or somebody else who names a port, is carried out too, once. Returns
-    /// what it met, which is on the disk for later reports as well.
+    /// Carries the plan out and looks at the node again. The swap may reveal that a name is wrong:
+    /// a card is in another slot, or somebody else names a port. That is corrected too, once.
+    /// Returns what happened, which is also on the disk for later reports.
     [[nodiscard]] Result<RunRecord> act(const Plan& plan);
 
-    /// Carries out nothing but what is left to do for the clock. Returns what failed.
+    /// Carries out only the steps that are left for the clock. Returns what failed.
     [[nodiscard]] std::vector<std::string> act_on_clock();
 
-    /// Takes back everything that onload-node did in this boot. Returns what could not be.
+    /// Undoes everything that onload-node did in this boot. Returns what could not be undone.
     [[nodiscard]] std::vector<std::string> take_back_everything();
 
 private:

@@ -20,8 +20,7 @@ bool contains(const std::vector<ModuleName>& names, const ModuleName& name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-/// Reads the modules that have to be loaded, all they need, and the way back; nothing else of the
-/// trees.
+/// Reads from the trees only the modules to load, their dependencies, and those for the way back.
 class ModuleReader {
 public:
     ModuleReader(const ModuleTree& staged, const ModuleTree& own, Observed& observed)
@@ -80,7 +79,7 @@ void observe_index(
     observed.staged.kernels = sensors.trees.kernels(config.driver.tree);
 }
 
-/// Reads the modules themselves, and what they have to fit.
+/// Reads the modules themselves and what they must fit.
 void observe_trees(
     Observed& observed,
     const Config& config,
@@ -100,8 +99,8 @@ void observe_trees(
     observe_demands(observed, config, sensors);
 }
 
-/// Solarflare by its subsystem vendor, or because one of the drivers says that it would carry the
-/// function.
+/// True for a Solarflare function: by its subsystem vendor, or because one of the drivers claims
+/// it.
 bool is_ours(
     const DiscoveredFunction& found,
     const Config& config,
@@ -120,7 +119,7 @@ bool is_ours(
     return claims(own) || claims(staged);
 }
 
-/// The names that are taken by interfaces other than ours.
+/// The names that other interfaces have taken.
 Result<void> observe_other_interfaces(
     Observed& observed, const std::set<std::string>& ours, const Sensors& sensors
 ) {
@@ -131,7 +130,7 @@ Result<void> observe_other_interfaces(
             observed.other_interfaces.insert(name);
         }
     }
-    // For the kernel an alternative name is taken like any other.
+    // To the kernel an alternative name is as taken as any other.
     if (const auto others = sensors.hardware.alternative_names()) {
         for (const auto& [name, also] : *others) {
             if (!ours.contains(name)) {
@@ -189,7 +188,7 @@ void observe_loaded(Observed& observed, const Config& config, const Sensors& sen
     observed.load_records = read_load_records(sensors.files);
 }
 
-/// What holds a driver that has to go goes before it, and has to be able to come back.
+/// In-tree users of a replaced driver are unloaded before it and must be able to come back.
 void observe_holders(Observed& observed, const Config& config, ModuleReader reader) {
     for (const auto& name : unload_order(config.driver.replace, observed)) {
         if (observed.loaded.at(name).origin == Origin::in_tree) {
@@ -220,7 +219,7 @@ void observe_files(Observed& observed, const Sensors& sensors) {
     }
 }
 
-/// The settings that the swap changes for its moment.
+/// The settings that the swap changes for as long as it lasts.
 void observe_kernel_settings(Observed& observed, const Config& config, const Sensors& sensors) {
     observed.kernel_settings.clear();
     for (const auto& [name, value] : window_settings(config.limits)) {
@@ -232,7 +231,7 @@ void observe_kernel_settings(Observed& observed, const Config& config, const Sen
     }
 }
 
-/// Without its control plane server the onload module accelerates nothing and says so nowhere.
+/// Without its control plane server the onload module accelerates nothing and does not say so.
 void observe_control_plane(Observed& observed, const Config& config, const Sensors& sensors) {
     observed.control_plane_problem.clear();
     for (const auto& [name, parameters] : config.driver.parameters) {

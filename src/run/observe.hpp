@@ -5,22 +5,22 @@
 
 namespace onload_node {
 
-/// Looks at everything the plan and the report need. Changes nothing. What cannot be seen without
-/// rights (units, digests) is left empty; an error means that not even the machine's own hardware
-/// could be listed. Where `observed` is of an earlier look, what cannot have changed since is kept:
-/// the digests of the staged modules, which cost most.
+/// Observes everything that the plan and the report need; changes nothing. Leaves empty what it may
+/// not see without privileges (units, digests). An error means that not even the hardware could be
+/// listed. If `observed` is from an earlier look, keeps what cannot have changed since: the digests
+/// of the staged modules, which cost most.
 [[nodiscard]] Result<void> look(Observed& observed, const Config& config, const Sensors& sensors);
 
 /// The first look.
 [[nodiscard]] Result<Observed> observe(const Config& config, const Sensors& sensors);
 
-/// What `verify` is asked about.
+/// The kernel that `verify` is about.
 struct VerifyTarget {
     std::string kernel;
     Scope scope = Scope::running;
 };
 
-/// Looks at what `verify` needs of a kernel that may not be running, on a node without a card too.
+/// Observes what `verify` needs. The kernel need not be running, and the node need not have a card.
 [[nodiscard]] Result<Observed>
 observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTarget& target);
 

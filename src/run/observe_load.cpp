@@ -30,7 +30,7 @@ Symbols wanted_symbols(const StagedTree& staged) {
     return wanted;
 }
 
-/// Who makes the kernel refuse unsigned modules; "" when nobody does.
+/// What makes the kernel refuse unsigned modules; "" if nothing does.
 std::string enforcement(const Files& files) {
     const auto parameter = files.read(std::string(paths::signature_enforcement));
     if (parameter && parameter->substr(0, 1) == "Y") {

@@ -26,9 +26,8 @@ std::string rules_file_for(const std::string& name, const Files& files) {
     return "";
 }
 
-/// True when neither a .link file nor udev itself has given the name. (What udev says of the .link
-/// file's choice, ID_NET_NAME, is of no use here: once an interface has been renamed, systemd's own
-/// file keeps the name that it has.)
+/// True if the name comes neither from a .link file nor from udev itself. (For other .link files
+/// ID_NET_NAME is of no use: systemd's own file keeps the name of an interface that was renamed.)
 bool named_otherwise(const Interface& interface) {
     const auto& usual = interface.predictable;
     const bool explained = is_our_link_file(interface.link_file)
@@ -38,7 +37,7 @@ bool named_otherwise(const Interface& interface) {
            InterfaceName::parse(interface.name).has_value();
 }
 
-/// Who else names the port. Rules are looked through only for one that is named otherwise.
+/// Finds out what else names the port. Searches the rules only if nothing else explains the name.
 void observe_namers(Interface& interface, const Files& files) {
     if (!interface.initialised) {
         return;

@@ -7,27 +7,27 @@
 #include <string_view>
 #include <vector>
 
-/// The parts of observe, one file each; beside their tests nobody else includes this.
+/// The parts of observe, one file each. Only their tests include this as well.
 namespace onload_node {
 
-/// What loading the staged modules takes, and what stands against it: the kernel's symbols, the
-/// pins, the kernel's demands on signatures. The trees must have been read. (observe_load.cpp)
+/// Observes what decides whether the staged modules may load: the kernel's symbols, the pins, the
+/// kernel's demands on signatures. The trees must have been read. (observe_load.cpp)
 void observe_demands(Observed& observed, const Config& config, const Sensors& sensors);
 
-/// What a swap would take away from somebody: Onload's stacks, virtual functions.
+/// Observes what a swap would take from its users: Onload stacks, virtual functions.
 /// (observe_load.cpp)
 void observe_users(Observed& observed, const Sensors& sensors);
 
 /// Descriptions of the asymmetric keys in the text of /proc/keys. (observe_load.cpp)
 [[nodiscard]] std::vector<std::string> key_descriptions(std::string_view text);
 
-/// Finds out who else names our ports, by what udev did with them: `link_gives` and `rule` of each
-/// interface that udev has handled. (observe_names.cpp)
+/// Finds out what else names our ports. Sets `link_gives` and `rule` of each interface that udev
+/// has handled. (observe_names.cpp)
 void observe_other_namers(Observed& observed, const Files& files);
 
-/// Asks PID 1 for the units of the clock and how far the boot has come. When it does not answer it
-/// is not asked again: `observed.units_problem` says why, no unit is known, and the network counts
-/// as started, so that no driver is swapped under one that may be up. (observe_units.cpp)
+/// Asks PID 1 for the clock's units and how far the boot has come. If it does not answer, it is not
+/// asked again: `observed.units_problem` says why, no unit is known, and the network counts as
+/// started, so that no driver is swapped under it. (observe_units.cpp)
 void observe_units(Observed& observed, const Config& config, const Sensors& sensors);
 
 }  // namespace onload_node

@@ -13,12 +13,12 @@ namespace onload_node {
 
 namespace {
 
-/// How long we give udev to bind the in-tree driver to its ports and to name them. It handles the
+/// How long udev may take to bind the in-tree driver to its ports and to name them. It handles the
 /// events of many ports a few at a time.
 constexpr Milliseconds udev_limit = std::chrono::seconds(10);
 constexpr Milliseconds udev_limit_per_port(500);
 
-/// How often we wait so long while the in-tree driver is still busy with its ports.
+/// How many times we wait that long while the in-tree driver is still busy with its ports.
 constexpr int most_waits = 4;
 
 bool names_missing(const Config& config, const Observed& observed) {
@@ -28,7 +28,8 @@ bool names_missing(const Config& config, const Observed& observed) {
     });
 }
 
-/// Udev has not come to a port yet, or the in-tree driver has refused it: only time tells which.
+/// True if udev has not come to a port yet, or the in-tree driver refused it: only time tells
+/// which.
 bool driver_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
@@ -36,7 +37,7 @@ bool driver_missing(const Config& config, const Observed& observed) {
     });
 }
 
-/// What the plan goes by and udev has not shown yet, in words; empty when there is nothing to wait
+/// What the plan depends on and udev has not done yet, in words; empty if there is nothing to wait
 /// for.
 std::string_view unsettled(const Plan& plan, const Config& config, const Observed& observed) {
     if (plan.goal == State::off || plan.goal == State::idle) {
@@ -48,8 +49,8 @@ std::string_view unsettled(const Plan& plan, const Config& config, const Observe
     return driver_missing(config, observed) ? "a port has no driver yet" : "";
 }
 
-/// The in-tree driver is in the middle of its init: it binds one port after the other, and until it
-/// has done so udev comes to none of them.
+/// True while the in-tree driver runs its init. It binds one port after the other, and udev handles
+/// none of them before it is done.
 bool binding(const Config& config, const Observed& observed) {
     return std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
         const auto loaded = observed.loaded.find(name);
@@ -89,7 +90,7 @@ Result<Plan> plan_when_settled(
         TRY(await_udev(config, observed, access, reason));
         TRY(look());
         plan = make_plan(config, observed, request);
-        // Once more after the init has ended: only then do udev's events come.
+        // Wait once more after the init has ended: udev's events come only then.
         if (!was_binding && !binding(config, observed)) {
             break;
         }

@@ -8,11 +8,11 @@
 
 namespace onload_node {
 
-/// The plan of make_plan, once udev has done with the ports what the plan goes by. Lets it finish
-/// with the in-tree driver first where the plan swaps the driver and names are to be preserved that
-/// are not known yet, and where the plan leaves a port as it is that has no driver although the
-/// in-tree one would take it. Bounded (10 s and half a second for each port, at most four times),
-/// and by event. `look` brings `observed` up to date; its error, or that of waiting, is returned.
+/// Makes the plan once udev has done its part with the ports. Waits for the in-tree driver if the
+/// plan swaps the driver but names to preserve are not known yet, or if it leaves a port without a
+/// driver that the in-tree one would take. Waits for events, with a limit (10 s and half a second
+/// for each port, at most four times). `look` updates `observed`. Returns the error of looking or
+/// waiting.
 [[nodiscard]] Result<Plan> plan_when_settled(
     const PlanRequest& request,
     const Config& config,

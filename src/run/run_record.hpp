@@ -7,10 +7,10 @@
 
 namespace onload_node {
 
-/// What an execution met, as the report wants it.
+/// Converts what an execution met into the record for the report.
 [[nodiscard]] RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id);
 
-/// The record of the last apply in this boot (/run/onload-node/last-run.toml); empty when there is
+/// The record of the last apply in this boot (/run/onload-node/last-run.toml); empty if there is
 /// none.
 [[nodiscard]] RunRecord read_run_record(const Files& files);
 

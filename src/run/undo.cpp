@@ -11,8 +11,8 @@ namespace onload_node {
 
 namespace {
 
-/// Runs the inverses of one entry; what fails is said, and returned. A failing one does not stop
-/// the others.
+/// Runs the inverses of one entry. Reports and returns those that fail; they do not stop the
+/// others.
 std::vector<std::string>
 run_inverse(const UndoEntry& entry, StepRunner& runner, const NodeAccess& access) {
     std::vector<std::string> failed;
@@ -26,14 +26,14 @@ run_inverse(const UndoEntry& entry, StepRunner& runner, const NodeAccess& access
     return failed;
 }
 
-/// What could not be taken back.
+/// What could not be undone.
 struct Remains {
-    std::vector<UndoEntry> entries;  ///< in the order in which they are to be run again
+    std::vector<UndoEntry> entries;  ///< in the order to run them again
     std::vector<std::string> texts;
 };
 
-/// Runs the inverses of the entries in this order. What is left begins with the first that failed:
-/// those behind it may rest on it.
+/// Runs the inverses of the entries in this order. The first entry that fails remains, and so do
+/// all after it, which may depend on it.
 Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const NodeAccess& access) {
     Remains remains;
     std::size_t done = 0;
@@ -47,17 +47,17 @@ Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const N
     return remains;
 }
 
-/// Runs the entries in this order. From the first that fails on they get a second chance: it may
-/// have failed for want of something that was taken back after it, and a node half undone is the
-/// one thing not to leave. Each inverse can be run twice.
+/// Runs the entries in this order, and a second time from the first that failed: it may have needed
+/// something that was undone only after it. Running an inverse twice is safe, and a node must not
+/// be left half undone.
 Remains
 run_inverses_twice(std::vector<UndoEntry> entries, StepRunner& runner, const NodeAccess& access) {
     Remains first = run_inverses(std::move(entries), runner, access);
     return first.texts.empty() ? first : run_inverses(std::move(first.entries), runner, access);
 }
 
-/// Takes the entries from `mark` on out of the log, but for what could not be taken back: that
-/// stays open, for the next run.
+/// Removes the entries from `mark` on from the log. What could not be undone stays open for the
+/// next run.
 void close_from(std::size_t mark, Remains& remains, const NodeAccess& access, UndoLog& log) {
     std::reverse(remains.entries.begin(), remains.entries.end());
     if (const auto saved = log.truncate(mark, remains.entries); !saved) {

@@ -41,7 +41,7 @@ toml::table to_toml(const UndoEntry& entry) {
         {"phase", to_string(entry.phase)}, {"done", entry.done}, {"inverse", std::move(steps)}};
 }
 
-/// As a part of the file, which can follow others.
+/// The entry as a piece of the file, which can follow others.
 std::string text_of(const UndoEntry& entry) {
     return "\n" + toml_text(toml::table{{"entry", toml::array{to_toml(entry)}}});
 }
@@ -108,8 +108,8 @@ void UndoLog::shorten(std::size_t count) {
     texts_.resize(std::min(count, texts_.size()));
 }
 
-/// The file must not go on saying that something is open which is done with: a later run, with the
-/// network up, would take it back. No record is better than a wrong one, and takes no space.
+/// The file must not list finished entries as open: a later run would undo them, even with the
+/// network up. No record is better than a wrong one, and takes no space.
 Result<void> UndoLog::save_or_drop() {
     if (save() || save()) {
         return {};
