@@ -14,7 +14,7 @@ namespace onload_node {
 namespace {
 
 constexpr std::string_view upper_prefix = "upper_";
-/// Its bridges are interfaces of their own, which sysfs does not tie to the ports below them.
+/// Open vSwitch bridges are interfaces of their own, which sysfs does not tie to the ports below.
 constexpr std::string_view open_vswitch = "ovs-system";
 constexpr std::string_view no_address_6 = "00000000000000000000000000000000";
 constexpr std::size_t interface_column_6 = 9;
@@ -28,7 +28,7 @@ std::vector<std::string> words_of(const std::string& line) {
     return words;
 }
 
-/// Interfaces with a default route, of both protocols.
+/// Interfaces with a default route, IPv4 or IPv6.
 std::set<std::string> routed_interfaces(const Files& files) {
     std::set<std::string> found;
     std::istringstream four(files.read(std::string(paths::routes)).value_or(""));
@@ -41,7 +41,7 @@ std::set<std::string> routed_interfaces(const Files& files) {
     std::istringstream six(files.read(std::string(paths::routes_6)).value_or(""));
     for (std::string line; std::getline(six, line);) {
         const auto words = words_of(line);
-        // Without a next hop it is the route that refuses what has no other.
+        // Without a next hop it is the kernel's route that rejects packets with no other route.
         if (words.size() > interface_column_6 && words[0] == no_address_6 && words[1] == "00" &&
             words[4] != no_address_6) {
             found.insert(words[interface_column_6]);
@@ -50,7 +50,7 @@ std::set<std::string> routed_interfaces(const Files& files) {
     return found;
 }
 
-/// The interface and all that stand on it.
+/// The interface and all interfaces above it.
 std::set<std::string> with_uppers(const std::string& interface, const Files& files) {
     std::set<std::string> found;
     std::vector<std::string> pending = {interface};

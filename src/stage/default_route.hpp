@@ -8,8 +8,8 @@
 
 namespace onload_node {
 
-/// The first of these interfaces that a default route of the node runs over, by itself or below a
-/// bond, bridge, VLAN or Open vSwitch; "" when none does. By /proc/net and /sys/class/net.
+/// The first of these interfaces that carries a default route of the node, directly or below a
+/// bond, bridge, VLAN or Open vSwitch; "" if none does. Reads /proc/net and /sys/class/net.
 [[nodiscard]] std::string
 default_route_over(const std::set<std::string>& interfaces, const Files& files);
 

@@ -100,7 +100,7 @@ private:
                                              : put_hard_link(entry, path, area, top);
     }
 
-    /// check_link() has found the target in the same tree.
+    /// check_link() has made sure that the target is in the same tree.
     static Result<void> put_hard_link(
         const ArchiveEntry& entry, const std::string& path, WorkArea& area, const std::string& top
     ) {

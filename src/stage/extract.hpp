@@ -10,29 +10,29 @@
 
 namespace onload_node {
 
-/// The modules of one kernel, as they came.
+/// The modules of one kernel, as found in the image.
 struct ExtractedTree {
-    std::size_t modules = 0;     ///< files
-    bool index = false;          ///< depmod's, with it
-    bool links_dropped = false;  ///< to the node's own modules: depmod has seen more than there is
+    std::size_t modules = 0;     ///< number of module files
+    bool index = false;          ///< depmod's index came with it
+    bool links_dropped = false;  ///< to the node's own modules: the index then lists too much
 };
 
-/// What was taken out of an image.
+/// What was extracted from an image.
 struct Extracted {
     std::map<std::string, ExtractedTree> trees;   ///< by kernel
-    std::set<std::string> other_kernels;          ///< in the image and not wanted
-    std::size_t user_files = 0;                   ///< below /opt/onload
-    std::map<std::string, std::string> programs;  ///< name to where it is in the user area
+    std::set<std::string> other_kernels;          ///< in the image but not wanted
+    std::size_t user_files = 0;                   ///< number of files below /opt/onload
+    std::map<std::string, std::string> programs;  ///< path in the user area, by name
     std::vector<std::string> notes;               ///< what was left out, and why
 };
 
-/// Where in a module area the tree of a kernel is, and in a user area the libraries.
+/// The path of a kernel's tree in a module area, and of the libraries in a user area.
 [[nodiscard]] std::string tree_in_area(const std::string& kernel);
 inline constexpr std::string_view user_in_area = "onload";
 
-/// Takes what is ours out of an image, file by file: modules of `only_kernel` ("" all) into one
-/// area, libraries and programs into the other. ErrorCode::mismatch: something in it is refused;
-/// nothing outside of the areas has been touched.
+/// Extracts our files from an image, one by one: modules of `only_kernel` ("" for all) into one
+/// area, libraries and programs into the other. ErrorCode::mismatch: something in the image is
+/// refused. Nothing outside the areas is touched.
 [[nodiscard]] Result<Extracted>
 extract(EntrySource& source, const std::string& only_kernel, WorkArea& modules, WorkArea& user);
 

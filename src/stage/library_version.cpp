@@ -15,20 +15,20 @@ constexpr std::size_t most_versions = 32;
 constexpr std::string_view product = "Onload ";
 constexpr std::string_view digits_and_dots = "0123456789.";
 
-/// The version that a text is or begins with behind the product's name; "" when it is none.
+/// The version if the text is one, or begins with the product's name and one; otherwise "".
 std::string_view version_of(std::string_view text) {
     const bool named = text.starts_with(product);
     text.remove_prefix(named ? product.size() : 0);
     const auto end = std::min(text.find_first_not_of(digits_and_dots), text.size());
     const auto version = text.substr(0, end);
-    // By itself it has to be the whole text: other libraries have versions, too.
+    // Without the name it must be the whole text: other libraries have versions too.
     const bool whole = named || end == text.size();
     const bool shaped = std::ranges::count(version, '.') >= 2 && version.front() != '.' &&
                         version.back() != '.' && version.find("..") == std::string_view::npos;
     return whole && shaped ? version : std::string_view();
 }
 
-/// Puts texts together, byte by byte.
+/// Collects texts byte by byte and keeps the versions among them.
 class TextScanner {
 public:
     void take(char byte) {

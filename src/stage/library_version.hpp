@@ -8,8 +8,8 @@
 
 namespace onload_node {
 
-/// The texts in a program or library that look like a version, "8.1.2.26" or "Onload 8.1.2.26", as
-/// versions. Among those of libonload.so is Onload's own, which it prints when it is run.
+/// The versions in a program or library: texts like "8.1.2.26" or "Onload 8.1.2.26". Those of
+/// libonload.so include Onload's own, which the library prints when run.
 [[nodiscard]] Result<std::set<std::string>> versions_in(ByteStream& library);
 
 }  // namespace onload_node

@@ -8,7 +8,7 @@ namespace onload_node {
 
 std::vector<std::string>
 to_prune(std::vector<TreeAge> trees, unsigned keep, const std::set<std::string>& needed) {
-    // Those needed first, then by age, the newest first; the name decides between equals.
+    // Needed ones first, then the newest first; of equal age, by name.
     std::ranges::sort(trees, [&](const TreeAge& one, const TreeAge& other) {
         const auto rank = [&](const TreeAge& tree) {
             return std::tuple(!needed.contains(tree.kernel), -tree.modified, tree.kernel);

@@ -8,14 +8,14 @@
 
 namespace onload_node {
 
-/// A staged tree and when it was put there, in nanoseconds since 1970.
+/// A staged tree and when it was staged, in nanoseconds since 1970.
 struct TreeAge {
     std::string kernel;
     std::int64_t modified = 0;
 };
 
-/// The kernels whose trees go: all but the `keep` newest and those that are needed, which count
-/// among the newest. Pure.
+/// The kernels whose trees are to be removed: all but the needed ones and the newest, `keep` in
+/// total unless more are needed. Pure.
 [[nodiscard]] std::vector<std::string>
 to_prune(std::vector<TreeAge> trees, unsigned keep, const std::set<std::string>& needed);
 

@@ -32,7 +32,7 @@ void read_trees(StageRecord& record, const toml::table& document) {
     }
 }
 
-/// Names of programs that are ours: what stands in the file may be removed by `purge`.
+/// Accepts only names of our programs, because `purge` may remove what the file lists.
 void read_programs(StageRecord& record, const toml::table& document) {
     for (const auto name : paths::staged_programs) {
         const toml::array* const programs = document["programs"].as_array();

@@ -11,27 +11,27 @@ namespace onload_node {
 /// Where the modules of one kernel came from.
 struct TreeOrigin {
     std::string kernel;
-    std::string source;  ///< as it was given, the kernel filled in
-    std::string digest;  ///< of the image; of a file its size and time; empty for a directory
+    std::string source;  ///< as given, with the kernel filled in
+    std::string digest;  ///< of the image; for a file its size and time; empty for a directory
 };
 
 /// What `stage` has put onto the node.
 struct StageRecord {
-    std::vector<TreeOrigin> trees;      ///< by kernel
+    std::vector<TreeOrigin> trees;      ///< sorted by kernel
     std::vector<std::string> programs;  ///< file names below /usr/local/sbin, sorted
-    std::string user_source;            ///< where the user libraries came from; empty when none
-    std::string user_version;           ///< empty when they do not tell
+    std::string user_source;            ///< of the user libraries; empty if there are none
+    std::string user_version;           ///< empty if they do not tell
 
-    /// The origin of a kernel's modules, or none.
+    /// The origin of a kernel's modules; null if there is none.
     [[nodiscard]] const TreeOrigin* find(const std::string& kernel) const;
 
-    /// Remembers the origin in the place of an older one.
+    /// Records the origin and replaces an older one for that kernel.
     void set(TreeOrigin origin);
 
     void forget(const std::string& kernel);
 };
 
-/// An empty record when there is none. A damaged one counts as none: everything is staged anew.
+/// Empty if there is no record. A damaged one counts as none: everything is staged anew.
 [[nodiscard]] StageRecord read_stage_record(const Files& files);
 
 [[nodiscard]] Result<void> write_stage_record(Files& files, const StageRecord& record);

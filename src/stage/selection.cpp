@@ -13,17 +13,17 @@ namespace {
 
 constexpr std::string_view modules_prefix = "opt/lib/modules/";
 constexpr std::string_view user_prefix = "opt/onload";
-/// Where images have programs, in the order of preference.
+/// Where images have programs, in order of preference.
 constexpr std::string_view program_folders[] = {
     "usr/local/sbin/", "usr/sbin/", "sbin/", "usr/local/bin/", "usr/bin/", "bin/"};
-/// Directly below a kernel's directory: what is the node's own.
+/// Links directly below a kernel's directory that lead to the node's own files.
 constexpr std::string_view node_links[] = {"kernel", "build", "source", "host"};
 
 tl::unexpected<Error> refused(const ArchiveEntry& entry, const std::string& why) {
     return failure(ErrorCode::mismatch, concat({"refused: \"", entry.path, "\" ", why}));
 }
 
-/// The path without "./", "//" and a '/' at its end.
+/// The path without "./", "//" and a final '/'.
 Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path) {
     if (path.starts_with('/')) {
         return refused(entry, concat({"has an absolute path: ", path}));
@@ -48,7 +48,7 @@ bool is_program(std::string_view name) {
     return std::ranges::find(paths::staged_programs, name) != std::end(paths::staged_programs);
 }
 
-/// The program that a path below some root is, "" when it is none.
+/// The name of the program at a path; "" if it is none of ours.
 std::string_view program_at(std::string_view path) {
     for (const auto folder : program_folders) {
         if (path.starts_with(folder) && is_program(path.substr(folder.size()))) {
@@ -74,7 +74,7 @@ Place place_of_path(std::string_view path) {
     return program.empty() ? Place() : Place{Part::program, "", std::string(program)};
 }
 
-/// "usr/lib64" of "usr/lib64/libonload.so", as a number of names.
+/// How many directories the path has above its last name.
 std::ptrdiff_t depth_of(std::string_view path) {
     return std::ranges::count(path, '/');
 }
@@ -88,13 +88,13 @@ Result<void> check_hard_link(const ArchiveEntry& entry, const Place& place) {
     return {};
 }
 
-/// True when a link at `path`, below the top of a tree, cannot lead out of the tree.
+/// True if a link at `path`, relative to the top of a tree, cannot lead out of the tree.
 bool stays_below(std::string_view path, std::string_view target) {
     if (target.empty() || target.starts_with('/')) {
         return false;
     }
-    // ".." at its begin only: behind the name of another link it would be the parent of where that
-    // leads.
+    // ".." only at the beginning: after the name of another link it would lead to the parent of
+    // that link's target.
     std::ptrdiff_t depth = depth_of(path);
     bool down = false;
     while (!target.empty()) {
@@ -125,12 +125,12 @@ std::vector<std::string> selected_paths() {
 Result<Place> place_of(const ArchiveEntry& entry) {
     const auto path = TRY(normalised(entry, entry.path));
     auto place = place_of_path(path);
-    // A folder of programs may be a link in an image, and so may be a program: neither is taken.
+    // In an image a program or its folder may be a link: neither is taken.
     if (place.part == Part::program && entry.kind != EntryKind::file &&
         entry.kind != EntryKind::hard_link) {
         return Place();
     }
-    // Beside the directories of kernels nothing is ours.
+    // Next to the kernels' directories nothing is ours.
     if (place.part == Part::modules && place.path.empty() && entry.kind != EntryKind::directory) {
         return Place();
     }

@@ -21,7 +21,7 @@ Result<Source> archive(
     const std::function<PathKind(const std::string&)>& look
 ) {
     const std::string path = text.substr(prefix.size());
-    // Behind the file an archive of several images may have the name of one.
+    // ":NAME" after the file may select one image of an archive with several.
     const std::string file = path.substr(0, path.find(':'));
     if (file.empty()) {
         return failure(ErrorCode::usage, concat({"there is no file behind ", prefix}));

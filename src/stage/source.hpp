@@ -13,18 +13,18 @@ enum class SourceKind { directory, tar, oci_archive, docker_archive, image };
 /// What a local path is.
 enum class PathKind { missing, file, directory };
 
-/// A SOURCE, understood.
+/// A parsed SOURCE.
 struct Source {
     SourceKind kind = SourceKind::image;
-    std::string text;   ///< as it was given, for messages and the record
-    std::string where;  ///< path, or reference without a transport
+    std::string text;   ///< as given, for messages and the record
+    std::string where;  ///< path, or image reference without a transport
 
-    /// An image that podman has to bring, from a registry or out of an archive.
+    /// True for an image that podman has to fetch, from a registry or an archive.
     [[nodiscard]] bool is_image() const {
         return kind != SourceKind::directory && kind != SourceKind::tar;
     }
 
-    /// What podman calls it.
+    /// How podman spells it.
     [[nodiscard]] std::string podman_name() const;
 };
 
@@ -32,11 +32,11 @@ inline constexpr const char* kernel_variable = "${kernel}";
 
 [[nodiscard]] bool names_kernel(const std::string& text);
 
-/// Every `${kernel}` replaced.
+/// Replaces every `${kernel}`.
 [[nodiscard]] std::string with_kernel(std::string text, const std::string& kernel);
 
-/// Tells paths, archives and references apart. ErrorCode::not_found: a file that is not there;
-/// ErrorCode::usage: nothing that a source could be.
+/// Tells paths, archives and references apart. ErrorCode::not_found: the file does not exist.
+/// ErrorCode::usage: `text` cannot be a source.
 [[nodiscard]] Result<Source> understand_source(
     const std::string& text, const std::function<PathKind(const std::string& path)>& look
 );

@@ -69,7 +69,7 @@ private:
         return {};
     }
 
-    /// A directory without a module is none that anybody could use.
+    /// Drops trees without modules, then refuses an image that has nothing for this node.
     Result<void> check_content() {
         std::erase_if(extracted_.trees, [](const auto& tree) { return tree.second.modules == 0; });
         const auto& trees = extracted_.trees;
@@ -149,7 +149,7 @@ private:
         return {};
     }
 
-    /// The version of a module as it is in the area; empty when there is none.
+    /// The version of the onload module in the area; empty if there is none.
     [[nodiscard]] std::string onload_version(const std::string& kernel) const {
         const auto tree = access_.trees.open(work_tree(order_.tree), kernel);
         const auto name = ModuleName::parse(onload::module);
@@ -228,7 +228,7 @@ private:
         return {};
     }
 
-    /// The programs first: some are files of the libraries' tree, which then leaves the area.
+    /// Programs first: some are files of the libraries' tree, which then leaves the area.
     Result<void> put_user_files() {
         for (const auto& [program, path] : extracted_.programs) {
             const auto target = concat({paths::program_directory, "/", program});
@@ -259,7 +259,7 @@ private:
         return concat({order_.tree, paths::in_tree_modules, "/", kernel});
     }
 
-    /// Labels only matter where a policy is enforced; a platform without restorecon has none.
+    /// Labels matter only where a policy is enforced; a platform without restorecon has none.
     void relabel() {
         if (!order_.relabel || written_.empty() || !access_.programs.available("restorecon")) {
             return;

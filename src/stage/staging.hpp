@@ -12,16 +12,16 @@
 
 namespace onload_node {
 
-/// What is to be staged, and what has to stay.
+/// What to stage, and what to keep.
 struct StagingOrder {
     std::string source;            ///< for messages and the record
     std::string digest;            ///< for the record; may be empty
     std::string tree;              ///< modules go to TREE/lib/modules/KERNEL
-    std::string only_kernel;       ///< "" all that the image has
-    std::set<std::string> known;   ///< kernels that the node has; empty when nobody knows
+    std::string only_kernel;       ///< "" for all that the image has
+    std::set<std::string> known;   ///< kernels that the node has; empty if unknown
     std::set<std::string> needed;  ///< kernels whose modules are never pruned
-    unsigned keep = 2;             ///< kernels, the newest; beside those needed
-    std::string hint;              ///< what to say behind "nothing in it"
+    unsigned keep = 2;             ///< how many kernels to keep; needed ones stay anyway
+    std::string hint;              ///< added to the message that an image has nothing to stage
     bool relabel = false;          ///< SELinux is on
 };
 
@@ -32,13 +32,13 @@ struct StagingAccess {
     Programs& programs;
     Files& files;
     const ModuleTrees& trees;
-    /// Whether the modules in the area would load on that kernel.
+    /// Tells whether the modules in the area would load on that kernel.
     std::function<Result<TreeVerdict>(const std::string& kernel)> verdict;
-    /// Is told what an administrator should read, a line at a time.
+    /// Receives what an administrator should read, one line at a time.
     std::function<void(const std::string& line)> say;
 };
 
-/// What has been put in place.
+/// What was put in place.
 struct Staged {
     std::vector<std::string> kernels;
     std::vector<std::string> programs;
@@ -46,13 +46,13 @@ struct Staged {
     std::vector<std::string> pruned;  ///< kernels
 };
 
-/// Where modules are prepared for that tree, as the tree that they are verified in.
+/// The tree in which modules for `tree` are prepared and verified.
 [[nodiscard]] std::string work_tree(const std::string& tree);
 
-/// Reads the image, refuses what may not be, verifies the modules, and only then puts one tree
-/// after the other in place, each in one step. An error leaves what was staged before as it was,
-/// but for trees that were in place already when a later one could not be put there, which the
-/// message says.
+/// Reads the image, refuses what is not allowed, verifies the modules, and only then puts the trees
+/// in place, one after the other, each in one step. On an error what was staged before stays as it
+/// was, except for trees that were already in place when a later one failed; the message names
+/// them.
 [[nodiscard]] Result<Staged>
 stage_image(EntrySource& image, const StagingOrder& order, const StagingAccess& access);
 
