@@ -35,8 +35,8 @@ Result<int> carry_out(const StageCommand& command) {
 
 }  // namespace
 
-/// What onload-node hands over: getting modules onto a node, and off it. A program of its own,
-/// because the MachineConfig of the other one has no room for it.
+/// The commands that onload-node hands over: getting modules onto a node and off it. They are a
+/// separate program because the MachineConfig of onload-node has no room for them.
 int main(int argc, char** argv) {
     const auto arguments =
         std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
     if (!command) {
         return complain(command.error());
     }
-    // Line by line, also into a journal: what was done is told when it was.
+    // Line by line, even into a journal, so that each line appears when it was printed.
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     const auto status = carry_out(*command);
     return status ? *status : complain(status.error());

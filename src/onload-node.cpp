@@ -9,9 +9,9 @@
 
 using namespace onload_node;
 
-/// The story: read the command line, carry the command out (commands.cpp: load the configuration,
-/// observe the node, plan, print or execute, report), turn what went wrong into a message and an
-/// exit status.
+/// The story: read the command line, carry out the command (commands.cpp: load the configuration,
+/// observe the node, plan, print or execute, report), turn errors into a message and an exit
+/// status.
 int main(int argc, char** argv) {
     const auto arguments =
         std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);

@@ -10,7 +10,7 @@ namespace onload_node {
 
 namespace {
 
-/// Nothing is touched; the report says what is wrong.
+/// Reports what is wrong with the configuration and changes nothing else.
 Result<int> refuse(const Error& error, Session& session) {
     session.say(error.message);
     const auto report = TRY(report_bad_config(session.node(), error));
@@ -26,7 +26,7 @@ Result<int> apply(const Command& command) {
         return refuse(config.error(), *session);
     }
     NodeRun run = session->run(*config);
-    // What could not be taken back stays in the undo log and is no reason to stay on this driver.
+    // What could not be undone stays in the undo log and does not prevent the swap.
     static_cast<void>(run.finish_interrupted(
         command.live, "an earlier run was cut short: taking back what it had begun"
     ));

@@ -5,23 +5,23 @@
 
 namespace onload_node {
 
-/// Carries a command out and returns the exit status. An Error is something that no exit status of
-/// the command stands for.
+/// Carries a command out and returns its exit status. Returns an Error for failures that the
+/// command has no exit status for.
 [[nodiscard]] Result<int> run_command(const Command& command);
 
-// Each command is a function of its name, in a file of its name.
+// Each command is a function in a file of the same name.
 
 /// The main job: what the unit runs.
 [[nodiscard]] Result<int> apply(const Command& command);
 
-// Those that look:
+// Commands that only look:
 [[nodiscard]] Result<int> plan(const Command& command);
 [[nodiscard]] Result<int> status(const Command& command);
 [[nodiscard]] Result<int> verify(const Command& command);
 [[nodiscard]] Result<int> nics(const Command& command);
 [[nodiscard]] Result<int> refresh(const Command& command);
 
-// The ways back:
+// Commands that go back:
 [[nodiscard]] Result<int> revert(const Command& command);
 [[nodiscard]] Result<int> recover(const Command& command);
 [[nodiscard]] Result<int> time_fallback(const Command& command);

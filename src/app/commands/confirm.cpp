@@ -12,7 +12,7 @@ namespace onload_node {
 
 namespace {
 
-/// The guard counts this boot as dead as long as nobody says otherwise.
+/// True if the guard still counts this boot as dead.
 bool armed(const Observed& observed) {
     return observed.guard && observed.guard->boot_id == observed.boot_id;
 }
@@ -24,7 +24,7 @@ Result<int> ended_in_order() {
     return 0;
 }
 
-/// True when there is something to confirm. A guard that nobody can read is not.
+/// True if there is something to confirm. A guard that cannot be read does not count.
 Result<bool> guard_armed() {
     Node node;
     const auto facts = TRY(node.sensors().host.facts());
@@ -44,7 +44,7 @@ Result<int> confirm(const Command& command) {
     if (const bool waiting = TRY(guard_armed()); !waiting) {
         return 0;
     }
-    // Without the lock: whoever changes the node meanwhile is judged with it.
+    // Without the lock: changes made in the meantime are judged too.
     std::this_thread::sleep_for(config.guard.settle);
     const auto session = TRY(Session::open("confirm"));
     NodeRun run = session->run(config);

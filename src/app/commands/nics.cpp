@@ -10,7 +10,7 @@
 
 namespace onload_node {
 
-/// A wrong configuration is no reason not to say what is in the machine.
+/// Shows the hardware even if the configuration is wrong.
 Result<int> nics(const Command& command) {
     const Config config = config_or_default(command);
     Node node;

@@ -5,7 +5,7 @@
 
 namespace onload_node {
 
-/// What the unit runs when its main process has ended: nothing, unless that was killed midway.
+/// The unit runs this after its main process has ended. Does nothing unless that was killed midway.
 Result<int> recover(const Command& command) {
     const auto session = TRY(Session::open("recover"));
     if (!session->interrupted()) {

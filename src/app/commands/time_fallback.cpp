@@ -5,7 +5,7 @@
 
 namespace onload_node {
 
-/// Only the clock: whatever else the plan has is for the next boot.
+/// Acts only on the clock; the rest of the plan waits for the next boot.
 Result<int> time_fallback(const Command& command) {
     const auto session = TRY(Session::open("time-fallback"));
     const Config config = config_or_default(command);

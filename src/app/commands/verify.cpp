@@ -14,7 +14,7 @@ namespace onload_node {
 
 namespace {
 
-/// The kernel of another root directory: the one named, or the only one that is there.
+/// The kernel below another root: the one named, or else the only one there.
 Result<VerifyTarget> target_below_root(const Command& command, Node& node) {
     if (!command.kernel.empty()) {
         return VerifyTarget{command.kernel, Scope::other_root};

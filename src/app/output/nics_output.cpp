@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::int64_t nics_schema = 1;
 
-/// The columns come first; what is behind them has a line of its own, where there is something to
-/// say.
+/// The columns come first. Each key after them gets a line of its own if it has a value.
 constexpr std::string_view keys[] = {
     "pci",
     "interface",
@@ -28,7 +27,7 @@ constexpr std::size_t widths[] = {14, 16, 10, 19, 6, 6, 18, 18, 1};
 
 using Values = std::vector<std::string>;
 
-/// In the order of the keys.
+/// The values in the order of the keys.
 Values values_of(const Nic& nic) {
     const auto& function = *nic.function;
     const Interface none;

@@ -9,14 +9,14 @@
 
 namespace onload_node {
 
-/// One Solarflare function as `nics` shows it.
+/// A Solarflare function as `nics` shows it.
 struct Nic {
     const NetworkFunction* function = nullptr;
     FunctionDetails details;
-    const ChosenName* name = nullptr;  ///< that its port is to have; null when it is not ours
+    const ChosenName* name = nullptr;  ///< its port's name; null if it is not ours
 };
 
-/// A line for each function, and below it what does not fit into columns.
+/// One line per function, followed by what does not fit into columns.
 [[nodiscard]] std::string nics_text(const std::vector<Nic>& nics);
 
 /// Schema 1 of `nics --json`.

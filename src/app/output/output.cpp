@@ -94,7 +94,7 @@ toml::table names_json(const Report& report) {
     return names;
 }
 
-/// Ports whose name is not simply ours to give.
+/// Lists the ports that somebody else names, or that cannot have their name.
 std::string names_text(const Report& report) {
     std::string text = concat({"names       ", to_string(report.policy), "\n"});
     for (const auto& port : report.names) {

@@ -8,7 +8,7 @@
 
 namespace onload_node {
 
-/// The plan for people: a line per step with its reason. `colour` adds terminal escapes.
+/// The plan for people: one line per step, with its reason. `colour` adds terminal escapes.
 [[nodiscard]] std::string plan_text(const Plan& plan, bool colour);
 
 [[nodiscard]] std::string plan_json(const Plan& plan);
@@ -16,7 +16,7 @@ namespace onload_node {
 /// The report for people: the sentence, then modules, ports, clock.
 [[nodiscard]] std::string status_text(const Report& report, bool colour);
 
-/// The checks for people, a line for each.
+/// The checks for people, one line each.
 [[nodiscard]] std::string verify_text(const std::vector<Check>& checks, bool colour);
 
 /// The checks as schema 1 of `verify --json`.

@@ -8,20 +8,20 @@
 #include <string>
 #include <vector>
 
-/// What the files that print share (output.cpp).
+/// What the output files share (defined in output.cpp).
 namespace onload_node {
 
-/// One call, where an initializer list builds each pair in place: a good part of a binary that has
-/// to fit into a MachineConfig.
+/// Keeps the binary small, which must fit into a MachineConfig: an initializer list would build
+/// each pair in place instead of making one call.
 [[gnu::noinline]] void put(toml::table& table, std::string_view key, std::string_view value);
 
 [[nodiscard]] toml::table name_json(const ChosenName& name);
 
-/// What `verify --json` prints.
+/// The document that `verify --json` prints.
 [[nodiscard]] toml::table
 verify_document(const std::vector<Check>& checks, const std::string& kernel);
 
-/// Filled up with blanks to the width, one at least.
+/// Pads with blanks to the width, at least one blank.
 [[nodiscard]] std::string column(std::string text, std::size_t width);
 
 /// "0x1924".
@@ -31,7 +31,7 @@ verify_document(const std::vector<Check>& checks, const std::string& kernel);
 
 [[nodiscard]] std::string to_json(const toml::table& table);
 
-/// Joined by blanks; "none" when there are none.
+/// The words joined by blanks; "none" if there are none.
 [[nodiscard]] std::string join(const std::vector<std::string>& words);
 
 }  // namespace onload_node

@@ -9,8 +9,8 @@
 
 namespace onload_node {
 
-/// The checks for people, below a line that says which kernel they are about. `running` is the
-/// kernel that runs, "" when none does. `colour` adds terminal escapes.
+/// The checks for people, below a line that names their kernel. `running` is the running kernel, ""
+/// if there is none. `colour` adds terminal escapes.
 [[nodiscard]] std::string pending_text(
     const std::vector<Check>& checks,
     const PendingKernel& next,

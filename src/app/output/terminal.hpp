@@ -13,7 +13,7 @@ namespace onload_node {
 /// Writes to standard output.
 void print(std::string_view text);
 
-/// Writes what went wrong to standard error; returns the exit status that stands for it.
+/// Writes the error to standard error and returns its exit status.
 [[nodiscard]] int complain(const Error& error);
 
 }  // namespace onload_node

@@ -10,18 +10,18 @@
 
 namespace onload_node {
 
-/// What `trees` tells of one kernel's modules.
+/// What `trees` says about one kernel's modules.
 struct ListedTree {
     std::string kernel;
     std::string directory;
     std::uint64_t bytes = 0;
     std::vector<std::pair<std::string, std::string>> modules;  ///< name and version
-    bool running = false;                                      ///< for the kernel that runs
+    bool running = false;                                      ///< for the running kernel
     bool pending = false;                                      ///< for the kernel of the next boot
-    bool in_use = false;                                       ///< a module of it is in the kernel
+    bool in_use = false;                                       ///< one of its modules is loaded
     std::string verdict;  ///< "passed", "failed" or "not-checkable"
-    std::string why;      ///< the check that failed, or why none could be made
-    TreeOrigin origin;    ///< empty when it was not staged by `stage`
+    std::string why;      ///< the check that failed, or why nothing could be checked
+    TreeOrigin origin;    ///< empty if `stage` did not put it there
 };
 
 struct TreeList {
@@ -29,7 +29,7 @@ struct TreeList {
     StageRecord record;
 };
 
-/// The trees for people, a paragraph for each.
+/// The trees for people, one paragraph each.
 [[nodiscard]] std::string trees_text(const TreeList& list);
 
 /// Schema 1 of `trees --json`.

@@ -5,9 +5,9 @@
 
 namespace onload_node {
 
-/// Becomes onload-node-stage, which lies beside this program, with the same command line. Returns
-/// only when it could not: the error says how the other program gets onto a node. `argv` ends with
-/// a null pointer.
+/// Replaces this process with onload-node-stage, from the same directory and with the same
+/// arguments. Returns only on failure: the error says how that program gets onto a node. `argv`
+/// ends with a null pointer.
 [[nodiscard]] Error hand_over(char** argv);
 
 }  // namespace onload_node

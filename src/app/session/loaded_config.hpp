@@ -6,10 +6,10 @@
 
 namespace onload_node {
 
-/// The configuration that the command names, or every complaint about it.
+/// The configuration that the command names. The error has every complaint about it.
 [[nodiscard]] Result<Config> load_config(const Command& command);
 
-/// The same, or the built-in one: a wrong configuration must not keep anybody from going back.
+/// The same, or the defaults if it is wrong: a wrong configuration must not block the way back.
 [[nodiscard]] Config config_or_default(const Command& command);
 
 }  // namespace onload_node

@@ -16,8 +16,8 @@ namespace onload_node {
 /// This machine: every adapter, wired to the ports that the rest of the program sees.
 class Node {
 public:
-    /// Another `root` has its files and trees looked at, which its owner `trusted` may have
-    /// unpacked; whatever else is asked is this machine's.
+    /// Looks at files and trees below `root`; its owner `trusted` may have unpacked them.
+    /// Everything else is about this machine.
     explicit Node(
         const std::string& root = "",
         TrustedOwner trusted = TrustedOwner(),

@@ -7,13 +7,13 @@
 
 namespace onload_node {
 
-/// Judges the node as it was observed; the record of the last run explains.
+/// Judges the node as observed; the record of the last run adds explanations.
 [[nodiscard]] Report report_now(const Config& config, const Observed& observed, const Files& files);
 
-/// The report of a node with a bad configuration: looked at with the built-in one.
+/// The report of a node with a bad configuration. Observes the node with the defaults.
 [[nodiscard]] Result<Report> report_bad_config(Node& node, const Error& error);
 
-/// Looks at the node and judges it, whatever the configuration is.
+/// Observes the node and judges it, with a good or a bad configuration.
 [[nodiscard]] Result<Report> report_on(Node& node, const Command& command);
 
 }  // namespace onload_node

@@ -13,13 +13,13 @@ namespace onload_node {
 
 namespace {
 
-/// A file that says the same already is left alone: who watches it is not woken for nothing.
+/// Leaves a file alone that has this content already, so as not to wake those that watch it.
 Result<void> write_if_changed(Files& files, const std::string& path, const std::string& content) {
     const auto present = files.read(path);
     return present && *present == content ? Result<void>() : files.write(path, content);
 }
 
-/// The labels outlive a boot on the disk, so their removal is arranged before they are written.
+/// The label file would survive a reboot, so its removal is arranged before it is written.
 Result<void>
 publish_labels(const Report& report, const PublishConfig& config, const NodeAccess& access) {
     const std::string path(paths::label_file);
@@ -45,7 +45,7 @@ UserLibraries look_at_libraries(const Files& files) {
         read_stage_record(files).user_version};
 }
 
-/// What cannot be offered is not left from before.
+/// Writes the spec, or removes an old one if there is nothing to offer.
 Result<void> publish_cdi(const Report& report, const PublishConfig& config, Files& files) {
     const std::string path(paths::cdi_spec);
     const auto spec = config.cdi ? cdi_spec(report, look_at_libraries(files)) : std::string();

@@ -6,9 +6,9 @@
 
 namespace onload_node {
 
-/// Tells everybody what the node is now: the journal, systemd's STATUS line, the status file, the
-/// node labels. What cannot be told is said in the journal, and the rest goes on. Returns the exit
-/// status that the report stands for.
+/// Publishes the report: to the journal, systemd's STATUS line, the status file, the node labels
+/// and the CDI spec. A failure is noted in the journal and does not stop the rest. Returns the
+/// report's exit status.
 int publish(const Report& report, const PublishConfig& config, Node& node);
 
 }  // namespace onload_node

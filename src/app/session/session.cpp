@@ -12,9 +12,8 @@ namespace onload_node {
 
 namespace {
 
-/// The plan goes by what is true on the node; a record that nobody can read must not keep the node
-/// from getting there. One that cannot even be removed stops the next step: its way back could not
-/// be recorded.
+/// An unreadable record must not block the plan, which goes by what is true on the node. If the
+/// file cannot even be removed, the next step fails, because its way back cannot be recorded.
 void remove_undo_log(const NodeAccess& access, const Error& why) {
     access.progress.notice(
         "what was done earlier in this boot is not known any more, and revert cannot take it "

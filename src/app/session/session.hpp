@@ -12,10 +12,10 @@
 
 namespace onload_node {
 
-/// One command that may change the node: as root, alone, with what earlier runs of this boot did.
+/// One command that may change the node: as root, under the lock, with this boot's undo log.
 class Session {
 public:
-    /// `verb` stands in the message to those who are not root.
+    /// Names `verb` in the error if the user is not root.
     [[nodiscard]] static Result<std::unique_ptr<Session>> open(const char* verb);
 
     /// `config` must outlive the run.
@@ -27,15 +27,15 @@ public:
 
     [[nodiscard]] Files& files() { return node_.access().files; }
 
-    /// Says something in the journal.
+    /// Writes a line to the journal.
     void say(const std::string& text) { node_.access().progress.notice(text); }
 
-    /// Tells everybody what the node is (publish.hpp); the record of the last run explains. Returns
-    /// the exit status of that.
+    /// Publishes the state of the node (publish.hpp), explained by the record of the last run.
+    /// Returns the exit status for that state.
     int tell(const Config& config, const Observed& observed);
     int tell(const Config& config, const Observed& observed, const RunRecord& record);
 
-    /// The same after something was taken back, of which `left` could not be: exit status 1 then.
+    /// The same after an undo; exit status 1 unless `left`, what could not be undone, is empty.
     [[nodiscard]] Result<int>
     tell_taken_back(const Config& config, NodeRun& run, const std::vector<std::string>& left);
 

@@ -15,10 +15,10 @@ namespace onload_node {
 
 namespace {
 
-/// Longer than the unit of `apply` may take.
+/// Longer than the timeout of the unit that runs `apply`.
 constexpr Milliseconds apply_limit = std::chrono::minutes(7);
 
-/// The program beside this one.
+/// The onload-node in this program's directory.
 std::string apply_program() {
     return own_directory() + "onload-node";
 }

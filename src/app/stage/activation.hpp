@@ -7,8 +7,8 @@
 
 namespace onload_node {
 
-/// What `[stage] then = "now"` asks for: has onload-node swap the drivers at once, unless the
-/// node's default route runs over one of its ports; that waits for the next boot, and is told.
+/// Does what `[stage] then = "now"` asks for: has onload-node swap the drivers at once. If the
+/// node's default route runs over one of its ports, says so and leaves the swap to the next boot.
 [[nodiscard]] Result<void>
 activate_now(const Config& config, const Sensors& sensors, Programs& programs);
 

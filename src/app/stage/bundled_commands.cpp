@@ -5,7 +5,7 @@ namespace onload_node {
 
 namespace {
 
-// What tells most comes first: the time may run out.
+// The most telling commands come first: the time may run out.
 constexpr BundledCommand commands[] = {
     {"status.txt", "onload-node status"},
     {"status.json", "onload-node status --json"},

@@ -6,14 +6,14 @@
 
 namespace onload_node {
 
-/// What a program says goes into a support bundle, as the file `commands/NAME`.
+/// A command whose output goes into the support bundle, as the file `commands/NAME`.
 struct BundledCommand {
     std::string_view name;
-    /// With one space between them. A first word of "onload-node" is the program beside us.
+    /// Separated by single spaces. A first word of "onload-node" is the program beside us.
     std::string_view words;
 };
 
-/// Those that tell most come first: the time for all of them is limited.
+/// The most telling commands come first, because the time for all of them is limited.
 [[nodiscard]] std::span<const BundledCommand> bundled_commands();
 
 }  // namespace onload_node

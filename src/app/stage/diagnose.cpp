@@ -45,7 +45,7 @@ std::string bundle_name() {
     return concat({"onload-node-", host.data(), "-", moment.data()});
 }
 
-/// "onload-node" stands for the program that belongs to us, not for one that PATH finds.
+/// "onload-node" is the program beside us, not one found by PATH.
 std::vector<std::string> words_of(const BundledCommand& command) {
     std::vector<std::string> words;
     std::string_view rest = command.words;
@@ -58,7 +58,7 @@ std::vector<std::string> words_of(const BundledCommand& command) {
     return words;
 }
 
-/// Collects into a directory, and keeps a table of what came of each item.
+/// Collects files into a directory and keeps a list of what became of each item.
 class Collector {
 public:
     explicit Collector(std::string directory)
@@ -93,7 +93,7 @@ public:
         }
     }
 
-    /// Last: it says what became of the others.
+    /// Comes last, because it lists what became of the others.
     Result<void> write_contents() { return files_.write(directory_ + "/contents.txt", contents_); }
 
 private:
@@ -140,7 +140,7 @@ private:
         }
     }
 
-    /// Why the output is not whole; "" when it is.
+    /// Returns why the output is incomplete; "" if it is complete.
     std::string
     read_all(const std::vector<std::string>& words, Milliseconds limit, std::string& output) {
         auto stream = programs_.stream(words, limit);
@@ -177,7 +177,7 @@ Result<void> pack(const std::string& parent, const std::string& name, NewFile& t
     return written ? target.publish() : written;
 }
 
-/// What is collected goes again, whatever happens.
+/// The directory for collecting. It is removed in any case.
 class BundleDirectory {
 public:
     BundleDirectory() = default;
@@ -188,7 +188,7 @@ public:
 
     ~BundleDirectory() { std::ignore = remove_directory(path_); }
 
-    /// Also removes what one that was killed has left.
+    /// Also removes what a killed run has left.
     Result<void> make_empty() {
         auto removed = remove_directory(path_);
         return removed ? make_directories(path_) : removed;
@@ -223,7 +223,7 @@ Result<int> diagnose(const StageCommand& command) {
         );
     }
     const auto name = bundle_name();
-    // First, so that nobody waits for something that has no place.
+    // First, so that nobody waits for a bundle that cannot be written.
     auto target = open_target(command, name);
     if (!target) {
         return tl::unexpected(target.error());

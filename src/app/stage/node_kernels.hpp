@@ -12,21 +12,21 @@ namespace onload_node {
 
 /// The kernels that a node needs modules for.
 struct NodeKernels {
-    std::string running;  ///< empty below another root: nobody runs there
-    std::string pending;  ///< of the next boot; empty when it is the running one, or unknown
+    std::string running;  ///< empty below another root, where no kernel runs
+    std::string pending;  ///< of the next boot; empty if it is the running one, or unknown
     std::optional<PendingKernel> next = std::nullopt;  ///< of the next boot, also the running one
-    std::string problem = {};  ///< why nobody knows what the next boot runs; empty when it is known
-                               ///< or nothing on the node would tell
+    std::string problem = {};  ///< why the next boot's kernel is unknown; empty if it is known, or
+                               ///< if nothing on the node tells
 
     [[nodiscard]] bool need(const std::string& kernel) const {
         return !kernel.empty() && (kernel == running || kernel == pending);
     }
 };
 
-/// An error when not even the running kernel is to be learnt.
+/// Returns an error only if not even the running kernel is known.
 [[nodiscard]] Result<NodeKernels> node_kernels(const Command& command, const Sensors& sensors);
 
-/// The sensors with other module trees, which have to outlive them.
+/// The same sensors with other module trees, which must outlive them.
 [[nodiscard]] Sensors with_trees(const Sensors& sensors, const ModuleTrees& trees);
 
 }  // namespace onload_node

@@ -55,7 +55,7 @@ Result<int> verify_pending(const StageCommand& command) {
         return unknown(common, *kernels);
     }
     const DeploymentTrees trees(node.sensors().trees, kernels->next, trusted);
-    // What is loaded now does not matter: the next boot begins without it.
+    // The modules loaded now do not matter: the next boot begins without them.
     const VerifyTarget target{
         kernels->next->release, common.root ? Scope::other_root : Scope::other_kernel};
     const auto observed =

@@ -7,13 +7,13 @@
 
 namespace onload_node {
 
-/// What changes what is staged runs as root, unless it is below a root directory of somebody's own.
+/// Requires root for changes to what is staged, unless they are below another root directory.
 [[nodiscard]] Result<void> check_rights(const StageCommand& command, const std::string& verb);
 
-/// Refuses a `driver.tree` (ErrorCode::config) whose lib/modules is that of the kernel itself.
+/// Refuses a `driver.tree` whose lib/modules is the kernel's own (ErrorCode::config).
 [[nodiscard]] Result<void> check_tree(const StageCommand& command, const Config& config);
 
-/// Only one process at a time changes what is staged. ErrorCode::busy, at once, names the other.
+/// Only one process at a time changes what is staged. ErrorCode::busy names the other at once.
 [[nodiscard]] Result<Lock> lock_staging(const StageCommand& command);
 
 }  // namespace onload_node

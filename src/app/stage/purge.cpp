@@ -19,7 +19,7 @@ namespace onload_node {
 
 namespace {
 
-/// The modules in the kernel that came from a staged tree; below another root nothing is loaded.
+/// The loaded modules that came from a staged tree.
 Result<std::string> loaded_modules(const Config& config, const Sensors& sensors) {
     const auto observed = TRY(observe(config, sensors));
     std::string loaded;
@@ -50,18 +50,18 @@ Result<void> check_unused(const Config& config, const Sensors& sensors) {
     return {};
 }
 
-/// Removes one thing after the other and names each that was there.
+/// Removes one thing after the other and prints what it has removed.
 class Purge {
 public:
     Purge(std::string root, const Config& config)
         : root_(std::move(root)), config_(config), area_(root_, work_tree(config.driver.tree)) {}
 
-    /// `state`: whether there was anything to remember before the lock was made.
+    /// `state`: whether the state directory existed before the lock was made.
     Result<void>
     run(const StageRecord& record, const std::vector<std::string>& kernels, bool state) {
         const std::string modules = concat({config_.driver.tree, paths::in_tree_modules});
         TRY(take_trees(modules, kernels));
-        // Only if nothing else is in them.
+        // rmdir() removes them only if they are empty.
         ::rmdir((root_ + modules).c_str());
         ::rmdir(parent_directory(root_ + modules).c_str());
         std::vector<std::string> paths = {
@@ -81,7 +81,7 @@ public:
     }
 
 private:
-    /// Each in one step: a tree is there as a whole, or not.
+    /// Each in one step: a tree is complete or gone.
     Result<void> take_trees(const std::string& modules, const std::vector<std::string>& kernels) {
         if (kernels.empty() && area_.modified(work_tree(config_.driver.tree)) == 0) {
             return {};
@@ -133,7 +133,7 @@ Result<int> purge(const StageCommand& command) {
     const auto sensors = node.sensors();
     std::optional<Lock> applying;
     if (!command.common.root) {
-        // From here on nobody loads what is being removed.
+        // From here on no other command loads what is being removed.
         auto lock = TRY(Lock::acquire(std::string(paths::lock_file)));
         applying.emplace(std::move(lock));
         TRY(check_unused(config, sensors));

@@ -26,7 +26,7 @@ PathKind kind_at(const std::string& path) {
     return S_ISDIR(status.st_mode) ? PathKind::directory : PathKind::file;
 }
 
-/// What podman is told. The configured file may not be there, on a node that needs none.
+/// The options for podman. The configured authfile may be missing on a node that needs none.
 RegistryAccess access_of(const StageCommand& command, const StageConfig& config) {
     const bool there = ::access(config.authfile.c_str(), R_OK) == 0;
     return {

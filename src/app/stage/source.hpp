@@ -12,7 +12,7 @@
 
 namespace onload_node {
 
-/// A SOURCE that can be read, with all that has to live as long.
+/// An open SOURCE, with everything that must live as long.
 struct OpenSource {
     std::optional<PulledImage> image;
     std::unique_ptr<ByteStream> bytes;
@@ -20,14 +20,14 @@ struct OpenSource {
     std::string digest;
 };
 
-/// The source as it is named on this machine.
+/// Parses a SOURCE; paths in it are on this machine.
 [[nodiscard]] Result<Source> find_source(const std::string& text);
 
-/// What tells cheaply that a file is another one than before: its size and time. Empty for what is
-/// no file.
+/// A cheap way to tell whether a file has changed: its size and time. Empty if the source is no
+/// file.
 [[nodiscard]] std::string file_stamp(const Source& source);
 
-/// Opens a file or directory, or has podman bring an image.
+/// Opens a file or directory, or has podman fetch an image.
 [[nodiscard]] Result<OpenSource> open_source(
     const Source& source, const StageCommand& command, const StageConfig& config, Programs& programs
 );

@@ -31,24 +31,24 @@ constexpr Milliseconds first_pause = std::chrono::seconds(15);
 constexpr Milliseconds longest_pause = std::chrono::minutes(5);
 constexpr unsigned attempts = 8;
 
-/// One image to be staged.
+/// One source to stage.
 struct Job {
     Source source;
-    std::string kernel;  ///< whose modules, "" for all that it has
+    std::string kernel;  ///< whose modules to stage; "" for all that it has
 };
 
 void tell(const std::string& line) {
     std::printf("%s\n", line.c_str());
 }
 
-/// Progress, for who is looking on.
+/// Shows progress if standard error is a terminal.
 void progress(const std::string& line) {
     if (::isatty(STDERR_FILENO) == 1) {
         std::fprintf(stderr, "%s\n", line.c_str());
     }
 }
 
-/// Nothing is loaded here: digests are for pins alone, and are a good part of what verifying costs.
+/// Nothing is loaded here, so only pins need digests. They are a good part of verifying's cost.
 Digests digests_for(const Config& config, const std::string& root) {
     return SystemFiles(root).exists(config.driver.pins) ? Digests::taken : Digests::left_out;
 }
@@ -67,7 +67,7 @@ public:
     Result<void> prepare() {
         auto kernels = TRY(node_kernels(command_.common, sensors_));
         kernels_ = std::move(kernels);
-        // The modules of the next kernel may lie in the deployment that boots it.
+        // The next kernel's own modules may be in the deployment that boots it.
         trees_ = DeploymentTrees(node_.sensors().trees, kernels_.next, trusted_);
         if (!kernels_.problem.empty() && !command_.common.root) {
             std::fprintf(
@@ -79,7 +79,7 @@ public:
         return check_tree(command_, config_);
     }
 
-    /// What there is to do; empty when all is as configured.
+    /// What there is to do; empty if everything is staged as configured.
     Result<std::vector<Job>> jobs() {
         const bool configured = command_.source.empty();
         const std::string& text = configured ? config_.stage.source : command_.source;
@@ -101,7 +101,7 @@ public:
         for (const auto& kernel : kernels) {
             const auto expanded = with_kernel(text, kernel);
             const auto source = find_source(expanded);
-            // What is staged from a file that is gone is staged all the same.
+            // Even if the source file is gone, what was staged from it counts.
             if (configured && already_staged(expanded, kernel, source)) {
                 continue;
             }
@@ -114,8 +114,8 @@ public:
         return jobs;
     }
 
-    /// Said after what could be done: a file that is not there yet for one kernel is no reason to
-    /// leave the other without its modules.
+    /// Fails if a source was missing. Called after the other jobs: a file that is missing for one
+    /// kernel must not leave the other without its modules.
     [[nodiscard]] Result<void> nothing_missing() const {
         return missing_ ? Result<void>(tl::unexpected(*missing_)) : Result<void>();
     }
@@ -138,10 +138,10 @@ public:
         return {};
     }
 
-    /// What follows, once everything is staged.
+    /// What is left to do once everything is staged.
     Result<void> follow_up() {
         if (!command_.common.root) {
-            // What is staged is part of the status. On a machine without the unit nobody reads it.
+            // The status lists what is staged. On a machine without the unit nobody reads it.
             static_cast<void>(sensors_.units.restart(std::string(units::refresh)));
         }
         const bool now = config_.stage.then == AfterStaging::now && !command_.common.root;
@@ -149,7 +149,7 @@ public:
     }
 
 private:
-    /// None below another root: nobody knows what runs there.
+    /// None below another root: it is unknown what runs there.
     [[nodiscard]] std::vector<std::string> needed_kernels() const {
         std::vector<std::string> kernels;
         if (command_.common.root) {
@@ -163,8 +163,8 @@ private:
         return kernels;
     }
 
-    /// Cheap: one look at the record and one at each tree; no registry is asked. A tag that has
-    /// moved is not seen.
+    /// Cheap: looks at the record and at each tree, asks no registry. Does not notice that a tag
+    /// has moved.
     [[nodiscard]] bool already_staged(
         const std::string& text, const std::string& kernel, const Result<Source>& source
     ) const {
@@ -194,7 +194,7 @@ private:
             order.needed.insert(kernel);
         }
         if (command_.common.root) {
-            // Which of them runs there nobody can say.
+            // It is unknown which of them runs there.
             order.needed = order.known;
         }
         order.keep = command_.keep.value_or(config_.stage.keep);
@@ -250,7 +250,7 @@ Result<void> stage_once(const StageCommand& command, const Config& config) {
         return {};
     }
     const auto lock = TRY(lock_staging(command));
-    // Somebody may have done it before we got the lock.
+    // Somebody else may have staged it before we got the lock.
     const auto jobs = TRY(run.jobs());
     for (const auto& job : jobs) {
         TRY(run.carry_out(job));
@@ -259,7 +259,7 @@ Result<void> stage_once(const StageCommand& command, const Config& config) {
     return run.nothing_missing();
 }
 
-/// A registry may come back; an image that is refused stays refused.
+/// True for what may pass: a registry may come back, but a refused image stays refused.
 bool worth_another_try(ErrorCode code) {
     return code == ErrorCode::io || code == ErrorCode::timeout || code == ErrorCode::busy ||
            code == ErrorCode::not_found || code == ErrorCode::permission;

@@ -5,21 +5,12 @@
 
 namespace onload_node {
 
-// Each command of onload-node-stage is a function of its name, and returns the exit status.
-
-// (stage_command.cpp)
+// Each command is a function in the file of its name (verify_pending: pending.cpp) and returns the
+// exit status.
 [[nodiscard]] Result<int> stage(const StageCommand& command);
-
-// (trees_command.cpp)
 [[nodiscard]] Result<int> trees(const StageCommand& command);
-
-// (pending_command.cpp)
 [[nodiscard]] Result<int> verify_pending(const StageCommand& command);
-
-// (purge_command.cpp)
 [[nodiscard]] Result<int> purge(const StageCommand& command);
-
-// (diagnose_command.cpp)
 [[nodiscard]] Result<int> diagnose(const StageCommand& command);
 
 }  // namespace onload_node

@@ -7,8 +7,8 @@
 
 namespace onload_node {
 
-/// Whether the modules below `config.driver.tree` would load on that kernel, from a boot on: what
-/// runs and is loaded now is not asked. With `below_root` nothing of this machine is.
+/// Whether the modules below `config.driver.tree` would load in a fresh boot of that kernel: what
+/// is running and loaded now does not count. With `below_root`, nothing of this machine does.
 [[nodiscard]] Result<TreeVerdict> tree_verdict(
     const Config& config, const Sensors& sensors, const std::string& kernel, bool below_root
 );

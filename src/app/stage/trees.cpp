@@ -29,7 +29,7 @@ std::string_view word_of(TreeVerdict::Kind kind) {
     return "not-checkable";
 }
 
-/// Looks at one tree after the other.
+/// Lists one tree after the other.
 class Lister {
 public:
     Lister(const Command& command, const Config& config, Sensors sensors, NodeKernels kernels)
