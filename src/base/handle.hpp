@@ -2,6 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <utility>
+
+#include <unistd.h>
 
 namespace onload_node {
 
@@ -17,5 +20,44 @@ struct Releaser {
 /// Owns an object of a C library: `Handle<kmod_ctx, kmod_unref>`.
 template <typename T, auto Release>
 using Handle = std::unique_ptr<T, Releaser<Release>>;
+
+/// Owns a file descriptor and closes it when destroyed.
+class UniqueFd final {
+public:
+    UniqueFd() = default;
+
+    explicit UniqueFd(int fd) : fd_(fd) {}
+
+    ~UniqueFd() { reset(); }
+
+    UniqueFd(const UniqueFd&) = delete;
+    UniqueFd& operator=(const UniqueFd&) = delete;
+
+    UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+
+    UniqueFd& operator=(UniqueFd&& other) noexcept {
+        if (this != &other) {
+            reset();
+            fd_ = other.release();
+        }
+        return *this;
+    }
+
+    [[nodiscard]] int get() const { return fd_; }
+
+    [[nodiscard]] bool valid() const { return fd_ >= 0; }
+
+    /// Gives up ownership: the caller closes the descriptor.
+    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+
+    void reset() {
+        if (fd_ >= 0) {
+            ::close(std::exchange(fd_, -1));
+        }
+    }
+
+private:
+    int fd_ = -1;
+};
 
 }  // namespace onload_node

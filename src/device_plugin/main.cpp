@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // onload-device-plugin: offers Onload to the pods of a node. It parses its options, looks at the
 // node, serves, registers with the kubelet, and reports changes.
-#include "base/unique_fd.hpp"
+#include "base/handle.hpp"
 #include "base/version.hpp"
 #include "device_plugin/options.hpp"
 #include "device_plugin/plugin.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "device_plugin/metrics.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 
 #include <array>
 #include <initializer_list>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "device_plugin/node_status.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "device_plugin/plugin.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "device_plugin/http_endpoint.hpp"
 #include "device_plugin/plugin_server.hpp"

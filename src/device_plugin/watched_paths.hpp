@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "base/unique_fd.hpp"
+#include "base/handle.hpp"
 
 #include <map>
 #include <set>

@@ -4,7 +4,7 @@
 #include "core/model/managed_functions.hpp"
 #include "run/execute.hpp"
 #include "run/plan_when_settled.hpp"
-#include "run/run_record.hpp"
+#include "run/records.hpp"
 #include "run/undo.hpp"
 
 #include <algorithm>

@@ -6,8 +6,7 @@
 #include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
 #include "run/guard.hpp"
-#include "run/load_records.hpp"
-#include "run/name_record.hpp"
+#include "run/records.hpp"
 #include "run/observe_parts.hpp"
 
 #include <algorithm>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/concat.hpp"
-#include "base/take_until.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe_parts.hpp"
 

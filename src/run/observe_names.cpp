@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/concat.hpp"
-#include "core/model/interface_name.hpp"
+#include "base/text.hpp"
+#include "core/model/identifiers.hpp"
 #include "core/model/paths.hpp"
-#include "core/naming/other_namers.hpp"
 #include "core/naming/port_names.hpp"
 #include "run/observe_parts.hpp"
 

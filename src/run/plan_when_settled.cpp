@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/plan_when_settled.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/modules/load_order.hpp"
 #include "core/naming/port_names.hpp"

@@ -3,9 +3,9 @@
 
 #include "base/overloaded.hpp"
 #include "core/model/paths.hpp"
-#include "core/modules/identity.hpp"
+#include "core/modules/swap_scope.hpp"
 #include "run/guard.hpp"
-#include "run/load_records.hpp"
+#include "run/records.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stage/default_route.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stage/image.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <array>

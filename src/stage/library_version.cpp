@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "stage/library_version.hpp"
+#include "stage/staging_parts.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "stage/prune.hpp"
+#include "stage/staging_parts.hpp"
 
 #include <algorithm>
 #include <tuple>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stage/selection.hpp"
 
-#include "base/concat.hpp"
-#include "base/take_until.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 
 #include <algorithm>

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stage/staging.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
-#include "stage/extract.hpp"
-#include "stage/library_version.hpp"
-#include "stage/prune.hpp"
+#include "stage/staging_parts.hpp"
 #include "stage/record.hpp"
 
 #include <algorithm>

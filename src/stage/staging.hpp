@@ -3,7 +3,7 @@
 
 #include "core/access/node_access.hpp"
 #include "core/access/staging_access.hpp"
-#include "stage/verdict.hpp"
+#include "stage/staging_parts.hpp"
 
 #include <functional>
 #include <set>

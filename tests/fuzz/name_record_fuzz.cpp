@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The names that an earlier boot, or anybody, has left: what is understood is written as it was
 // read, holds nothing twice, and nothing that is more than a name.
-#include "core/model/interface_name.hpp"
+#include "core/model/identifiers.hpp"
 #include "core/model/paths.hpp"
-#include "run/name_record.hpp"
+#include "run/records.hpp"
 #include "target.hpp"
 
 using namespace onload_node;

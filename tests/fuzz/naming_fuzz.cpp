@@ -3,7 +3,6 @@
 // that a card tells of itself.
 #include "core/formats/kernel_arguments.hpp"
 #include "core/formats/vpd.hpp"
-#include "core/naming/other_namers.hpp"
 #include "core/naming/port_names.hpp"
 #include "target.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "core/planning/plan.hpp"
 #include "run/node_run.hpp"
-#include "run/run_record.hpp"
+#include "run/records.hpp"
 #include "run/undo.hpp"
 
 namespace onload_node::simulation {

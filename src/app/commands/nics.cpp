@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/commands/commands.hpp"
-#include "app/output/nics_output.hpp"
+#include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
 #include "app/session/loaded_config.hpp"
 #include "app/session/node_report.hpp"

@@ -2,7 +2,7 @@
 #include "app/config/config_file.hpp"
 
 #include "app/config/toml_reader.hpp"
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 
 #include <algorithm>

@@ -2,10 +2,10 @@
 #include "app/output/output.hpp"
 
 #include "app/output/output_parts.hpp"
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "base/toml.hpp"
 #include "base/version.hpp"
-#include "core/modules/identity.hpp"
+#include "core/modules/swap_scope.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "core/model/observed.hpp"
+#include "core/model/pending_kernel.hpp"
 #include "core/reporting/report.hpp"
 #include "core/verifying/verify.hpp"
 
 #include <string>
+#include <vector>
 
 namespace onload_node {
 
@@ -27,5 +30,33 @@ namespace onload_node {
 
 /// The report as status schema 1.
 [[nodiscard]] std::string status_json(const Report& report);
+
+/// A Solarflare function as `nics` shows it.
+struct Nic {
+    const NetworkFunction* function = nullptr;
+    FunctionDetails details;
+    const ChosenName* name = nullptr;  ///< its port's name; null if it is not ours
+};
+
+/// One line per function, followed by what does not fit into columns.
+[[nodiscard]] std::string nics_text(const std::vector<Nic>& nics);
+
+/// Schema 1 of `nics --json`.
+[[nodiscard]] std::string nics_json(const std::vector<Nic>& nics);
+
+/// The checks for people, below a line that names their kernel. `running` is the running kernel, ""
+/// if there is none. `colour` adds terminal escapes.
+[[nodiscard]] std::string pending_text(
+    const std::vector<Check>& checks,
+    const PendingKernel& next,
+    const std::string& running,
+    bool colour
+);
+
+/// Schema 1 of `verify --json`, with `pending` (false when the next boot runs the running kernel
+/// again) and `told_by`.
+[[nodiscard]] std::string pending_json(
+    const std::vector<Check>& checks, const PendingKernel& next, const std::string& running
+);
 
 }  // namespace onload_node

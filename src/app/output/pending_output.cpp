@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/output/pending_output.hpp"
-
 #include "app/output/output.hpp"
+
 #include "app/output/output_parts.hpp"
-#include "base/concat.hpp"
+#include "base/text.hpp"
 
 namespace onload_node {
 

@@ -2,7 +2,7 @@
 #include "app/output/tree_list.hpp"
 
 #include "app/output/output_parts.hpp"
-#include "base/concat.hpp"
+#include "base/text.hpp"
 
 namespace onload_node {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/session/hand_over.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "system/processes/programs.hpp"
 
 #include <cerrno>

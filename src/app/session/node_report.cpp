@@ -4,7 +4,7 @@
 #include "app/session/loaded_config.hpp"
 #include "core/planning/plan.hpp"
 #include "run/observe.hpp"
-#include "run/run_record.hpp"
+#include "run/records.hpp"
 
 namespace onload_node {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/stage/activation.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "run/observe.hpp"
 #include "stage/default_route.hpp"
 #include "system/processes/programs.hpp"

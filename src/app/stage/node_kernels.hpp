@@ -3,7 +3,9 @@
 
 #include "app/cli/cli.hpp"
 #include "core/access/node_access.hpp"
+#include "core/model/config.hpp"
 #include "core/model/pending_kernel.hpp"
+#include "stage/staging_parts.hpp"
 
 #include <optional>
 #include <string>
@@ -28,5 +30,11 @@ struct NodeKernels {
 
 /// The same sensors with other module trees, which must outlive them.
 [[nodiscard]] Sensors with_trees(const Sensors& sensors, const ModuleTrees& trees);
+
+/// Whether the modules below `config.driver.tree` would load in a fresh boot of that kernel: what
+/// is running and loaded now does not count. With `below_root`, nothing of this machine does.
+[[nodiscard]] Result<TreeVerdict> tree_verdict(
+    const Config& config, const Sensors& sensors, const std::string& kernel, bool below_root
+);
 
 }  // namespace onload_node

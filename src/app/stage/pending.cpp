@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/output/pending_output.hpp"
+#include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
 #include "app/session/loaded_config.hpp"
 #include "app/session/node.hpp"
 #include "app/stage/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "run/observe.hpp"
 #include "system/modules/kmod_trees.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/stage/preconditions.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/files.hpp"

@@ -3,7 +3,7 @@
 #include "app/session/node.hpp"
 #include "app/stage/preconditions.hpp"
 #include "app/stage/stage_commands.hpp"
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe.hpp"
 #include "stage/record.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/stage/source.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"
 #include "system/files/byte_streams.hpp"

@@ -4,7 +4,6 @@
 #include "app/session/node.hpp"
 #include "app/stage/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"
-#include "app/stage/tree_verdict.hpp"
 #include "system/files/directories.hpp"
 #include "system/modules/kmod_trees.hpp"
 

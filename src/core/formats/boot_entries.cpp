@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/boot_entries.hpp"
 
-#include "base/take_until.hpp"
-#include "base/trimmed.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/kernel_arguments.hpp"
 
-#include "base/take_until.hpp"
+#include "base/text.hpp"
 #include "base/words.hpp"
 
 namespace onload_node {

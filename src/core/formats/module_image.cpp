@@ -2,7 +2,6 @@
 #include "core/formats/module_image.hpp"
 
 #include "core/formats/elf_sections.hpp"
-#include "core/formats/module_symbols.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "core/formats/elf_sections.hpp"
 #include "core/model/symbols.hpp"
 
 #include <cstddef>
@@ -41,5 +42,9 @@ struct ModuleImage {
 
 /// The build-id in a section of ELF notes, in hex; empty if there is none. Takes any bytes.
 [[nodiscard]] std::string build_id_from_notes(std::span<const std::byte> notes);
+
+/// Fills in the symbols that a module needs (the undefined ones, with their CRCs from `__versions`)
+/// and those it exports. Leaves out damaged ones.
+void read_symbols(const elf::Sections& sections, ModuleImage& image);
 
 }  // namespace onload_node

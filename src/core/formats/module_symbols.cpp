@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/formats/module_symbols.hpp"
+#include "core/formats/module_image.hpp"
 
 #include <string>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/pins.hpp"
 
-#include "base/concat.hpp"
-#include "base/take_until.hpp"
+#include "base/text.hpp"
 
 namespace onload_node {
 

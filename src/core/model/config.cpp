@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/config.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 
 #include <array>

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "core/model/interface_name.hpp"
-#include "core/model/mac_address.hpp"
-#include "core/model/module_name.hpp"
+#include "core/model/identifiers.hpp"
 #include "core/model/paths.hpp"
-#include "core/model/pci_address.hpp"
 
 #include <chrono>
 #include <map>

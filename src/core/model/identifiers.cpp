@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/interface_name.hpp"
-#include "core/model/mac_address.hpp"
-#include "core/model/module_name.hpp"
-#include "core/model/pci_address.hpp"
+#include "core/model/identifiers.hpp"
 
 #include <algorithm>
 #include <optional>

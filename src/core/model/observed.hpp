@@ -2,8 +2,7 @@
 #pragma once
 
 #include "core/model/config.hpp"
-#include "core/model/guard_record.hpp"
-#include "core/model/name_record.hpp"
+#include "core/model/records.hpp"
 #include "core/model/symbols.hpp"
 
 #include <cstdint>

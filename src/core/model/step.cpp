@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/step.hpp"
 
-#include "base/file_name.hpp"
+#include "base/text.hpp"
 #include "base/overloaded.hpp"
 
 namespace onload_node {

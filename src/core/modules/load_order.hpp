@@ -3,6 +3,7 @@
 
 #include "core/model/observed.hpp"
 
+#include <string_view>
 #include <vector>
 
 namespace onload_node {
@@ -28,5 +29,9 @@ load_order(const std::vector<ModuleName>& roots, const Observed& observed);
 /// The order to unload `modules`: before each come the loaded modules that use it, directly or not.
 [[nodiscard]] std::vector<ModuleName>
 unload_order(const std::vector<ModuleName>& modules, const Observed& observed);
+
+/// True when a module alias ("pci:v00001924d*sv*...") claims a device's modalias. The patterns are
+/// those of depmod: '*' any text, '?' one character, '[abc]' and '[a-c]' one of these.
+[[nodiscard]] bool alias_claims(std::string_view alias, std::string_view modalias);
 
 }  // namespace onload_node

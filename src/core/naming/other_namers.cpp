@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/naming/other_namers.hpp"
-
-#include "base/file_name.hpp"
-#include "base/take_until.hpp"
-#include "core/naming/own_names.hpp"
 #include "core/naming/port_names.hpp"
+
+#include "base/text.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/naming/own_names.hpp"
-
-#include "base/concat.hpp"
-#include "core/model/interface_name.hpp"
 #include "core/naming/port_names.hpp"
+
+#include "base/text.hpp"
+#include "core/model/identifiers.hpp"
 
 #include <algorithm>
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/naming/port_names.hpp"
 
-#include "base/concat.hpp"
-#include "base/take_until.hpp"
-#include "base/trimmed.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
-#include "core/naming/other_namers.hpp"
-#include "core/naming/own_names.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/guard.hpp"
 
-#include "core/modules/identity.hpp"
+#include "core/modules/swap_scope.hpp"
 #include "core/modules/load_order.hpp"
 
 namespace onload_node {

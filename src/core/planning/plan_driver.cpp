@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/managed_functions.hpp"
 #include "core/model/paths.hpp"
-#include "core/modules/identity.hpp"
 #include "core/modules/swap_scope.hpp"
 #include "core/planning/guard.hpp"
 #include "core/planning/plan_phases.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/reporting/cdi.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/reporting/judgement.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"

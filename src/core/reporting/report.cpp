@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/reporting/report.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/reporting/judgement.hpp"
 

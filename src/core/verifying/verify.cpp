@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/verifying/verify.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/formats/module_image.hpp"
-#include "core/modules/identity.hpp"
+#include "core/modules/swap_scope.hpp"
 #include "core/modules/load_order.hpp"
 #include "core/verifying/verify_parts.hpp"
 

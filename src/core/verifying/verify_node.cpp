@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
-#include "core/modules/alias.hpp"
+#include "core/modules/load_order.hpp"
 #include "core/modules/swap_scope.hpp"
 #include "core/verifying/verify_parts.hpp"
 

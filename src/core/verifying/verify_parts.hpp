@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/verifying/verify.hpp"
 
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/verifying/verify_parts.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/formats/pins.hpp"
 #include "core/model/paths.hpp"
 #include "core/verifying/verify_parts.hpp"

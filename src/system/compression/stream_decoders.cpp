@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/compression/stream_decoders.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "base/handle.hpp"
 #include "base/sizes.hpp"
 

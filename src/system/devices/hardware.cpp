@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/devices/hardware.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/formats/vpd.hpp"
 #include "core/model/paths.hpp"
 #include "system/devices/links.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/devices/links.hpp"
 
-#include "base/unique_fd.hpp"
-#include "core/model/interface_name.hpp"
+#include "base/handle.hpp"
+#include "core/model/identifiers.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>

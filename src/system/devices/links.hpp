@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/access/node_access.hpp"
-#include "core/model/mac_address.hpp"
+#include "core/model/identifiers.hpp"
 
 #include <optional>
 #include <string>

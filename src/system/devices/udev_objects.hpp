@@ -3,7 +3,7 @@
 
 #include "base/handle.hpp"
 #include "base/result.hpp"
-#include "core/model/pci_address.hpp"
+#include "core/model/identifiers.hpp"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/directories.hpp"
 
-#include "base/concat.hpp"
-#include "base/unique_fd.hpp"
+#include "base/text.hpp"
+#include "base/handle.hpp"
 #include "system/system_error.hpp"
 
 #include <cerrno>

@@ -2,7 +2,7 @@
 #include "system/files/file_bytes.hpp"
 
 #include "base/sizes.hpp"
-#include "base/unique_fd.hpp"
+#include "base/handle.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/files.hpp"
 
-#include "base/unique_fd.hpp"
+#include "base/handle.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"

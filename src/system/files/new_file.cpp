@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/new_file.hpp"
 
-#include "base/concat.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"

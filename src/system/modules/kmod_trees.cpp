@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/modules/kmod_trees.hpp"
 
-#include "base/take_until.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/modules/kmod_context.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/processes/children.hpp"
 
-#include "base/unique_fd.hpp"
+#include "base/handle.hpp"
 #include "system/deadline.hpp"
 
 #include <algorithm>

@@ -3,7 +3,6 @@
 
 #include "base/handle.hpp"
 #include "base/result.hpp"
-#include "base/unique_fd.hpp"
 #include "system/deadline.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "base/unique_fd.hpp"
+#include "base/handle.hpp"
 #include "core/access/node_access.hpp"
 
 #include <memory>

@@ -4,8 +4,7 @@
 #include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "run/guard.hpp"
-#include "run/load_records.hpp"
-#include "run/name_record.hpp"
+#include "run/records.hpp"
 
 namespace onload_node::fixture {
 

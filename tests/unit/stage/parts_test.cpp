@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/paths.hpp"
 #include "stage/default_route.hpp"
-#include "stage/library_version.hpp"
-#include "stage/prune.hpp"
+#include "stage/staging_parts.hpp"
 #include "stage/source.hpp"
 #include "system/files/files.hpp"
 #include "unit/stage/tar_writer.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/output/nics_output.hpp"
+#include "app/output/output.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/modules/alias.hpp"
+#include "core/modules/load_order.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/kernel_arguments.hpp"
-#include "core/naming/other_namers.hpp"
-#include "core/naming/own_names.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/plan.hpp"
 #include "unit/core/model/observed_fixture.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/managed_functions.hpp"
 #include "core/model/paths.hpp"
-#include "core/naming/own_names.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"

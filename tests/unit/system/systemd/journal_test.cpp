@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/unique_fd.hpp"
+#include "base/handle.hpp"
 #include "system/systemd/journal.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 

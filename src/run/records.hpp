@@ -5,7 +5,20 @@
 #include "core/reporting/report.hpp"
 #include "run/execute.hpp"
 
+#include <map>
+
 namespace onload_node {
+
+/// What onload-node itself loaded in this boot (/run/onload-node/loaded.toml); empty if there is no
+/// readable record.
+[[nodiscard]] std::map<ModuleName, LoadRecord> read_load_records(const Files& files);
+
+/// Adds or replaces the record of one module.
+[[nodiscard]] Result<void> record_load(Files& files, const LoadModule& step);
+
+/// Reads the names of the ports into `observed.remembered`. If it cannot, `observed.names_problem`
+/// says why; it takes nothing from a damaged record.
+void read_name_record(Observed& observed, const Files& files);
 
 /// Converts what an execution met into the record for the report.
 [[nodiscard]] RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id);

@@ -3,6 +3,7 @@
 
 #include "core/access/staging_access.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -35,5 +36,27 @@ inline constexpr std::string_view user_in_area = "onload";
 /// refused. Nothing outside the areas is touched.
 [[nodiscard]] Result<Extracted>
 extract(EntrySource& source, const std::string& only_kernel, WorkArea& modules, WorkArea& user);
+
+/// The versions in a program or library: texts like "8.1.2.26" or "Onload 8.1.2.26". Those of
+/// libonload.so include Onload's own, which the library prints when run.
+[[nodiscard]] Result<std::set<std::string>> versions_in(ByteStream& library);
+
+/// A staged tree and when it was staged, in nanoseconds since 1970.
+struct TreeAge {
+    std::string kernel;
+    std::int64_t modified = 0;
+};
+
+/// The kernels whose trees are to be removed: all but the needed ones and the newest, `keep` in
+/// total unless more are needed. Pure.
+[[nodiscard]] std::vector<std::string>
+to_prune(std::vector<TreeAge> trees, unsigned keep, const std::set<std::string>& needed);
+
+/// Whether a tree would load.
+struct TreeVerdict {
+    enum class Kind { passed, failed, not_checkable };
+    Kind kind = Kind::not_checkable;
+    std::string why;  ///< what failed and what to do about it, or why nothing could be checked
+};
 
 }  // namespace onload_node

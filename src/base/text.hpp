@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace onload_node {
+
+/// Joins the parts in one call. A chain of `+` makes a string for each part, and messages are a
+/// good part of a binary that has to fit into a MachineConfig.
+[[nodiscard, gnu::noinline]] inline std::string concat(std::initializer_list<std::string_view> parts
+) {
+    std::string text;
+    for (const auto part : parts) {
+        text += part;
+    }
+    return text;
+}
+
+/// The text without the spaces, tabs and carriage returns at both ends.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r";
+    const auto begin = text.find_first_not_of(blanks);
+    if (begin == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+}
+
+/// The part of a path after its last slash; the whole path if it has no slash.
+[[nodiscard]] inline std::string file_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+/// Removes the text up to the first of `separators`, and that separator, from the front of `rest`.
+/// Returns the text; without a separator, all of `rest`.
+inline std::string_view take_until(std::string_view& rest, std::string_view separators) {
+    const auto end = std::min(rest.find_first_of(separators), rest.size());
+    const auto taken = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return taken;
+}
+
+}  // namespace onload_node

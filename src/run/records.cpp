@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "run/records.hpp"
+
+#include "base/text.hpp"
+#include "base/toml.hpp"
+#include "base/words.hpp"
+#include "core/model/identifiers.hpp"
+#include "core/model/paths.hpp"
+
+#include <algorithm>
+
+namespace onload_node {
+
+namespace {
+
+LoadRecord load_record_from(const toml::table& table) {
+    LoadRecord record{
+        table["sha256"].value_or(std::string()), table["build-id"].value_or(std::string()), {}};
+    if (const toml::array* const list = table["parameters"].as_array()) {
+        for (const auto& item : *list) {
+            const toml::array* const pair = item.as_array();
+            if (pair != nullptr && pair->size() == 2) {
+                record.parameters.emplace_back(
+                    (*pair)[0].value_or(std::string()), (*pair)[1].value_or(std::string())
+                );
+            }
+        }
+    }
+    return record;
+}
+
+toml::table to_toml(const LoadRecord& record) {
+    toml::array parameters;
+    for (const auto& [name, value] : record.parameters) {
+        parameters.push_back(toml::array{name, value});
+    }
+    return toml::table{
+        {"sha256", record.sha256},
+        {"build-id", record.build_id},
+        {"parameters", std::move(parameters)},
+    };
+}
+
+}  // namespace
+
+std::map<ModuleName, LoadRecord> read_load_records(const Files& files) {
+    std::map<ModuleName, LoadRecord> records;
+    const auto text = files.read(std::string(paths::loaded_record));
+    if (!text) {
+        return records;
+    }
+    // A record that cannot be read counts as none: the build-ids decide.
+    const auto document = toml::parse(*text);
+    if (!document) {
+        return records;
+    }
+    for (const auto& [key, node] : document.table()) {
+        const auto name = ModuleName::parse(key.str());
+        if (name && node.is_table()) {
+            records[*name] = load_record_from(*node.as_table());
+        }
+    }
+    return records;
+}
+
+Result<void> record_load(Files& files, const LoadModule& step) {
+    auto records = read_load_records(files);
+    records[step.name] = {step.sha256, step.build_id, step.parameters};
+    toml::table document;
+    for (const auto& [name, record] : records) {
+        document.insert(name.str(), to_toml(record));
+    }
+    return files.write(std::string(paths::loaded_record), toml_text(document));
+}
+
+namespace {
+
+/// Accepts only valid names, because they go into .link files.
+bool read_entry(RememberedName& entry, std::string_view slot, const toml::node& node) {
+    const toml::array* const words = node.as_array();
+    const auto address = PciAddress::parse(slot);
+    if (!address || words == nullptr || words->size() < 2) {
+        return false;
+    }
+    entry.slot = *address;
+    std::size_t index = 0;
+    for (const auto& word : *words) {
+        const auto text = word.value_or(std::string());
+        const auto mac = MacAddress::parse(text);
+        if (index == 1 ? !mac && !text.empty() : !InterfaceName::parse(text)) {
+            return false;
+        }
+        if (index == 0) {
+            entry.name = text;
+        } else if (index == 1) {
+            entry.mac = mac ? std::optional(*mac) : std::nullopt;
+        } else {
+            entry.also.push_back(text);
+        }
+        ++index;
+    }
+    return true;
+}
+
+/// True if an earlier entry has the same slot, name or card: the names would then depend on the
+/// order.
+bool contradicts(const NameRecord& record, const RememberedName& entry) {
+    return std::ranges::any_of(record, [&](const RememberedName& other) {
+        return other.slot == entry.slot || other.name == entry.name ||
+               (entry.mac && other.mac == entry.mac);
+    });
+}
+
+/// Returns what is wrong with the text; empty if nothing is.
+std::string read_record(NameRecord& record, const std::string& text) {
+    const auto document = toml::parse(text);
+    if (!document) {
+        return std::string(document.error().description());
+    }
+    for (const auto& [key, node] : document.table()) {
+        RememberedName entry;
+        if (!read_entry(entry, key.str(), node) || contradicts(record, entry)) {
+            return concat({"the entry \"", key.str(), "\" is wrong, or contradicts another"});
+        }
+        // Sorted by slot, so that nothing depends on how somebody has spelled it.
+        const auto behind = std::ranges::lower_bound(record, entry.slot, {}, &RememberedName::slot);
+        record.insert(behind, std::move(entry));
+    }
+    return "";
+}
+
+}  // namespace
+
+void read_name_record(Observed& observed, const Files& files) {
+    observed.remembered.clear();
+    observed.names_text.clear();
+    observed.names_problem.clear();
+    auto text = files.read(std::string(paths::names_file));
+    if (!text) {
+        observed.names_problem =
+            text.error().code == ErrorCode::not_found ? "" : text.error().message;
+        return;
+    }
+    observed.names_text = std::move(*text);
+    const auto problem = read_record(observed.remembered, observed.names_text);
+    if (!problem.empty()) {
+        observed.remembered.clear();
+        observed.names_problem = concat({paths::names_file, ": ", problem});
+    }
+}
+
+namespace {
+
+const std::string_view busy_code = to_string(ReasonCode::busy);
+
+}  // namespace
+
+RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id) {
+    RunRecord record{boot_id, {}, {}};
+    for (const auto& failed : execution.failures) {
+        std::string text = failed.step + ": " + failed.error.message;
+        for (const auto& left : failed.left_behind) {
+            text += "; could not be taken back: " + left;
+        }
+        const bool busy = failed.error.code == ErrorCode::busy;
+        record.failures.push_back(
+            {failed.phase, std::move(text), busy ? ReasonCode::busy : ReasonCode::undone}
+        );
+    }
+    for (const auto& timing : execution.timings) {
+        record.timings_ms.emplace_back(timing.step, timing.duration.count());
+    }
+    return record;
+}
+
+RunRecord read_run_record(const Files& files) {
+    RunRecord record;
+    const auto text = files.read(std::string(paths::last_run));
+    if (!text) {
+        return record;
+    }
+    const auto document = toml::parse(*text);
+    if (!document) {
+        return record;
+    }
+    const auto& table = document.table();
+    record.boot_id = table["boot-id"].value_or(std::string());
+    if (const toml::table* const failures = table["failures"].as_table()) {
+        for (const auto phase : enumerators<PhaseName>) {
+            const auto failed = (*failures)[to_string(phase)];
+            if (const auto what = failed["what"].value<std::string>()) {
+                const bool busy = failed["code"].value_or(std::string()) == busy_code;
+                record.failures.push_back(
+                    {phase, *what, busy ? ReasonCode::busy : ReasonCode::undone}
+                );
+            }
+        }
+    }
+    if (const toml::table* const timings = table["timings"].as_table()) {
+        for (const auto& [step, duration] : *timings) {
+            record.timings_ms.emplace_back(
+                step.str(), duration.value_exact<std::int64_t>().value_or(0)
+            );
+        }
+    }
+    return record;
+}
+
+Result<void> write_run_record(Files& files, const RunRecord& record) {
+    toml::table failures;
+    for (const auto& failed : record.failures) {
+        failures.insert(
+            to_string(failed.phase),
+            toml::table{{"what", failed.text}, {"code", to_string(failed.code)}}
+        );
+    }
+    toml::table timings;
+    for (const auto& [step, duration] : record.timings_ms) {
+        timings.insert(step, duration);
+    }
+    const toml::table document{
+        {"boot-id", record.boot_id},
+        {"failures", std::move(failures)},
+        {"timings", std::move(timings)},
+    };
+    return files.write(std::string(paths::last_run), toml_text(document));
+}
+
+}  // namespace onload_node
