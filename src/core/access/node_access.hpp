@@ -85,8 +85,7 @@ public:
     /// Keeps all drivers away from the functions by setting their driver_override.
     [[nodiscard]] virtual Result<void> hold(const std::vector<PciAddress>& functions) = 0;
 
-    /// Ends a hold, but not a driver_override of somebody else. Succeeds for a function that is
-    /// gone.
+    /// Ends a hold. Leaves a foreign driver_override. Succeeds for a function that is gone.
     [[nodiscard]] virtual Result<void> release(const std::vector<PciAddress>& functions) = 0;
 
     /// Ends the hold of each function and binds it to a driver of the modules, all functions in

@@ -22,8 +22,8 @@ class BootLoader {
 public:
     virtual ~BootLoader() = default;
 
-    /// Nothing if nothing on the node tells. An error if what tells does not lead to a kernel whose
-    /// modules are on the node: a guess would be worse.
+    /// Nothing if the node has neither boot loader entries nor a link to a kernel. An error if
+    /// these lead to no kernel whose modules are on the node: a guess would be worse.
     [[nodiscard]] virtual Result<std::optional<PendingKernel>> pending() const = 0;
 };
 

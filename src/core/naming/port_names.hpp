@@ -22,10 +22,10 @@ struct ChosenName {
     bool problem = false;    ///< the port cannot have the name that it should have: see `reason`
 };
 
-/// Decides the name of each port. The configuration's entry comes first, unless somebody else's
-/// file comes before ours; then somebody else who names the port; then the policy. If two ports
-/// would get one name, or a port that of another interface, one port goes without it and has a
-/// `problem`. `functions` are in address order and belong to `observed`.
+/// Decides the name of each port. The configuration's entry comes first, unless a foreign file
+/// comes before ours; then whatever else names the port; then the policy. If two ports would get
+/// one name, or a port that of another interface, one port goes without it and has a `problem`.
+/// `functions` are in address order and belong to `observed`.
 [[nodiscard]] std::vector<ChosenName> choose_names(
     const NamesConfig& config,
     const std::vector<const NetworkFunction*>& functions,
