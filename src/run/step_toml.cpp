@@ -1,318 +1,171 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/step_toml.hpp"
 
-#include <array>
-#include <optional>
+#include "base/concat.hpp"
+#include "base/overloaded.hpp"
+#include "run/toml_form.hpp"
+
+#include <tuple>
+#include <type_traits>
 
 namespace onload_node {
 
 namespace {
 
-toml::array parameters_to_toml(const ModuleParameters& parameters) {
-    toml::array list;
-    for (const auto& [name, value] : parameters) {
-        list.push_back(toml::array{name, value});
-    }
-    return list;
-}
-
-toml::array ports_to_toml(const std::vector<PortExpectation>& ports) {
-    toml::array list;
-    for (const auto& port : ports) {
-        list.push_back(toml::array{port.address.to_string(), port.name});
-    }
-    return list;
-}
-
-toml::array addresses_to_toml(const std::vector<PciAddress>& functions) {
-    toml::array list;
-    for (const auto& function : functions) {
-        list.push_back(function.to_string());
-    }
-    return list;
-}
-
-toml::array modules_to_toml(const std::vector<ModuleName>& modules) {
-    toml::array list;
-    for (const auto& module : modules) {
-        list.push_back(module.str());
-    }
-    return list;
-}
-
-// What a step holds, key by key. The last two are no step's inverse: they never stand in the log.
-
-void fill(toml::table& table, const WriteFile& s) {
-    table.insert("path", s.path);
-    table.insert("content", s.content);
-}
-
-void fill(toml::table& table, const RemoveFile& s) {
-    table.insert("path", s.path);
-}
-
-void fill(toml::table& /*table*/, const ReloadUdev& /*s*/) {}
-
-void fill(toml::table& table, const TriggerInterfaces& s) {
-    table.insert("address", s.address.to_string());
-}
-
-void fill(toml::table& table, const UnloadModule& s) {
-    table.insert("module", s.name.str());
-    table.insert("tolerate-use", s.tolerate_use);
-}
-
-void fill(toml::table& table, const LoadModule& s) {
-    table.insert("module", s.name.str());
-    table.insert("out-of-tree", s.origin == Origin::out_of_tree);
-    table.insert("path", s.path);
-    table.insert("sha256", s.sha256);
-    table.insert("build-id", s.build_id);
-    table.insert("parameters", parameters_to_toml(s.parameters));
-}
-
-void fill(toml::table& table, const AwaitPorts& s) {
-    table.insert("ports", ports_to_toml(s.ports));
-}
-
-void fill(toml::table& table, const DisarmGuard& s) {
-    table.insert("boot-id", s.boot_id);
-}
-
-void fill(toml::table& table, const SetKernelSetting& s) {
-    table.insert("name", s.name);
-    table.insert("value", s.value);
-    table.insert("only-over", s.only_over);
-}
-
-void fill(toml::table& table, const ReleaseFunctions& s) {
-    table.insert("functions", addresses_to_toml(s.functions));
-}
-
-void fill(toml::table& table, const BindFunctions& s) {
-    table.insert("functions", addresses_to_toml(s.functions));
-    table.insert("modules", modules_to_toml(s.modules));
-}
-
-void fill(toml::table& table, const MaskUnit& s) {
-    table.insert("unit", s.id);
-}
-
-void fill(toml::table& table, const UnmaskUnit& s) {
-    table.insert("unit", s.id);
-}
-
-void fill(toml::table& table, const StopUnit& s) {
-    table.insert("unit", s.id);
-}
-
-void fill(toml::table& table, const StartUnit& s) {
-    table.insert("unit", s.id);
-}
-
-void fill(toml::table& /*table*/, const ArmGuard& /*s*/) {}
-
-void fill(toml::table& /*table*/, const HoldFunctions& /*s*/) {}
-
-/// Reads the keys of one table; the first one that is missing or of another type is remembered as
-/// the error.
-class Reader {
-public:
-    explicit Reader(const toml::table& table) : table_(table) {}
-
-    std::string text(std::string_view key) {
-        const auto value = table_[key].value<std::string>();
-        return value ? *value : note(key, std::string());
-    }
-
-    bool boolean(std::string_view key) {
-        const auto value = table_[key].value<bool>();
-        return value ? *value : note(key, false);
-    }
-
-    std::optional<ModuleName> module() {
-        auto name = ModuleName::parse(text("module"));
-        return name ? std::optional(std::move(*name)) : note("module", std::optional<ModuleName>());
-    }
-
-    PciAddress address(std::string_view text) {
-        const auto parsed = PciAddress::parse(text);
-        return parsed ? *parsed : note("address", PciAddress{});
-    }
-
-    /// Calls `use(first, second)` for each pair of the list of pairs at `key`.
-    template <typename Use>
-    void pairs(std::string_view key, Use use) {
-        const toml::array* const list = table_[key].as_array();
-        if (list == nullptr) {
-            note(key, 0);
-            return;
-        }
-        for (const auto& item : *list) {
-            const toml::array* const pair = item.as_array();
-            if (pair == nullptr || pair->size() != 2) {
-                note(key, 0);
-                return;
-            }
-            use((*pair)[0].value_or(std::string()), (*pair)[1].value_or(std::string()));
-        }
-    }
-
-    std::vector<PciAddress> addresses(std::string_view key) {
-        std::vector<PciAddress> list;
-        each(key, [&](const std::string& text) { list.push_back(address(text)); });
-        return list;
-    }
-
-    std::vector<ModuleName> modules(std::string_view key) {
-        std::vector<ModuleName> list;
-        each(key, [&](const std::string& text) {
-            if (auto name = ModuleName::parse(text)) {
-                list.push_back(std::move(*name));
-            } else {
-                note(key, 0);
-            }
-        });
-        return list;
-    }
-
-    [[nodiscard]] const std::string& wrong_key() const { return wrong_key_; }
-
-private:
-    /// Calls `use(text)` for each text of the list at `key`.
-    template <typename Use>
-    void each(std::string_view key, Use use) {
-        const toml::array* const texts = table_[key].as_array();
-        if (texts == nullptr) {
-            note(key, 0);
-            return;
-        }
-        for (const auto& item : *texts) {
-            use(item.value_or(std::string()));
-        }
-    }
-
-    template <typename T>
-    T note(std::string_view key, T fallback) {
-        if (wrong_key_.empty()) {
-            wrong_key_ = key;
-        }
-        return fallback;
-    }
-
-    const toml::table& table_;
-    std::string wrong_key_;
+template <typename S, typename T>
+struct Field {
+    std::string_view key;
+    T S::*member;
 };
 
-using MaybeStep = std::optional<Step>;
+template <typename S, typename T>
+Field(std::string_view, T S::*) -> Field<S, T>;
 
-MaybeStep read_load(Reader& reader) {
-    const auto name = reader.module();
-    if (!name) {
+/// A step that may stand in the log: its kind there, and all its fields in the order of
+/// the struct.
+template <typename S, typename... Ts>
+struct Logged {
+    using Of = S;
+    std::string_view kind;
+    std::tuple<Field<S, Ts>...> fields;
+};
+
+template <typename S, typename... Ts>
+constexpr Logged<S, Ts...> logged(std::string_view kind, Field<S, Ts>... fields) {
+    return {kind, {fields...}};
+}
+
+/// A step that is the inverse of no other: it never stands in the log, and is refused there.
+template <typename S>
+struct NeverLogged {
+    using Of = S;
+};
+
+constexpr std::tuple kinds = {
+    logged<WriteFile>(
+        "write-file", Field{"path", &WriteFile::path}, Field{"content", &WriteFile::content}
+    ),
+    logged<RemoveFile>("remove-file", Field{"path", &RemoveFile::path}),
+    logged<ReloadUdev>("reload-udev"),
+    NeverLogged<TriggerInterfaces>{},
+    logged<UnloadModule>(
+        "unload-module",
+        Field{"module", &UnloadModule::name},
+        Field{"tolerate-use", &UnloadModule::tolerate_use}
+    ),
+    logged<LoadModule>(
+        "load-module",
+        Field{"module", &LoadModule::name},
+        Field{"out-of-tree", &LoadModule::origin},
+        Field{"path", &LoadModule::path},
+        Field{"sha256", &LoadModule::sha256},
+        Field{"build-id", &LoadModule::build_id},
+        Field{"parameters", &LoadModule::parameters}
+    ),
+    logged<AwaitPorts>("await-ports", Field{"ports", &AwaitPorts::ports}),
+    NeverLogged<ArmGuard>{},
+    logged<DisarmGuard>("disarm-guard", Field{"boot-id", &DisarmGuard::boot_id}),
+    logged<SetKernelSetting>(
+        "set-kernel-setting",
+        Field{"name", &SetKernelSetting::name},
+        Field{"value", &SetKernelSetting::value},
+        Field{"only-over", &SetKernelSetting::only_over}
+    ),
+    NeverLogged<HoldFunctions>{},
+    logged<ReleaseFunctions>("release-functions", Field{"functions", &ReleaseFunctions::functions}),
+    logged<BindFunctions>(
+        "bind-functions",
+        Field{"functions", &BindFunctions::functions},
+        Field{"modules", &BindFunctions::modules}
+    ),
+    NeverLogged<MaskUnit>{},
+    logged<UnmaskUnit>("unmask-unit", Field{"unit", &UnmaskUnit::id}),
+    logged<StopUnit>("stop-unit", Field{"unit", &StopUnit::id}),
+    logged<StartUnit>("start-unit", Field{"unit", &StartUnit::id}),
+};
+
+template <typename... Kinds>
+std::variant<typename Kinds::Of...> steps_of(const std::tuple<Kinds...>&);
+
+static_assert(
+    std::is_same_v<decltype(steps_of(kinds)), Step>,
+    "kinds has a line for each alternative of Step, in the same order"
+);
+
+template <typename Use>
+void for_each_logged(Use use) {
+    const Overloaded filter{
+        [&]<typename S, typename... Ts>(const Logged<S, Ts...>& kind) { use(kind); },
+        []<typename S>(const NeverLogged<S>&) {}};
+    std::apply([&](const auto&... kind) { (filter(kind), ...); }, kinds);
+}
+
+template <typename T>
+std::optional<T>
+read_field(const toml::table& table, std::string_view key, std::string_view& first_wrong_key) {
+    const toml::node* const node = table.get(key);
+    auto value = node == nullptr ? std::nullopt : TomlForm<T>::read(*node);
+    if (!value && first_wrong_key.empty()) {
+        first_wrong_key = key;
+    }
+    return value;
+}
+
+template <typename S, typename... Ts>
+std::optional<Step> read_fields(
+    const Logged<S, Ts...>& kind, const toml::table& table, std::string_view& first_wrong_key
+) {
+    // Braces, not parentheses: the fields are read in their order.
+    auto values = std::apply(
+        [&](const auto&... field) {
+            return std::tuple<std::optional<Ts>...>{
+                read_field<Ts>(table, field.key, first_wrong_key)...};
+        },
+        kind.fields
+    );
+    if (!first_wrong_key.empty()) {
         return std::nullopt;
     }
-    LoadModule step{
-        *name,
-        Origin::in_tree,
-        reader.text("path"),
-        reader.text("sha256"),
-        reader.text("build-id"),
-        {}};
-    step.origin = reader.boolean("out-of-tree") ? Origin::out_of_tree : Origin::in_tree;
-    reader.pairs("parameters", [&](std::string key, std::string value) {
-        step.parameters.emplace_back(std::move(key), std::move(value));
-    });
-    return step;
-}
-
-MaybeStep read_unload(Reader& reader) {
-    const auto name = reader.module();
-    return name ? MaybeStep(UnloadModule{*name, reader.boolean("tolerate-use")}) : std::nullopt;
-}
-
-MaybeStep read_await(Reader& reader) {
-    AwaitPorts step;
-    reader.pairs("ports", [&](const std::string& address, std::string name) {
-        step.ports.push_back({reader.address(address), std::move(name)});
-    });
-    return step;
-}
-
-template <typename UnitStep>
-MaybeStep read_unit_step(Reader& reader) {
-    return UnitStep{reader.text("unit")};
-}
-
-/// One alternative of Step: its name in the log, and how it is read from there.
-struct Kind {
-    std::string_view name;
-    MaybeStep (*read)(Reader& reader);  ///< null for what never stands in the log
-};
-
-/// In the order of the variant.
-constexpr std::array<Kind, std::variant_size_v<Step>> kinds = {{
-    {"write-file",
-     [](Reader& r) -> MaybeStep {
-         return WriteFile{r.text("path"), r.text("content")};
-     }},
-    {"remove-file", [](Reader& r) -> MaybeStep { return RemoveFile{r.text("path")}; }},
-    {"reload-udev", [](Reader&) -> MaybeStep { return ReloadUdev{}; }},
-    {"trigger-interfaces",
-     [](Reader& r) -> MaybeStep { return TriggerInterfaces{r.address(r.text("address"))}; }},
-    {"unload-module", read_unload},
-    {"load-module", read_load},
-    {"await-ports", read_await},
-    {"arm-guard", nullptr},
-    {"disarm-guard", [](Reader& r) -> MaybeStep { return DisarmGuard{r.text("boot-id")}; }},
-    {"set-kernel-setting",
-     [](Reader& r) -> MaybeStep {
-         return SetKernelSetting{r.text("name"), r.text("value"), r.text("only-over")};
-     }},
-    {"hold-functions", nullptr},
-    {"release-functions",
-     [](Reader& r) -> MaybeStep { return ReleaseFunctions{r.addresses("functions")}; }},
-    {"bind-functions",
-     [](Reader& r) -> MaybeStep {
-         return BindFunctions{r.addresses("functions"), r.modules("modules")};
-     }},
-    {"mask-unit", read_unit_step<MaskUnit>},
-    {"unmask-unit", read_unit_step<UnmaskUnit>},
-    {"stop-unit", read_unit_step<StopUnit>},
-    {"start-unit", read_unit_step<StartUnit>},
-}};
-
-MaybeStep read_step(Reader& reader, std::string_view name) {
-    for (const auto& kind : kinds) {
-        if (kind.name == name && kind.read != nullptr) {
-            return kind.read(reader);
-        }
-    }
-    return std::nullopt;
+    return std::apply([](auto&... value) { return S{*std::move(value)...}; }, values);
 }
 
 }  // namespace
 
 toml::table to_toml(const Step& step) {
     toml::table table;
-    table.insert("kind", kinds[step.index()].name);
-    std::visit([&](const auto& s) { fill(table, s); }, step);
+    for_each_logged([&]<typename S, typename... Ts>(const Logged<S, Ts...>& kind) {
+        if (const S* const found = std::get_if<S>(&step)) {
+            table.insert("kind", kind.kind);
+            std::apply(
+                [&](const auto&... field) {
+                    (table.insert(field.key, TomlForm<Ts>::write(found->*field.member)), ...);
+                },
+                kind.fields
+            );
+        }
+    });
     return table;
 }
 
 Result<Step> step_from_toml(const toml::table& table) {
-    const auto kind = table["kind"].value_or(std::string());
-    Reader reader(table);
-    auto step = read_step(reader, kind);
-    if (!reader.wrong_key().empty()) {
+    const auto name = table["kind"].value_or(std::string());
+    std::string_view wrong_key;
+    std::optional<Step> step;
+    for_each_logged([&](const auto& kind) {
+        if (kind.kind == name) {
+            step = read_fields(kind, table, wrong_key);
+        }
+    });
+    if (!wrong_key.empty()) {
         return failure(
             ErrorCode::mismatch,
-            "step \"" + kind + "\": key \"" + reader.wrong_key() + "\" is missing or wrong"
+            concat({"step \"", name, "\": key \"", wrong_key, "\" is missing or wrong"})
         );
     }
     if (!step) {
-        return failure(ErrorCode::mismatch, "there is no kind of step \"" + kind + "\"");
+        return failure(ErrorCode::mismatch, "there is no kind of step \"" + name + "\"");
     }
-    return std::move(*step);
+    return *std::move(step);
 }
 
 }  // namespace onload_node

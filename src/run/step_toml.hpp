@@ -6,7 +6,7 @@
 
 namespace onload_node {
 
-/// A step as a TOML table, for the undo log.
+/// A step as a TOML table, for the undo log; an empty one for a step that takes nothing back.
 [[nodiscard]] toml::table to_toml(const Step& step);
 
 /// The step that a table stands for; ErrorCode::mismatch says which key is missing or wrong.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/paths.hpp"
+#include "core/planning/inverse.hpp"
 #include "run/step_toml.hpp"
 #include "run/undo_log.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
+
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -19,7 +22,6 @@ std::vector<Step> every_kind() {
         WriteFile{"/run/x", "two\nlines \"quoted\"\n"},
         RemoveFile{"/run/y"},
         ReloadUdev{},
-        TriggerInterfaces{fixture::port_address(1)},
         UnloadModule{module("sfc"), true},
         LoadModule{
             module("sfc"), Origin::out_of_tree, "/opt/sfc.ko", "aa", "bb", {{"rss_cpus", "cores"}}},
@@ -28,20 +30,58 @@ std::vector<Step> every_kind() {
         SetKernelSetting{"kernel.panic", "0", "5"},
         ReleaseFunctions{{fixture::port_address(0), fixture::port_address(1)}},
         BindFunctions{{fixture::port_address(1)}, {module("sfc"), module("onload")}},
-        MaskUnit{"chronyd.service"},
         UnmaskUnit{"chronyd.service"},
         StopUnit{"chronyd.service"},
         StartUnit{"sfptpd.service"},
     };
 }
 
+/// One step of every kind that takes nothing back.
+std::vector<Step> never_logged() {
+    return {
+        TriggerInterfaces{fixture::port_address(1)},
+        ArmGuard{},
+        HoldFunctions{{fixture::port_address(0)}},
+        MaskUnit{"chronyd.service"},
+    };
+}
+
 TEST(StepToml, EveryKindComesBackAsItWas) {
-    // Nothing is taken back by arming the guard or by holding functions.
-    ASSERT_EQ(every_kind().size() + 2, std::variant_size_v<Step>);
+    ASSERT_EQ(every_kind().size() + never_logged().size(), std::variant_size_v<Step>);
     for (const auto& step : every_kind()) {
         const auto read = step_from_toml(to_toml(step));
         ASSERT_TRUE(read) << describe(step) << ": " << read.error().message;
         EXPECT_EQ(*read, step);
+    }
+}
+
+TEST(StepToml, WhatTakesAStepBackComesBackFromTheLog) {
+    auto steps = every_kind();
+    std::ranges::copy(never_logged(), std::back_inserter(steps));
+    for (const auto& step : steps) {
+        for (const auto& back : inverse(step, fixture::booting_node())) {
+            const auto read = step_from_toml(to_toml(back));
+            ASSERT_TRUE(read) << describe(back) << ": " << read.error().message;
+            EXPECT_EQ(*read, back);
+        }
+    }
+}
+
+TEST(StepToml, RefusesWhatTakesNothingBack) {
+    for (const std::string kind :
+         {"remember-names",
+          "block-autoload",
+          "trigger-interfaces",
+          "arm-guard",
+          "mask-unit",
+          "fly"}) {
+        const auto read = step_from_toml(toml::table{{"kind", kind}});
+        ASSERT_FALSE(read) << kind;
+        EXPECT_EQ(read.error().code, ErrorCode::mismatch);
+        EXPECT_EQ(read.error().message, "there is no kind of step \"" + kind + "\"");
+    }
+    for (const auto& step : never_logged()) {
+        EXPECT_FALSE(step_from_toml(to_toml(step))) << describe(step);
     }
 }
 
