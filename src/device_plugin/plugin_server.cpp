@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "device_plugin/plugin_server.hpp"
 
-#include "base/text.hpp"
 #include "base/handle.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <chrono>

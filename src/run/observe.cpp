@@ -6,8 +6,8 @@
 #include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
 #include "run/guard.hpp"
-#include "run/records.hpp"
 #include "run/observe_parts.hpp"
+#include "run/records.hpp"
 
 #include <algorithm>
 

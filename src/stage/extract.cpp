@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "stage/staging_parts.hpp"
-
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "stage/selection.hpp"
+#include "stage/staging_parts.hpp"
 
 #include <utility>
 

@@ -4,8 +4,8 @@
 #include "base/text.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
-#include "stage/staging_parts.hpp"
 #include "stage/record.hpp"
+#include "stage/staging_parts.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/output/output.hpp"
-
 #include "app/output/output_parts.hpp"
 #include "base/text.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/step.hpp"
 
-#include "base/text.hpp"
 #include "base/overloaded.hpp"
+#include "base/text.hpp"
 
 namespace onload_node {
 

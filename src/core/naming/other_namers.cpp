@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/naming/port_names.hpp"
-
 #include "base/text.hpp"
+#include "core/naming/port_names.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/naming/port_names.hpp"
-
 #include "base/text.hpp"
 #include "core/model/identifiers.hpp"
+#include "core/naming/port_names.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/guard.hpp"
 
-#include "core/modules/swap_scope.hpp"
 #include "core/modules/load_order.hpp"
+#include "core/modules/swap_scope.hpp"
 
 namespace onload_node {
 

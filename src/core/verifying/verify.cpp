@@ -3,8 +3,8 @@
 
 #include "base/text.hpp"
 #include "core/formats/module_image.hpp"
-#include "core/modules/swap_scope.hpp"
 #include "core/modules/load_order.hpp"
+#include "core/modules/swap_scope.hpp"
 #include "core/verifying/verify_parts.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/compression/stream_decoders.hpp"
 
-#include "base/text.hpp"
 #include "base/handle.hpp"
 #include "base/sizes.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/directories.hpp"
 
-#include "base/text.hpp"
 #include "base/handle.hpp"
+#include "base/text.hpp"
 #include "system/system_error.hpp"
 
 #include <cerrno>

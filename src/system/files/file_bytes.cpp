@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/file_bytes.hpp"
 
-#include "base/sizes.hpp"
 #include "base/handle.hpp"
+#include "base/sizes.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>

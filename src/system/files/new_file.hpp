@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "base/result.hpp"
 #include "base/handle.hpp"
+#include "base/result.hpp"
 
 #include <cstddef>
 #include <span>

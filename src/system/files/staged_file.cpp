@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/staged_file.hpp"
 
-#include "base/text.hpp"
 #include "base/handle.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"

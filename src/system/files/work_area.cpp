@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/work_area.hpp"
 
-#include "base/text.hpp"
 #include "base/pieces.hpp"
+#include "base/text.hpp"
 #include "system/files/byte_streams.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/modules/symvers.hpp"
 
-#include "base/text.hpp"
-#include "base/sizes.hpp"
 #include "base/handle.hpp"
+#include "base/sizes.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/byte_streams.hpp"
 #include "system/system_error.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/processes/programs.hpp"
 
-#include "base/text.hpp"
-#include "base/pieces.hpp"
 #include "base/handle.hpp"
+#include "base/pieces.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/deadline.hpp"
 #include "system/system_error.hpp"
