@@ -30,8 +30,8 @@ namespace onload_node {
 }
 
 /// The part of a path after its last slash; the whole path if it has no slash.
-[[nodiscard]] inline std::string file_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
+[[nodiscard]] inline std::string file_name(std::string_view path) {
+    return std::string(path.substr(path.rfind('/') + 1));
 }
 
 /// Removes the text up to the first of `separators`, and that separator, from the front of `rest`.

@@ -22,6 +22,9 @@ constexpr Milliseconds rename_limit = std::chrono::seconds(5);
 
 constexpr Milliseconds stop_limit = std::chrono::seconds(10);
 
+constexpr const char* time_marker_text =
+    "Written by onload-node: while this file is here chronyd does not start.\n";
+
 const PortOutcome* outcome_of(const std::vector<PortOutcome>& outcomes, const PciAddress& address) {
     const auto found =
         std::ranges::find_if(outcomes, [&](const PortOutcome& o) { return o.address == address; });
@@ -65,8 +68,13 @@ misnamed(const std::vector<PortExpectation>& ports, const std::vector<PortOutcom
 Result<void> StepRunner::run(const Step& step) {
     return std::visit(
         Overloaded{
-            [&](const WriteFile& s) { return write(s); },
-            [&](const RemoveFile& s) { return access_.files.remove(s.path); },
+            [&](const WriteLinkFile& s) { return access_.files.write(s.path, s.content); },
+            [&](const RemoveLinkFile& s) { return access_.files.remove(s.path); },
+            [&](const RememberNames& s) { return remember(s); },
+            [&](const BlockAutoload& s) { return write(paths::autoload_rules, s.content); },
+            [&](const UnblockAutoload&) { return remove(paths::autoload_rules); },
+            [&](const WriteTimeMarker&) { return write(paths::time_marker, time_marker_text); },
+            [&](const RemoveTimeMarker&) { return remove(paths::time_marker); },
             [&](const ReloadUdev&) { return access_.units.reload_udev(); },
             [&](const TriggerInterfaces& s) {
                 return access_.devices.trigger_interfaces(s.address);
@@ -93,16 +101,22 @@ Result<void> StepRunner::run(const Step& step) {
     );
 }
 
+Result<void> StepRunner::write(std::string_view path, const std::string& content) {
+    return access_.files.write(std::string(path), content);
+}
+
+Result<void> StepRunner::remove(std::string_view path) {
+    return access_.files.remove(std::string(path));
+}
+
 /// Names that are forgotten can be learnt again: no reason to do without the driver.
-Result<void> StepRunner::write(const WriteFile& step) {
-    auto written = access_.files.write(step.path, step.content);
-    if (!written && step.path == paths::names_file) {
+Result<void> StepRunner::remember(const RememberNames& step) {
+    if (const auto written = write(paths::names_file, step.content); !written) {
         access_.progress.notice(
             "the names of the ports are not remembered: " + written.error().message
         );
-        return {};
     }
-    return written;
+    return {};
 }
 
 Result<void> StepRunner::check_loaded(const LoadModule& step) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/step_toml.hpp"
 
-#include "base/concat.hpp"
 #include "base/overloaded.hpp"
+#include "base/text.hpp"
 #include "run/toml_form.hpp"
 
 #include <tuple>
@@ -42,10 +42,17 @@ struct NeverLogged {
 };
 
 constexpr std::tuple kinds = {
-    logged<WriteFile>(
-        "write-file", Field{"path", &WriteFile::path}, Field{"content", &WriteFile::content}
+    logged<WriteLinkFile>(
+        "write-link-file",
+        Field{"path", &WriteLinkFile::path},
+        Field{"content", &WriteLinkFile::content}
     ),
-    logged<RemoveFile>("remove-file", Field{"path", &RemoveFile::path}),
+    logged<RemoveLinkFile>("remove-link-file", Field{"path", &RemoveLinkFile::path}),
+    NeverLogged<RememberNames>{},
+    NeverLogged<BlockAutoload>{},
+    logged<UnblockAutoload>("unblock-autoload"),
+    NeverLogged<WriteTimeMarker>{},
+    logged<RemoveTimeMarker>("remove-time-marker"),
     logged<ReloadUdev>("reload-udev"),
     NeverLogged<TriggerInterfaces>{},
     logged<UnloadModule>(

@@ -3,6 +3,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
+#include "core/model/paths.hpp"
 
 namespace onload_node {
 
@@ -41,8 +42,23 @@ std::string joined(const std::vector<PciAddress>& functions) {
 std::string describe(const Step& step) {
     return std::visit(
         Overloaded{
-            [](const WriteFile& s) { return "write " + s.path; },
-            [](const RemoveFile& s) { return "remove " + s.path; },
+            [](const WriteLinkFile& s) { return "write " + s.path; },
+            [](const RemoveLinkFile& s) { return "remove " + s.path; },
+            [](const RememberNames&) {
+                return concat({"write ", paths::names_file});
+            },
+            [](const BlockAutoload&) {
+                return concat({"write ", paths::autoload_rules});
+            },
+            [](const UnblockAutoload&) {
+                return concat({"remove ", paths::autoload_rules});
+            },
+            [](const WriteTimeMarker&) {
+                return concat({"write ", paths::time_marker});
+            },
+            [](const RemoveTimeMarker&) {
+                return concat({"remove ", paths::time_marker});
+            },
             [](const ReloadUdev&) { return std::string("have udevd read its files again"); },
             [](const TriggerInterfaces& s) {
                 return "have udev name the interfaces of " + s.address.to_string();
@@ -74,8 +90,13 @@ std::string describe(const Step& step) {
 std::string key(const Step& step) {
     return std::visit(
         Overloaded{
-            [](const WriteFile& s) { return "write " + file_name(s.path); },
-            [](const RemoveFile& s) { return "remove " + file_name(s.path); },
+            [](const WriteLinkFile& s) { return "write " + file_name(s.path); },
+            [](const RemoveLinkFile& s) { return "remove " + file_name(s.path); },
+            [](const RememberNames&) { return "write " + file_name(paths::names_file); },
+            [](const BlockAutoload&) { return "write " + file_name(paths::autoload_rules); },
+            [](const UnblockAutoload&) { return "remove " + file_name(paths::autoload_rules); },
+            [](const WriteTimeMarker&) { return "write " + file_name(paths::time_marker); },
+            [](const RemoveTimeMarker&) { return "remove " + file_name(paths::time_marker); },
             [](const ReloadUdev&) { return std::string("reload udev"); },
             [](const TriggerInterfaces& s) { return "trigger " + s.address.to_string(); },
             [](const UnloadModule& s) { return "unload " + s.name.str(); },

@@ -11,18 +11,47 @@ namespace onload_node {
 
 // Every way in which onload-node changes a node. The set is closed: the executor, the inverse and
 // the undo log each handle all of them, and the compiler says so when one is forgotten.
+//
+// A file is written atomically, and its parent directories are made. A file that is to be removed
+// and is not there counts as removed.
 
-/// Puts a file in place, atomically. Parent directories are made.
-struct WriteFile {
+/// Writes the .link file that gives a port its name.
+struct WriteLinkFile {
     std::string path;
     std::string content;
-    bool operator==(const WriteFile&) const = default;
+    bool operator==(const WriteLinkFile&) const = default;
 };
 
-/// Removes a file; one that is not there counts as removed.
-struct RemoveFile {
+struct RemoveLinkFile {
     std::string path;
-    bool operator==(const RemoveFile&) const = default;
+    bool operator==(const RemoveLinkFile&) const = default;
+};
+
+/// Writes the names of the ports to paths::names_file, for the boots to come. They can be learnt
+/// again: a failure is told and stops nothing.
+struct RememberNames {
+    std::string content;
+    bool operator==(const RememberNames&) const = default;
+};
+
+/// Writes the udev rules that keep udev from loading drivers for our functions
+/// (paths::autoload_rules). There for the moment of the swap only.
+struct BlockAutoload {
+    std::string content;
+    bool operator==(const BlockAutoload&) const = default;
+};
+
+struct UnblockAutoload {
+    bool operator==(const UnblockAutoload&) const = default;
+};
+
+/// Writes the file that keeps chronyd from starting (paths::time_marker).
+struct WriteTimeMarker {
+    bool operator==(const WriteTimeMarker&) const = default;
+};
+
+struct RemoveTimeMarker {
+    bool operator==(const RemoveTimeMarker&) const = default;
 };
 
 /// Has udevd read its rules and .link files again.
@@ -75,7 +104,7 @@ struct ArmGuard {
     bool operator==(const ArmGuard&) const = default;
 };
 
-/// Takes the attempt of this boot back: it ended in order, or never came to be.
+/// Takes this boot's attempt out of the guard: it ended well, or was never made.
 struct DisarmGuard {
     std::string boot_id;
     bool operator==(const DisarmGuard&) const = default;
@@ -89,8 +118,8 @@ struct SetKernelSetting {
     bool operator==(const SetKernelSetting&) const = default;
 };
 
-/// Keeps every driver from functions that none has, so that a driver that is loaded does not meet
-/// them all at once, in its own init.
+/// Keeps every driver from those functions that have none: a driver that is loaded then does not
+/// probe them all at once, in its own init.
 struct HoldFunctions {
     std::vector<PciAddress> functions;
     bool operator==(const HoldFunctions&) const = default;
@@ -134,8 +163,13 @@ struct StartUnit {
 };
 
 using Step = std::variant<
-    WriteFile,
-    RemoveFile,
+    WriteLinkFile,
+    RemoveLinkFile,
+    RememberNames,
+    BlockAutoload,
+    UnblockAutoload,
+    WriteTimeMarker,
+    RemoveTimeMarker,
     ReloadUdev,
     TriggerInterfaces,
     UnloadModule,

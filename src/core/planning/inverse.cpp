@@ -2,10 +2,7 @@
 #include "core/planning/inverse.hpp"
 
 #include "base/overloaded.hpp"
-#include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
-
-#include <algorithm>
 
 namespace onload_node {
 
@@ -13,40 +10,13 @@ namespace {
 
 using Steps = std::vector<Step>;
 
-bool udev_reads(const std::string& path) {
-    return path == paths::autoload_rules ||
-           path.compare(0, paths::link_directory.size(), paths::link_directory) == 0;
-}
-
-Steps with_reload(Step step, const std::string& path) {
-    Steps steps{std::move(step)};
-    if (udev_reads(path)) {
-        steps.emplace_back(ReloadUdev{});
-    }
-    return steps;
-}
-
-Steps restore_file(const std::string& path, const Observed& observed) {
-    if (path == paths::names_file) {
-        // What was learnt stays true.
-        return {};
-    }
+/// The file as it was before the step, and udevd knows of it.
+Steps restore_link_file(const std::string& path, const Observed& observed) {
     const auto before = observed.generated_files.find(path);
     if (before == observed.generated_files.end()) {
-        return with_reload(RemoveFile{path}, path);
+        return {RemoveLinkFile{path}, ReloadUdev{}};
     }
-    return with_reload(WriteFile{path, before->second}, path);
-}
-
-/// The autoload rule is never put back: it is there for the moment of the swap only. Nor is the
-/// time marker: whoever removed it was giving the clock back, and half of that is better than none.
-Steps restore_removed(const RemoveFile& step, const Observed& observed) {
-    const auto before = observed.generated_files.find(step.path);
-    if (step.path == paths::autoload_rules || step.path == paths::time_marker ||
-        before == observed.generated_files.end()) {
-        return {};
-    }
-    return with_reload(WriteFile{step.path, before->second}, step.path);
+    return {WriteLinkFile{path, before->second}, ReloadUdev{}};
 }
 
 void append_in_tree_load(Steps& steps, const ModuleName& name, const Observed& observed) {
@@ -104,9 +74,7 @@ Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
 /// them: the in-tree driver is loaded in its stead. One that was loaded already was in its init:
 /// the swap has stopped that.
 Steps lift_autoload_block(const Observed& observed) {
-    Steps steps = with_reload(
-        RemoveFile{std::string(paths::autoload_rules)}, std::string(paths::autoload_rules)
-    );
+    Steps steps{UnblockAutoload{}, ReloadUdev{}};
     std::vector<const NetworkFunction*> waiting;
     for (const auto& function : observed.functions) {
         if (function.driver_override.empty() && lacks_in_tree_driver(function, observed)) {
@@ -166,11 +134,16 @@ Steps stop_started(const StartUnit& step, const Observed& observed) {
 Steps inverse(const Step& step, const Observed& observed) {
     return std::visit(
         Overloaded{
-            [&](const WriteFile& s) {
-                return s.path == paths::autoload_rules ? lift_autoload_block(observed)
-                                                       : restore_file(s.path, observed);
-            },
-            [&](const RemoveFile& s) { return restore_removed(s, observed); },
+            [&](const WriteLinkFile& s) { return restore_link_file(s.path, observed); },
+            [&](const RemoveLinkFile& s) { return restore_link_file(s.path, observed); },
+            // What was learnt stays true.
+            [](const RememberNames&) { return Steps{}; },
+            [&](const BlockAutoload&) { return lift_autoload_block(observed); },
+            // The rule is there for the moment of the swap only: it is never put back.
+            [](const UnblockAutoload&) { return Steps{}; },
+            [](const WriteTimeMarker&) { return Steps{RemoveTimeMarker{}}; },
+            // Giving the clock back is never undone: half of it is better than nothing.
+            [](const RemoveTimeMarker&) { return Steps{}; },
             [](const ReloadUdev&) { return Steps{}; },
             [](const TriggerInterfaces&) { return Steps{}; },
             [&](const UnloadModule& s) { return load_in_tree(s, observed); },

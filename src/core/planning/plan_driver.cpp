@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/managed_functions.hpp"
-#include "core/model/paths.hpp"
 #include "core/modules/swap_scope.hpp"
 #include "core/planning/guard.hpp"
 #include "core/planning/plan_phases.hpp"
@@ -120,8 +119,7 @@ void DriverPlanner::append_autoload_block(PlannedSteps& steps) const {
                  "\", ENV{MODALIAS}=\"\"\n";
     }
     steps.push_back(
-        {WriteFile{std::string(paths::autoload_rules), rules},
-         "udev must not load the in-tree driver during the swap"}
+        {BlockAutoload{std::move(rules)}, "udev must not load the in-tree driver during the swap"}
     );
     steps.push_back({ReloadUdev{}, "udevd must know the rule now"});
 }
@@ -130,7 +128,7 @@ void DriverPlanner::append_autoload_unblock(PlannedSteps& steps) const {
     if (context_.functions.empty()) {
         return;
     }
-    steps.push_back({RemoveFile{std::string(paths::autoload_rules)}, "the swap is over"});
+    steps.push_back({UnblockAutoload{}, "the swap is over"});
     steps.push_back({ReloadUdev{}, "udevd must forget the rule now"});
 }
 

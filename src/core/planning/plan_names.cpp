@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/plan.hpp"
 #include "core/planning/plan_phases.hpp"
@@ -38,7 +37,7 @@ void append_record(const PlanContext& context, std::vector<PlannedStep>& steps) 
         return;
     }
     steps.push_back(
-        {WriteFile{std::string(paths::names_file), std::move(text)},
+        {RememberNames{std::move(text)},
          observed.names_problem.empty()
              ? "the names have to last in a boot in which the in-tree driver does not come first"
              : "what was remembered cannot be read: " + observed.names_problem}
@@ -61,13 +60,14 @@ void append_files(const PlanContext& context, std::vector<PlannedStep>& steps) {
         const auto present = context.observed.generated_files.find(path);
         if (present == context.observed.generated_files.end() || present->second != content) {
             steps.push_back(
-                {WriteFile{path, content}, "port is to be named " + port.name + ": " + port.reason}
+                {WriteLinkFile{path, content},
+                 "port is to be named " + port.name + ": " + port.reason}
             );
         }
     }
     for (const auto& [path, content] : context.observed.generated_files) {
         if (is_our_link_file(path) && !wanted.contains(path)) {
-            steps.push_back({RemoveFile{path}, "no port is to get this name any more"});
+            steps.push_back({RemoveLinkFile{path}, "no port is to get this name any more"});
         }
     }
 }

@@ -22,6 +22,10 @@ const UnitState* find_unit(const Observed& observed, const std::string& name) {
     return found == observed.units.end() || !found->second.exists() ? nullptr : &found->second;
 }
 
+bool time_marker_present(const Observed& observed) {
+    return observed.generated_files.contains(std::string(paths::time_marker));
+}
+
 /// Undone backwards this is: remove the file, unmask, start. The file must come last here, because
 /// the drop-ins of the units prevent a start while it exists.
 void append_displacement(const PlanContext& context, std::vector<PlannedStep>& steps) {
@@ -37,12 +41,9 @@ void append_displacement(const PlanContext& context, std::vector<PlannedStep>& s
             steps.push_back({MaskUnit{unit->id}, "only one daemon may keep the clock"});
         }
     }
-    const std::string path(paths::time_marker);
-    if (!context.observed.generated_files.contains(path)) {
-        const std::string content =
-            "Written by onload-node: while this file is here chronyd does not start.\n";
+    if (!time_marker_present(context.observed)) {
         steps.push_back(
-            {WriteFile{path, content}, "the drop-ins of the displaced units look for this file"}
+            {WriteTimeMarker{}, "the drop-ins of the displaced units look for this file"}
         );
     }
 }
@@ -72,10 +73,9 @@ std::vector<PlannedStep> plan_replacement(const PlanContext& context, const std:
 
 std::vector<PlannedStep> plan_clock_return(const PlanContext& context, const std::string& reason) {
     std::vector<PlannedStep> steps;
-    const std::string path(paths::time_marker);
     // The file goes first: while it exists, the drop-ins of the units prevent a start.
-    if (context.observed.generated_files.contains(path)) {
-        steps.push_back({RemoveFile{path}, reason});
+    if (time_marker_present(context.observed)) {
+        steps.push_back({RemoveTimeMarker{}, reason});
     }
     for (const auto& name : context.config.time.displace) {
         const UnitState* const unit = find_unit(context.observed, name);

@@ -19,8 +19,10 @@ using fixture::module;
 /// One step of every kind that is an inverse, each field filled.
 std::vector<Step> every_kind() {
     return {
-        WriteFile{"/run/x", "two\nlines \"quoted\"\n"},
-        RemoveFile{"/run/y"},
+        WriteLinkFile{"/run/x", "two\nlines \"quoted\"\n"},
+        RemoveLinkFile{"/run/y"},
+        UnblockAutoload{},
+        RemoveTimeMarker{},
         ReloadUdev{},
         UnloadModule{module("sfc"), true},
         LoadModule{
@@ -39,6 +41,9 @@ std::vector<Step> every_kind() {
 /// One step of every kind that takes nothing back.
 std::vector<Step> never_logged() {
     return {
+        RememberNames{"names"},
+        BlockAutoload{"rules"},
+        WriteTimeMarker{},
         TriggerInterfaces{fixture::port_address(1)},
         ArmGuard{},
         HoldFunctions{{fixture::port_address(0)}},
@@ -104,7 +109,7 @@ TEST(StepToml, NamesTheKeyThatIsWrong) {
 TEST(UndoLog, RemembersAcrossProcesses) {
     MemoryNode node(fixture::booting_node());
     UndoLog log(node);
-    ASSERT_TRUE(log.append({PhaseName::names, "first", {RemoveFile{"/run/a"}}}));
+    ASSERT_TRUE(log.append({PhaseName::names, "first", {RemoveLinkFile{"/run/a"}}}));
     ASSERT_TRUE(log.commit());
     ASSERT_TRUE(log.append({PhaseName::driver, "second", every_kind()}));
     UndoLog found(node);
@@ -132,12 +137,12 @@ TEST(UndoLog, SaysNothingMoreOfWhatIsGone) {
     MemoryNode node(fixture::booting_node());
     node.fail_call(1);
     UndoLog log(node);
-    ASSERT_TRUE(log.append({PhaseName::names, "first", {RemoveFile{"/run/a"}}}));
-    ASSERT_FALSE(log.append({PhaseName::driver, "not recorded", {RemoveFile{"/run/b"}}}));
-    ASSERT_TRUE(log.append({PhaseName::driver, "second", {RemoveFile{"/run/c"}}}));
+    ASSERT_TRUE(log.append({PhaseName::names, "first", {RemoveLinkFile{"/run/a"}}}));
+    ASSERT_FALSE(log.append({PhaseName::driver, "not recorded", {RemoveLinkFile{"/run/b"}}}));
+    ASSERT_TRUE(log.append({PhaseName::driver, "second", {RemoveLinkFile{"/run/c"}}}));
     EXPECT_EQ(recorded(node), (std::vector<std::string>{"first", "second"}));
     ASSERT_TRUE(log.truncate(1));
-    ASSERT_TRUE(log.append({PhaseName::driver, "third", {RemoveFile{"/run/d"}}}));
+    ASSERT_TRUE(log.append({PhaseName::driver, "third", {RemoveLinkFile{"/run/d"}}}));
     EXPECT_EQ(recorded(node), (std::vector<std::string>{"first", "third"}));
 }
 
@@ -152,11 +157,11 @@ TEST(UndoLog, GivesBackWhateverAFileHeld) {
          }) {
         MemoryNode node(fixture::booting_node());
         UndoLog log(node);
-        ASSERT_TRUE(log.append({PhaseName::names, "write x", {WriteFile{"/run/x", content}}}));
+        ASSERT_TRUE(log.append({PhaseName::names, "write x", {WriteLinkFile{"/run/x", content}}}));
         UndoLog again(node);
         ASSERT_TRUE(again.load()) << testing::PrintToString(content);
         ASSERT_EQ(again.entries().size(), 1U);
-        EXPECT_EQ(again.entries().front().inverse.front(), Step(WriteFile{"/run/x", content}));
+        EXPECT_EQ(again.entries().front().inverse.front(), Step(WriteLinkFile{"/run/x", content}));
     }
 }
 

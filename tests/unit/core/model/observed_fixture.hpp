@@ -3,6 +3,7 @@
 
 #include "core/formats/module_image.hpp"
 #include "core/model/observed.hpp"
+#include "core/model/paths.hpp"
 #include "core/model/plan.hpp"
 
 #include <string>
@@ -110,6 +111,16 @@ inline Observed booting_node() {
     node.units["chrony-wait.service"] = {"chrony-wait.service", "not-found", "inactive", "", false};
     node.units["sfptpd.service"] = {"sfptpd.service", "loaded", "inactive", "static", false};
     return node;
+}
+
+/// The node with the file that a step writes, where it is one that a later look finds among the
+/// generated files. The autoload rule does not count: the swap that writes it also removes it.
+inline void put_file(Observed& node, const Step& step) {
+    if (const auto* const link = std::get_if<WriteLinkFile>(&step)) {
+        node.generated_files[link->path] = link->content;
+    } else if (std::holds_alternative<WriteTimeMarker>(step)) {
+        node.generated_files[std::string(paths::time_marker)] = "the time marker";
+    }
 }
 
 inline const Phase* find_phase(const Plan& plan, PhaseName name) {

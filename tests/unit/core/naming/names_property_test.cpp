@@ -2,7 +2,6 @@
 // For any set of ports, configuration and remembered state: the names are free of conflicts, the
 // same every time, and a second planning changes nothing. The cases come from a generator with
 // fixed seeds; a failure names its seed.
-#include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/plan.hpp"
 #include "unit/core/model/observed_fixture.hpp"
@@ -187,8 +186,10 @@ std::string text_of(const std::vector<PlannedStep>& steps) {
     std::string text;
     for (const auto& planned : steps) {
         text += describe(planned.step) + ": " + planned.reason + "\n";
-        if (const auto* const file = std::get_if<WriteFile>(&planned.step)) {
+        if (const auto* const file = std::get_if<WriteLinkFile>(&planned.step)) {
             text += file->content;
+        } else if (const auto* const names = std::get_if<RememberNames>(&planned.step)) {
+            text += names->content;
         }
     }
     return text;
@@ -221,15 +222,14 @@ NameRecord record_in(const std::string& text) {
 void carry_out(Case& now, const std::vector<PlannedStep>& steps, bool remember = true) {
     const auto chosen = choose_names(now.config.names, all(now.node), now.node);
     for (const auto& planned : steps) {
-        if (const auto* const file = std::get_if<WriteFile>(&planned.step)) {
-            if (file->path != paths::names_file) {
-                now.node.generated_files[file->path] = file->content;
-            } else if (remember) {
-                now.node.remembered = record_in(file->content);
-                now.node.names_text = file->content;
-            }
-        } else if (const auto* const gone = std::get_if<RemoveFile>(&planned.step)) {
+        fixture::put_file(now.node, planned.step);
+        if (const auto* const gone = std::get_if<RemoveLinkFile>(&planned.step)) {
             now.node.generated_files.erase(gone->path);
+        }
+        if (const auto* const names = std::get_if<RememberNames>(&planned.step);
+            names != nullptr && remember) {
+            now.node.remembered = record_in(names->content);
+            now.node.names_text = names->content;
         }
     }
     for (std::size_t index = 0; index < chosen.size(); ++index) {
@@ -306,7 +306,7 @@ void expect_settled(Case now, const std::string& history) {
     const auto names = names_given(now);
     const auto rest = names_steps(now);
     for (const auto& planned : rest) {
-        const auto* const file = std::get_if<WriteFile>(&planned.step);
+        const auto* const file = std::get_if<WriteLinkFile>(&planned.step);
         const auto* const before =
             file == nullptr ? nullptr : &now.node.generated_files[file->path];
         EXPECT_TRUE(
@@ -314,7 +314,7 @@ void expect_settled(Case now, const std::string& history) {
         ) << text_of(rest)
           << "after\n"
           << history;
-        EXPECT_FALSE(std::holds_alternative<RemoveFile>(planned.step)) << history;
+        EXPECT_FALSE(std::holds_alternative<RemoveLinkFile>(planned.step)) << history;
         EXPECT_FALSE(std::holds_alternative<AwaitPorts>(planned.step)) << history;
     }
     carry_out(now, rest);

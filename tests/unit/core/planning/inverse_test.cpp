@@ -48,20 +48,29 @@ TEST(Inverse, AFileComesBackAsItWasAndUdevIsTold) {
     Observed node = booting_node();
     const std::string path = "/run/systemd/network/71-onload-node-0000:3b:00.0.link";
     EXPECT_EQ(
-        keys_of(inverse(WriteFile{path, "new"}, node)),
+        keys_of(inverse(WriteLinkFile{path, "new"}, node)),
         "remove 71-onload-node-0000:3b:00.0.link; reload udev"
     );
     node.generated_files[path] = "old";
-    const auto steps = inverse(WriteFile{path, "new"}, node);
-    EXPECT_EQ(std::get<WriteFile>(steps.at(0)).content, "old");
-    EXPECT_EQ(std::get<WriteFile>(inverse(RemoveFile{path}, node).at(0)).content, "old");
+    for (const auto& steps :
+         {inverse(WriteLinkFile{path, "new"}, node), inverse(RemoveLinkFile{path}, node)}) {
+        EXPECT_EQ(std::get<WriteLinkFile>(steps.at(0)).content, "old");
+        EXPECT_TRUE(std::holds_alternative<ReloadUdev>(steps.at(1)));
+    }
 }
 
 TEST(Inverse, TheAutoloadRuleIsNeverPutBack) {
     Observed node = booting_node();
-    const std::string rules(paths::autoload_rules);
-    node.generated_files[rules] = "left by a crash";
-    EXPECT_TRUE(inverse(RemoveFile{rules}, node).empty());
+    node.generated_files[std::string(paths::autoload_rules)] = "left by a crash";
+    EXPECT_TRUE(inverse(UnblockAutoload{}, node).empty());
+}
+
+TEST(Inverse, WhatWasLearntOfTheNamesStays) {
+    EXPECT_TRUE(inverse(RememberNames{"names"}, booting_node()).empty());
+}
+
+TEST(Inverse, TheTimeMarkerGoes) {
+    EXPECT_EQ(keys_of(inverse(WriteTimeMarker{}, booting_node())), "remove sfptpd-keeps-time");
 }
 
 TEST(Inverse, UnmaskingStartsWhatWasEnabled) {
@@ -84,16 +93,15 @@ TEST(Inverse, UnitsGoBackToWhatTheyWere) {
 TEST(Inverse, GivingTheClockBackIsNotTakenBack) {
     Observed node = booting_node();
     node.units["chronyd.service"].file_state = "masked-runtime";
-    const std::string marker(paths::time_marker);
-    node.generated_files[marker] = "sfptpd kept the time";
-    EXPECT_EQ(keys_of(inverse(RemoveFile{marker}, node)), "");
+    node.generated_files[std::string(paths::time_marker)] = "sfptpd kept the time";
+    EXPECT_EQ(keys_of(inverse(RemoveTimeMarker{}, node)), "");
     EXPECT_EQ(keys_of(inverse(UnmaskUnit{"chronyd.service"}, node)), "");
     EXPECT_EQ(keys_of(inverse(StartUnit{"chronyd.service"}, node)), "");
 }
 
 TEST(Inverse, WhatTheAutoloadRuleMadeUdevPassOverIsLoaded) {
     Observed node = booting_node();
-    const WriteFile rule{std::string(paths::autoload_rules), "rule"};
+    const BlockAutoload rule{"rule"};
     EXPECT_EQ(keys_of(inverse(rule, node)), "remove 70-onload-node.rules; reload udev");
     node.loaded.clear();
     node.functions = {fixture::port(0, "", "")};
@@ -105,7 +113,7 @@ TEST(Inverse, WhatTheAutoloadRuleMadeUdevPassOverIsLoaded) {
 TEST(Inverse, PortsThatADriverInItsInitHadNotTakenYetAreBoundToThatDriver) {
     Observed node = booting_node();
     node.functions = {fixture::port(0, "", "")};
-    const auto steps = inverse(WriteFile{std::string(paths::autoload_rules), "rule"}, node);
+    const auto steps = inverse(BlockAutoload{"rule"}, node);
     EXPECT_EQ(keys_of(steps).find("load sfc"), std::string::npos) << "it is loaded";
     const auto bind = std::ranges::find_if(steps, [](const Step& step) {
         return std::holds_alternative<BindFunctions>(step);

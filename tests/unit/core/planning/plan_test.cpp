@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/managed_functions.hpp"
-#include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
@@ -33,13 +32,12 @@ Observed applied_node() {
     );
     for (const auto& planned : make_plan(Config(), booting_node(), {}).phases) {
         for (const auto& step : planned.steps) {
-            if (const auto* const file = std::get_if<WriteFile>(&step.step)) {
-                node.generated_files[file->path] = file->content;
+            fixture::put_file(node, step.step);
+            if (const auto* const names = std::get_if<RememberNames>(&step.step)) {
+                node.names_text = names->content;
             }
         }
     }
-    node.generated_files.erase(std::string(paths::autoload_rules));
-    node.names_text = node.generated_files.extract(std::string(paths::names_file)).mapped();
     node.remembered = updated_record(
         managed_functions(Config(), node),
         own_names(managed_functions(Config(), node), booting_node()),

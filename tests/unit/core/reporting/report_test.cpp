@@ -31,10 +31,7 @@ Observed active_node() {
     }
     for (const auto& phase : make_plan(Config(), booting_node(), {}).phases) {
         for (const auto& planned : phase.steps) {
-            if (const auto* const file = std::get_if<WriteFile>(&planned.step);
-                file != nullptr && file->path.find("rules") == std::string::npos) {
-                node.generated_files[file->path] = file->content;
-            }
+            fixture::put_file(node, planned.step);
         }
     }
     node.units["chronyd.service"].file_state = "masked-runtime";
@@ -111,9 +108,7 @@ TEST(Report, AWrongNameDegradesAndNamesThePort) {
     node.generated_files.clear();
     const Plan plan = make_plan(config, node, {});
     for (const auto& planned : fixture::find_phase(plan, PhaseName::names)->steps) {
-        if (const auto* const file = std::get_if<WriteFile>(&planned.step)) {
-            node.generated_files[file->path] = file->content;
-        }
+        fixture::put_file(node, planned.step);
     }
     node.functions[0].interfaces.front().name = "sf0";
     const Report report = report_of(node, config);
