@@ -32,8 +32,8 @@ void append_in_tree_load(Steps& steps, const ModuleName& name, const Observed& o
     }
 }
 
-/// Binds and waits. Somebody may have loaded the module while the functions were held: then it has
-/// not met them.
+/// Binds the functions and waits for their interfaces. To load a module is not enough: somebody may
+/// have loaded it while the functions were held, and then it has not seen them.
 void append_bound(
     Steps& steps,
     const std::vector<const NetworkFunction*>& functions,
@@ -51,36 +51,39 @@ void append_bound(
     }
 }
 
+/// The functions that the in-tree driver is to have: those that the module `unloaded` carries, and
+/// those without a driver. A function with a driver_override is left to whoever has set that.
+std::vector<const NetworkFunction*>
+for_in_tree_driver(const Observed& observed, const std::string& unloaded = {}) {
+    std::vector<const NetworkFunction*> functions;
+    for (const auto& function : observed.functions) {
+        const bool loses_driver = !function.driver.empty() && function.driver == unloaded;
+        if (function.driver_override.empty() &&
+            (loses_driver || lacks_in_tree_driver(function, observed))) {
+            functions.push_back(&function);
+        }
+    }
+    return functions;
+}
+
 Steps load_in_tree(const UnloadModule& step, const Observed& observed) {
     Steps steps;
     if (!observed.in_tree.contains(step.name)) {
         return steps;
     }
     append_in_tree_load(steps, step.name, observed);
-    std::vector<const NetworkFunction*> claimed;
-    for (const auto& function : observed.functions) {
-        if (function.driver_override.empty() &&
-            (function.driver == step.name.str() || lacks_in_tree_driver(function, observed))) {
-            claimed.push_back(&function);
-        }
-    }
     if (!steps.empty()) {
-        append_bound(steps, claimed, {step.name});
+        append_bound(steps, for_in_tree_driver(observed, step.name.str()), {step.name});
     }
     return steps;
 }
 
-/// Udev may have passed over the functions while the rule was there, and does not come back to
-/// them: the in-tree driver is loaded in its stead. One that was loaded already was in its init:
-/// the swap has stopped that.
+/// Udev may have passed over functions while the rule was there, and does not come back to them: we
+/// load the in-tree driver in its place. A driver that was loaded already, but had not taken them,
+/// was still in its init, which the swap has interrupted: the functions are bound to it.
 Steps lift_autoload_block(const Observed& observed) {
     Steps steps{UnblockAutoload{}, ReloadUdev{}};
-    std::vector<const NetworkFunction*> waiting;
-    for (const auto& function : observed.functions) {
-        if (function.driver_override.empty() && lacks_in_tree_driver(function, observed)) {
-            waiting.push_back(&function);
-        }
-    }
+    const auto waiting = for_in_tree_driver(observed);
     if (waiting.empty()) {
         return steps;
     }
@@ -95,8 +98,8 @@ Steps lift_autoload_block(const Observed& observed) {
     return steps;
 }
 
-/// Only where it is still ours: a revert long after the swap must not undo what an administrator
-/// has set since.
+/// Sets the value back only where ours is still there: a revert long after the swap must not undo
+/// what an administrator has set since.
 Steps restore_setting(const SetKernelSetting& step, const Observed& observed) {
     const auto before = observed.kernel_settings.find(step.name);
     if (before == observed.kernel_settings.end() || before->second == step.value) {
@@ -105,8 +108,8 @@ Steps restore_setting(const SetKernelSetting& step, const Observed& observed) {
     return {SetKernelSetting{step.name, before->second, step.value}};
 }
 
-/// A displaced unit that the administrator had enabled is started again, also when it had not come
-/// to run yet.
+/// A displaced unit that the administrator had enabled is started again, even if it had not been
+/// running yet.
 Steps restore_unit(const MaskUnit& step, const Observed& observed) {
     Steps steps{UnmaskUnit{step.id}};
     for (const auto& [name, unit] : observed.units) {
@@ -119,7 +122,7 @@ Steps restore_unit(const MaskUnit& step, const Observed& observed) {
     return steps;
 }
 
-/// A unit that was masked before its start was being given the clock back: it keeps it.
+/// A unit that was masked until its start was given the clock back: it keeps the clock.
 Steps stop_started(const StartUnit& step, const Observed& observed) {
     for (const auto& [name, unit] : observed.units) {
         if (unit.id == step.id && unit.file_state == "masked-runtime") {
@@ -158,7 +161,7 @@ Steps inverse(const Step& step, const Observed& observed) {
             [](const ReleaseFunctions&) { return Steps{}; },
             [](const BindFunctions&) { return Steps{}; },
             [&](const MaskUnit& s) { return restore_unit(s, observed); },
-            // Only who gives the clock back unmasks.
+            // A unit is unmasked only to give the clock back, which is never undone.
             [](const UnmaskUnit&) { return Steps{}; },
             [](const StopUnit& s) { return Steps{StartUnit{s.id}}; },
             [&](const StartUnit& s) { return stop_started(s, observed); },

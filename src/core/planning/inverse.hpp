@@ -11,8 +11,8 @@ namespace onload_node {
 /// What takes `step` back, in the order to run it; empty when nothing needs to be. Pure, and
 /// written to the undo log before the step runs: recovery after a crash needs nothing but the log.
 ///
-/// Taking back the unload of a module brings the in-tree one, whichever was there: a port must have
-/// a driver.
+/// The inverse of unloading a module loads the in-tree one, whichever build was there before: a
+/// port must have a driver.
 [[nodiscard]] std::vector<Step> inverse(const Step& step, const Observed& observed);
 
 }  // namespace onload_node
