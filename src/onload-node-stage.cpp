@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "app/cli/stage_cli.hpp"
 #include "app/commands/commands.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
@@ -11,26 +12,38 @@ using namespace onload_node;
 
 namespace {
 
-Result<int> carry_out(const StageCommand& command) {
+Result<int> carry_out(const Command& command) {
     switch (command.verb) {
-    case StageVerb::stage:
+    case Verb::stage:
         return stage(command);
-    case StageVerb::purge:
+    case Verb::purge:
         return purge(command);
-    case StageVerb::trees:
+    case Verb::trees:
         return trees(command);
-    case StageVerb::diagnose:
+    case Verb::diagnose:
         return diagnose(command);
-    case StageVerb::verify:
-        return command.pending ? verify_pending(command) : verify(command.common);
-    case StageVerb::version:
+    case Verb::verify:
+        return command.pending ? verify_pending(command) : verify(command);
+    case Verb::version:
         print(version_text());
         return 0;
-    case StageVerb::help:
+    case Verb::help:
+        print(command.help_text);
+        return 0;
+    case Verb::apply:
+    case Verb::plan:
+    case Verb::status:
+    case Verb::nics:
+    case Verb::revert:
+    case Verb::recover:
+    case Verb::confirm:
+    case Verb::reset:
+    case Verb::refresh:
+    case Verb::time_fallback:
+    case Verb::hand_over:
         break;
     }
-    print(command.common.help_text);
-    return 0;
+    return failure(ErrorCode::usage, "this is a command of onload-node");
 }
 
 }  // namespace

@@ -36,6 +36,10 @@ Result<int> run_command(const Command& command) {
     case Verb::version:
         print(version_text());
         return 0;
+    case Verb::stage:
+    case Verb::trees:
+    case Verb::purge:
+    case Verb::diagnose:
     case Verb::hand_over:
         break;
     }

@@ -200,7 +200,7 @@ private:
     std::string path_{paths::bundle_directory};
 };
 
-Result<NewFile> open_target(const StageCommand& command, const std::string& name) {
+Result<NewFile> open_target(const Command& command, const std::string& name) {
     if (command.output != "-") {
         return NewFile::make(
             command.output.empty() ? concat({paths::bundle_target, "/", name, ".tar.gz"})
@@ -215,7 +215,7 @@ Result<NewFile> open_target(const StageCommand& command, const std::string& name
 
 }  // namespace
 
-Result<int> diagnose(const StageCommand& command) {
+Result<int> diagnose(const Command& command) {
     if (::geteuid() != 0) {
         return failure(
             ErrorCode::permission,

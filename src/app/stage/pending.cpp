@@ -37,33 +37,32 @@ tl::unexpected<Error> unknown(const Command& command, const NodeKernels& kernels
 
 }  // namespace
 
-Result<int> verify_pending(const StageCommand& command) {
-    const Command& common = command.common;
-    if (!common.kernel.empty()) {
+Result<int> verify_pending(const Command& command) {
+    if (!command.kernel.empty()) {
         return failure(
             ErrorCode::usage, "verify takes --pending or --kernel; see onload-node verify --help"
         );
     }
-    const auto config = TRY(load_config(common));
-    const TrustedOwner trusted{common.root ? ::geteuid() : 0};
-    Node node(common.root.value_or(""), trusted);
-    const auto kernels = node_kernels(common, node.sensors());
+    const auto config = TRY(load_config(command));
+    const TrustedOwner trusted{command.root ? ::geteuid() : 0};
+    Node node(command.root.value_or(""), trusted);
+    const auto kernels = node_kernels(command, node.sensors());
     if (!kernels) {
         return tl::unexpected(kernels.error());
     }
     if (!kernels->next) {
-        return unknown(common, *kernels);
+        return unknown(command, *kernels);
     }
     const DeploymentTrees trees(node.sensors().trees, kernels->next, trusted);
     // The modules loaded now do not matter: the next boot begins without them.
     const VerifyTarget target{
-        kernels->next->release, common.root ? Scope::other_root : Scope::other_kernel};
+        kernels->next->release, command.root ? Scope::other_root : Scope::other_kernel};
     const auto observed =
         TRY(observe_for_verify(config, with_trees(node.sensors(), trees), target));
     const auto checks = verify(config, observed);
     print(
-        common.json ? pending_json(checks, *kernels->next, kernels->running)
-                    : pending_text(checks, *kernels->next, kernels->running, colour_wanted())
+        command.json ? pending_json(checks, *kernels->next, kernels->running)
+                     : pending_text(checks, *kernels->next, kernels->running, colour_wanted())
     );
     return first_failed(checks, true) == nullptr ? 0 : 3;
 }

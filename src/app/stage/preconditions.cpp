@@ -10,17 +10,18 @@
 
 namespace onload_node {
 
-Result<void> check_rights(const StageCommand& command, const std::string& verb) {
-    if (::geteuid() != 0 && !command.common.root) {
+Result<void> check_rights(const Command& command) {
+    if (::geteuid() != 0 && !command.root) {
         return failure(
-            ErrorCode::permission, verb + " changes what is below /opt and must run as root"
+            ErrorCode::permission,
+            concat({to_string(command.verb), " changes what is below /opt and must run as root"})
         );
     }
     return {};
 }
 
-Result<void> check_tree(const StageCommand& command, const Config& config) {
-    const std::string root = command.common.root.value_or("");
+Result<void> check_tree(const Command& command, const Config& config) {
+    const std::string root = command.root.value_or("");
     const std::string own = concat({root, paths::in_tree_modules});
     if (same_directory(concat({root, config.driver.tree, paths::in_tree_modules}), own)) {
         return failure(
@@ -35,10 +36,9 @@ Result<void> check_tree(const StageCommand& command, const Config& config) {
     return {};
 }
 
-Result<Lock> lock_staging(const StageCommand& command) {
-    const std::string path = command.common.root
-                                 ? concat({*command.common.root, paths::stage_lock_below_root})
-                                 : std::string(paths::stage_lock);
+Result<Lock> lock_staging(const Command& command) {
+    const std::string path = command.root ? concat({*command.root, paths::stage_lock_below_root})
+                                          : std::string(paths::stage_lock);
     auto lock = Lock::acquire(path, Milliseconds(0));
     if (lock || lock.error().code != ErrorCode::busy) {
         return lock;

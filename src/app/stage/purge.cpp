@@ -119,20 +119,20 @@ private:
 
 }  // namespace
 
-Result<int> purge(const StageCommand& command) {
-    const auto config = TRY(load_config(command.common));
-    for (const auto& checked : {check_rights(command, "purge"), check_tree(command, config)}) {
+Result<int> purge(const Command& command) {
+    const auto config = TRY(load_config(command));
+    for (const auto& checked : {check_rights(command), check_tree(command, config)}) {
         if (!checked) {
             return tl::unexpected(checked.error());
         }
     }
-    const std::string root = command.common.root.value_or("");
+    const std::string root = command.root.value_or("");
     const bool state = SystemFiles(root).exists(std::string(paths::state_directory));
     TRY(lock_staging(command));
     Node node(root);
     const auto sensors = node.sensors();
     std::optional<Lock> applying;
-    if (!command.common.root) {
+    if (!command.root) {
         // From here on no other command loads what is being removed.
         auto lock = TRY(Lock::acquire(std::string(paths::lock_file)));
         applying.emplace(std::move(lock));

@@ -27,7 +27,7 @@ PathKind kind_at(const std::string& path) {
 }
 
 /// The options for podman. The configured authfile may be missing on a node that needs none.
-RegistryAccess access_of(const StageCommand& command, const StageConfig& config) {
+RegistryAccess access_of(const Command& command, const StageConfig& config) {
     const bool there = ::access(config.authfile.c_str(), R_OK) == 0;
     return {
         !command.authfile.empty() ? command.authfile : (there ? config.authfile : std::string()),
@@ -75,7 +75,7 @@ std::string file_stamp(const Source& source) {
 }
 
 Result<OpenSource> open_source(
-    const Source& source, const StageCommand& command, const StageConfig& config, Programs& programs
+    const Source& source, const Command& command, const StageConfig& config, Programs& programs
 ) {
     if (source.is_image()) {
         return pulled(source, access_of(command, config), programs);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "app/cli/stage_cli.hpp"
+#include "app/cli/cli.hpp"
 #include "core/access/staging_access.hpp"
 #include "core/model/config.hpp"
 #include "stage/image.hpp"
@@ -29,7 +29,7 @@ struct OpenSource {
 
 /// Opens a file or directory, or has podman fetch an image.
 [[nodiscard]] Result<OpenSource> open_source(
-    const Source& source, const StageCommand& command, const StageConfig& config, Programs& programs
+    const Source& source, const Command& command, const StageConfig& config, Programs& programs
 );
 
 }  // namespace onload_node

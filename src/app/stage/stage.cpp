@@ -54,21 +54,21 @@ Digests digests_for(const Config& config, const std::string& root) {
 
 class StageRun {
 public:
-    StageRun(const StageCommand& command, const Config& config)
+    StageRun(const Command& command, const Config& config)
         : command_(command)
         , config_(config)
-        , root_(command.common.root.value_or(""))
-        , trusted_{command.common.root ? ::geteuid() : 0}
+        , root_(command.root.value_or(""))
+        , trusted_{command.root ? ::geteuid() : 0}
         , node_(root_, trusted_, digests_for(config, root_))
         , trees_(node_.sensors().trees, std::nullopt, trusted_)
         , sensors_(with_trees(node_.sensors(), trees_)) {}
 
     Result<void> prepare() {
-        auto kernels = TRY(node_kernels(command_.common, sensors_));
+        auto kernels = TRY(node_kernels(command_, sensors_));
         kernels_ = std::move(kernels);
         // The next kernel's own modules may be in the deployment that boots it.
         trees_ = DeploymentTrees(node_.sensors().trees, kernels_.next, trusted_);
-        if (!kernels_.problem.empty() && !command_.common.root) {
+        if (!kernels_.problem.empty() && !command_.root) {
             std::fprintf(
                 stderr,
                 "onload-node: %s; only the running kernel is staged for\n",
@@ -87,8 +87,8 @@ public:
         if (text.empty()) {
             return jobs;
         }
-        std::vector<std::string> kernels = {command_.common.kernel};
-        if (names_kernel(text) && command_.common.kernel.empty()) {
+        std::vector<std::string> kernels = {command_.kernel};
+        if (names_kernel(text) && command_.kernel.empty()) {
             kernels = needed_kernels();
             if (kernels.empty()) {
                 return failure(
@@ -129,7 +129,7 @@ public:
         in_area.driver.tree = work_tree(config_.driver.tree);
         const auto verdict = [&](const std::string& kernel) {
             progress(concat({"verifying the modules for ", kernel}));
-            return tree_verdict(in_area, sensors_, kernel, command_.common.root.has_value());
+            return tree_verdict(in_area, sensors_, kernel, command_.root.has_value());
         };
         const StagingAccess access{modules, user, programs_, files, sensors_.trees, verdict, tell};
         const auto staged = TRY(stage_image(*opened.entries, order_of(job, opened.digest), access));
@@ -139,11 +139,11 @@ public:
 
     /// What is left to do once everything is staged.
     Result<void> follow_up() {
-        if (!command_.common.root) {
+        if (!command_.root) {
             // The status lists what is staged. On a machine without the unit nobody reads it.
             static_cast<void>(sensors_.units.restart(std::string(units::refresh)));
         }
-        const bool now = config_.stage.then == AfterStaging::now && !command_.common.root;
+        const bool now = config_.stage.then == AfterStaging::now && !command_.root;
         return now && running_staged_ ? activate_now(config_, sensors_, programs_) : Result<void>();
     }
 
@@ -151,7 +151,7 @@ private:
     /// None below another root: it is unknown what runs there.
     [[nodiscard]] std::vector<std::string> needed_kernels() const {
         std::vector<std::string> kernels;
-        if (command_.common.root) {
+        if (command_.root) {
             return kernels;
         }
         for (const auto& kernel : {kernels_.running, kernels_.pending}) {
@@ -192,12 +192,12 @@ private:
             order.known.insert(kernel);
             order.needed.insert(kernel);
         }
-        if (command_.common.root) {
+        if (command_.root) {
             // It is unknown which of them runs there.
             order.needed = order.known;
         }
         order.keep = command_.keep.value_or(config_.stage.keep);
-        order.relabel = !command_.common.root && sensors_.files.exists(std::string(paths::selinux));
+        order.relabel = !command_.root && sensors_.files.exists(std::string(paths::selinux));
         if (job.source.kind == SourceKind::tar) {
             order.hint = "; an image archive is given as oci-archive:FILE or docker-archive:FILE";
         }
@@ -220,7 +220,7 @@ private:
         }
     }
 
-    const StageCommand& command_;
+    const Command& command_;
     const Config& config_;
     std::string root_;
     TrustedOwner trusted_;
@@ -233,7 +233,7 @@ private:
     bool running_staged_ = false;
 };
 
-Result<void> stage_once(const StageCommand& command, const Config& config) {
+Result<void> stage_once(const Command& command, const Config& config) {
     StageRun run(command, config);
     TRY(run.prepare());
     const auto looked = TRY(run.jobs());
@@ -266,9 +266,9 @@ bool worth_another_try(ErrorCode code) {
 
 }  // namespace
 
-Result<int> stage(const StageCommand& command) {
-    const auto config = TRY(load_config(command.common));
-    TRY(check_rights(command, "stage"));
+Result<int> stage(const Command& command) {
+    const auto config = TRY(load_config(command));
+    TRY(check_rights(command));
     Milliseconds pause = first_pause;
     for (unsigned attempt = 1;; ++attempt) {
         const auto done = stage_once(command, config);

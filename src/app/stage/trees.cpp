@@ -72,11 +72,11 @@ private:
 
 }  // namespace
 
-Result<int> trees(const StageCommand& command) {
-    const auto config = TRY(load_config(command.common));
-    const TrustedOwner trusted{command.common.root ? ::geteuid() : 0};
-    Node node(command.common.root.value_or(""), trusted);
-    auto kernels = node_kernels(command.common, node.sensors());
+Result<int> trees(const Command& command) {
+    const auto config = TRY(load_config(command));
+    const TrustedOwner trusted{command.root ? ::geteuid() : 0};
+    Node node(command.root.value_or(""), trusted);
+    auto kernels = node_kernels(command, node.sensors());
     if (!kernels) {
         return tl::unexpected(kernels.error());
     }
@@ -88,13 +88,13 @@ Result<int> trees(const StageCommand& command) {
     const DeploymentTrees all_trees(node.sensors().trees, kernels->next, trusted);
     const Sensors sensors = with_trees(node.sensors(), all_trees);
     TreeList list{{}, read_stage_record(sensors.files)};
-    const Lister lister(command.common, config, sensors, std::move(*kernels));
+    const Lister lister(command, config, sensors, std::move(*kernels));
     for (const auto& kernel : sensors.trees.kernels(config.driver.tree)) {
         list.trees.push_back(lister.list(kernel));
         const auto* const origin = list.record.find(kernel);
         list.trees.back().origin = origin == nullptr ? TreeOrigin() : *origin;
     }
-    const std::string text = command.common.json ? trees_json(list) : trees_text(list);
+    const std::string text = command.json ? trees_json(list) : trees_text(list);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return 0;
 }

@@ -8,7 +8,7 @@
 namespace onload_node::stage_cli_test {
 namespace {
 
-Result<StageCommand> parse(std::vector<std::string> words) {
+Result<Command> parse(std::vector<std::string> words) {
     std::vector<char*> arguments;
     for (auto& word : words) {
         arguments.push_back(word.data());
@@ -45,14 +45,14 @@ TEST(StageCommandLine, TakesASourceAndEveryOption) {
          "--retry"}
     );
     ASSERT_TRUE(command) << command.error().message;
-    EXPECT_EQ(command->verb, StageVerb::stage);
+    EXPECT_EQ(command->verb, Verb::stage);
     EXPECT_EQ(command->source, "oci-archive:/m.tar");
-    EXPECT_EQ(command->common.kernel, "5.14.0-1");
+    EXPECT_EQ(command->kernel, "5.14.0-1");
     EXPECT_EQ(command->keep, 3U);
     EXPECT_EQ(command->authfile, "/a.json");
     EXPECT_EQ(command->tls_verify, std::optional(false));
-    EXPECT_EQ(command->common.root, "/host");
-    EXPECT_EQ(command->common.config, "/c.toml");
+    EXPECT_EQ(command->root, "/host");
+    EXPECT_EQ(command->config, "/c.toml");
     EXPECT_TRUE(command->retry);
 }
 
@@ -62,12 +62,12 @@ TEST(StageCommandLine, LeavesOpenWhatIsNotSaid) {
     EXPECT_EQ(command->source, "");
     EXPECT_FALSE(command->keep);
     EXPECT_FALSE(command->tls_verify);
-    EXPECT_FALSE(command->common.root);
+    EXPECT_FALSE(command->root);
 }
 
 TEST(StageCommandLine, FindsTheCommandBehindAnOption) {
-    EXPECT_EQ(parse({"--kernel", "6.1.0", "stage", "/d"})->common.kernel, "6.1.0");
-    EXPECT_EQ(parse({"--root", "/x", "trees", "--json"})->verb, StageVerb::trees);
+    EXPECT_EQ(parse({"--kernel", "6.1.0", "stage", "/d"})->kernel, "6.1.0");
+    EXPECT_EQ(parse({"--root", "/x", "trees", "--json"})->verb, Verb::trees);
 }
 
 TEST(StageCommandLine, TakesWhereABundleGoes) {
@@ -95,13 +95,13 @@ TEST(StageCommandLine, RefusesWhatItDoesNotTake) {
 TEST(StageCommandLine, HelpsAndTellsItsVersion) {
     const auto help = parse({"stage", "--help"});
     ASSERT_TRUE(help);
-    EXPECT_EQ(help->verb, StageVerb::help);
+    EXPECT_EQ(help->verb, Verb::help);
     for (const auto* const word :
          {"--kernel K", "--keep N", "--authfile FILE", "oci-archive:", "Exit status"}) {
-        EXPECT_TRUE(says(help->common.help_text, word)) << word;
+        EXPECT_TRUE(says(help->help_text, word)) << word;
     }
-    EXPECT_TRUE(says(parse({"--help"})->common.help_text, "onload-node purge --help"));
-    EXPECT_EQ(parse({"stage", "--version"})->verb, StageVerb::version);
+    EXPECT_TRUE(says(parse({"--help"})->help_text, "onload-node purge --help"));
+    EXPECT_EQ(parse({"stage", "--version"})->verb, Verb::version);
 }
 
 }  // namespace
