@@ -2,8 +2,8 @@
 #include "core/model/paths.hpp"
 #include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
-#include "run/records.hpp"
 #include "run/node_run.hpp"
+#include "run/records.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
 

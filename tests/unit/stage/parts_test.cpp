@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/paths.hpp"
 #include "stage/default_route.hpp"
-#include "stage/staging_parts.hpp"
 #include "stage/source.hpp"
+#include "stage/staging_parts.hpp"
 #include "system/files/files.hpp"
 #include "unit/stage/tar_writer.hpp"
 #include "unit/system/files/temporary_directory.hpp"
