@@ -2,12 +2,38 @@
 #include "app/cli/cli.hpp"
 #include "app/commands/commands.hpp"
 #include "app/output/terminal.hpp"
-#include "app/session/hand_over.hpp"
+#include "base/text.hpp"
+#include "system/processes/programs.hpp"
 
-#include <cstdio>
+#include <cerrno>
+#include <cstring>
 #include <span>
+#include <string>
+
+#include <unistd.h>
 
 using namespace onload_node;
+
+namespace {
+
+/// Replaces this process with onload-node-stage, from the same directory and with the same
+/// arguments. Returns only on failure: the error says how that program gets onto a node.
+Error hand_over(char** argv) {
+    std::string program = own_directory() + "onload-node-stage";
+    argv[0] = program.data();
+    ::execv(program.c_str(), argv);
+    return {
+        ErrorCode::not_found,
+        concat(
+            {"cannot run ",
+             program,
+             ": ",
+             std::strerror(errno),
+             "; the MachineConfig 99-onload-node-stage (or the RPM) delivers it"}
+        )};
+}
+
+}  // namespace
 
 /// The story: read the command line, carry out the command (commands.cpp: load the configuration,
 /// observe the node, plan, print or execute, report), turn errors into a message and an exit

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/commands/commands.hpp"
-#include "app/session/loaded_config.hpp"
+#include "app/config/config_file.hpp"
 #include "app/session/session.hpp"
 #include "core/model/paths.hpp"
-#include "core/reporting/judgement.hpp"
+#include "core/reporting/report.hpp"
 #include "run/guard.hpp"
 
 #include <thread>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/commands/commands.hpp"
+#include "app/config/config_file.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
-#include "app/session/loaded_config.hpp"
 #include "app/session/node_report.hpp"
 #include "run/observe.hpp"
 

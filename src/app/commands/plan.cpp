@@ -2,9 +2,9 @@
 #include "core/planning/plan.hpp"
 
 #include "app/commands/commands.hpp"
+#include "app/config/config_file.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
-#include "app/session/loaded_config.hpp"
 #include "app/session/node.hpp"
 #include "run/observe.hpp"
 

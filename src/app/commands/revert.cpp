@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/commands/commands.hpp"
-#include "app/session/loaded_config.hpp"
+#include "app/config/config_file.hpp"
 #include "app/session/session.hpp"
 #include "core/model/managed_functions.hpp"
 

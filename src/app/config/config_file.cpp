@@ -255,4 +255,14 @@ config_texts(const std::string& named_file, const std::string& root) {
     return texts;
 }
 
+Result<Config> load_config(const Command& command) {
+    const auto texts = TRY(config_texts(command.config, command.root.value_or("")));
+    return read_config(texts);
+}
+
+Config config_or_default(const Command& command) {
+    auto config = load_config(command);
+    return config ? std::move(*config) : Config();
+}
+
 }  // namespace onload_node

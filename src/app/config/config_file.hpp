@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "app/cli/cli.hpp"
 #include "core/model/config.hpp"
 
 #include <string>
@@ -24,5 +25,11 @@ struct ConfigText {
 /// name, below `root`. Where a person names a file, it is that one alone, and it must be there.
 [[nodiscard]] Result<std::vector<ConfigText>>
 config_texts(const std::string& named_file, const std::string& root = "");
+
+/// The configuration that the command names. The error has every complaint about it.
+[[nodiscard]] Result<Config> load_config(const Command& command);
+
+/// The same, or the defaults if it is wrong: a wrong configuration must not block the way back.
+[[nodiscard]] Config config_or_default(const Command& command);
 
 }  // namespace onload_node

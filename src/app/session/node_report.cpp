@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/session/node_report.hpp"
 
-#include "app/session/loaded_config.hpp"
+#include "app/config/config_file.hpp"
 #include "core/planning/plan.hpp"
 #include "run/observe.hpp"
 #include "run/records.hpp"

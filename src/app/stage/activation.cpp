@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/stage/activation.hpp"
-
+#include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "run/observe.hpp"
 #include "stage/default_route.hpp"

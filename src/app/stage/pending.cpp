@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "app/config/config_file.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
-#include "app/session/loaded_config.hpp"
 #include "app/session/node.hpp"
 #include "app/stage/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/stage/preconditions.hpp"
-
+#include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/directories.hpp"

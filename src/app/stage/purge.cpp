@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/session/loaded_config.hpp"
+#include "app/config/config_file.hpp"
 #include "app/session/node.hpp"
-#include "app/stage/preconditions.hpp"
 #include "app/stage/stage_commands.hpp"
+#include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/stage/source.hpp"
-
+#include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"

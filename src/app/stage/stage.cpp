@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/session/loaded_config.hpp"
+#include "app/config/config_file.hpp"
 #include "app/session/node.hpp"
-#include "app/stage/activation.hpp"
 #include "app/stage/node_kernels.hpp"
-#include "app/stage/preconditions.hpp"
-#include "app/stage/source.hpp"
 #include "app/stage/stage_commands.hpp"
+#include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "core/model/units.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "app/config/config_file.hpp"
 #include "app/output/tree_list.hpp"
-#include "app/session/loaded_config.hpp"
 #include "app/session/node.hpp"
 #include "app/stage/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/reporting/judgement.hpp"
-
 #include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
+#include "core/reporting/report.hpp"
 
 #include <algorithm>
 

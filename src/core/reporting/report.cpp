@@ -3,7 +3,6 @@
 
 #include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
-#include "core/reporting/judgement.hpp"
 
 #include <algorithm>
 

@@ -2,15 +2,32 @@
 #pragma once
 
 #include "app/cli/cli.hpp"
+#include "core/access/node_access.hpp"
 #include "core/access/staging_access.hpp"
 #include "core/model/config.hpp"
 #include "stage/image.hpp"
+#include "system/files/lock.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
 
+/// The parts of the stage command, one file each: activation.cpp, preconditions.cpp, source.cpp.
 namespace onload_node {
+
+/// Does what `[stage] then = "now"` asks for: has onload-node swap the drivers at once. If the
+/// node's default route runs over one of its ports, says so and leaves the swap to the next boot.
+[[nodiscard]] Result<void>
+activate_now(const Config& config, const Sensors& sensors, Programs& programs);
+
+/// Requires root for changes to what is staged, unless they are below another root directory.
+[[nodiscard]] Result<void> check_rights(const Command& command);
+
+/// Refuses a `driver.tree` whose lib/modules is the kernel's own (ErrorCode::config).
+[[nodiscard]] Result<void> check_tree(const Command& command, const Config& config);
+
+/// Only one process at a time changes what is staged. ErrorCode::busy names the other at once.
+[[nodiscard]] Result<Lock> lock_staging(const Command& command);
 
 /// An open SOURCE, with everything that must live as long.
 struct OpenSource {
