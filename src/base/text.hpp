@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,6 +44,49 @@ inline std::string_view take_until(std::string_view& rest, std::string_view sepa
     const auto taken = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     return taken;
+}
+
+/// Appends `word`, after `separator` unless the text is empty.
+inline void append(std::string& text, std::string_view separator, std::string_view word) {
+    text += text.empty() ? std::string_view() : separator;
+    text += word;
+}
+
+/// The words with `separator` between them.
+template <typename Words>
+[[nodiscard]] std::string joined(const Words& words, std::string_view separator) {
+    std::string text;
+    for (const auto& word : words) {
+        append(text, separator, word);
+    }
+    return text;
+}
+
+/// At least `digits` lower-case hexadecimal digits, and more if the number has them.
+[[nodiscard, gnu::noinline]] inline std::string hexadecimal(std::uint32_t value, unsigned digits) {
+    std::string text;
+    for (unsigned shift = 32; shift > 0; shift -= 4) {
+        const auto rest = value >> (shift - 4);
+        if (rest != 0 || shift <= digits * 4) {
+            text += "0123456789abcdef"[rest & 0xFU];
+        }
+    }
+    return text;
+}
+
+/// Two digits for each byte.
+[[nodiscard]] inline std::string hexadecimal(std::span<const std::byte> bytes) {
+    std::string text;
+    for (const auto byte : bytes) {
+        text += hexadecimal(std::to_integer<std::uint32_t>(byte), 2);
+    }
+    return text;
+}
+
+/// Whether one of the values is `value`.
+template <typename Values, typename Value>
+[[nodiscard]] bool contains(const Values& values, const Value& value) {
+    return std::ranges::find(values, value) != std::ranges::end(values);
 }
 
 }  // namespace onload_node

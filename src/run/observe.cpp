@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/observe.hpp"
 
+#include "base/text.hpp"
 #include "core/formats/kernel_arguments.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
@@ -14,10 +15,6 @@
 namespace onload_node {
 
 namespace {
-
-bool contains(const std::vector<ModuleName>& names, const ModuleName& name) {
-    return std::ranges::find(names, name) != names.end();
-}
 
 /// Reads from the trees only the modules to load, their dependencies, and those for the way back.
 class ModuleReader {

@@ -32,7 +32,7 @@ bool named_otherwise(const Interface& interface) {
     const bool explained = is_our_link_file(interface.link_file)
                                ? interface.name == interface.link_name
                                : interface.name == interface.link_gives;
-    return !explained && std::ranges::find(usual, interface.name) == usual.end() &&
+    return !explained && !contains(usual, interface.name) &&
            InterfaceName::parse(interface.name).has_value();
 }
 

@@ -2,6 +2,7 @@
 #include "run/step_runner.hpp"
 
 #include "base/overloaded.hpp"
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "core/modules/swap_scope.hpp"
 #include "run/guard.hpp"
@@ -32,7 +33,7 @@ const PortOutcome* outcome_of(const std::vector<PortOutcome>& outcomes, const Pc
 }
 
 bool has_name(const PortOutcome& outcome, const std::string& name) {
-    return name.empty() || std::ranges::find(outcome.interfaces, name) != outcome.interfaces.end();
+    return name.empty() || contains(outcome.interfaces, name);
 }
 
 std::string without_interface(
@@ -42,10 +43,9 @@ std::string without_interface(
     for (const auto& port : ports) {
         const PortOutcome* const outcome = outcome_of(outcomes, port.address);
         if (outcome == nullptr || outcome->driver.empty() || outcome->interfaces.empty()) {
-            text += (text.empty() ? "" : ", ") + port.address.to_string();
-            text += outcome == nullptr || outcome->driver.empty()
-                        ? " (no driver)"
-                        : " (driver " + outcome->driver + ")";
+            const bool driven = outcome != nullptr && !outcome->driver.empty();
+            append(text, ", ", port.address.to_string());
+            text += driven ? concat({" (driver ", outcome->driver, ")"}) : " (no driver)";
         }
     }
     return text;

@@ -44,7 +44,7 @@ Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path)
 }
 
 bool is_program(std::string_view name) {
-    return std::ranges::find(paths::staged_programs, name) != std::end(paths::staged_programs);
+    return contains(paths::staged_programs, name);
 }
 
 /// The name of the program at a path; "" if it is none of ours.
@@ -141,8 +141,7 @@ Result<Place> place_of(const ArchiveEntry& entry) {
 
 bool is_link_to_node(const ArchiveEntry& entry, const Place& place) {
     return place.part == Part::modules && entry.kind == EntryKind::link &&
-           entry.target.starts_with('/') &&
-           std::ranges::find(node_links, place.path) != std::end(node_links);
+           entry.target.starts_with('/') && contains(node_links, place.path);
 }
 
 Result<void> check_link(const ArchiveEntry& entry, const Place& place) {

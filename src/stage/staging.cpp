@@ -19,14 +19,6 @@ constexpr Milliseconds relabel_limit = std::chrono::minutes(5);
 constexpr std::string_view libraries[] = {
     "usr/lib64/libonload.so", "usr/lib/libonload.so", "lib64/libonload.so", "lib/libonload.so"};
 
-std::string joined(const auto& words) {
-    std::string text;
-    for (const auto& word : words) {
-        text += concat({text.empty() ? "" : ", ", word});
-    }
-    return text;
-}
-
 std::vector<std::string> kernels_of(const Extracted& extracted) {
     std::vector<std::string> kernels;
     for (const auto& [kernel, tree] : extracted.trees) {
@@ -77,7 +69,7 @@ private:
                 {"has no modules for kernel ",
                  order_.only_kernel,
                  others.empty() ? "" : ", only for ",
-                 joined(others)}
+                 joined(others, ", ")}
             ));
         }
         if (trees.empty() && extracted_.user_files == 0 && extracted_.programs.empty()) {
@@ -93,9 +85,9 @@ private:
         if (!trees.empty() && order_.only_kernel.empty() && !order_.known.empty() && !known) {
             return refuse(concat(
                 {"is for other kernels only: it has modules for ",
-                 joined(kernels_of(extracted_)),
+                 joined(kernels_of(extracted_), ", "),
                  ", this node has ",
-                 joined(order_.known),
+                 joined(order_.known, ", "),
                  "; --kernel stages it all the same"}
             ));
         }
@@ -186,7 +178,7 @@ private:
             if (!in_library.contains(version)) {
                 return refuse(concat(
                     {"has user libraries of version ",
-                     joined(in_library),
+                     joined(in_library, ", "),
                      " and the onload module of version ",
                      version,
                      " for kernel ",
@@ -248,7 +240,7 @@ private:
     }
 
     [[nodiscard]] tl::unexpected<Error> after_some(const Error& error) const {
-        const auto done = joined(staged_.kernels);
+        const auto done = joined(staged_.kernels, ", ");
         return done.empty() ? tl::unexpected(error)
                             : failure(concat({"after the modules for ", done}), error);
     }
@@ -296,7 +288,7 @@ private:
             record.forget(kernel);
         }
         for (const auto& program : staged_.programs) {
-            if (std::ranges::find(record.programs, program) == record.programs.end()) {
+            if (!contains(record.programs, program)) {
                 record.programs.push_back(program);
             }
         }

@@ -40,7 +40,7 @@ Result<void> store_value(const Program& program, const Given& given, Command& co
 }
 
 bool has(Options options, const Option* option) {
-    return std::ranges::find(options, option) != options.end();
+    return contains(options, option);
 }
 
 Result<void> store_early(

@@ -72,7 +72,7 @@ void read_driver(TomlReader& reader, DriverConfig& driver) {
     });
     for (const auto& name : driver.replace) {
         const auto* const node = reader.find("load");
-        if (node != nullptr && std::ranges::find(driver.load, name) == driver.load.end()) {
+        if (node != nullptr && !contains(driver.load, name)) {
             reader.complain(
                 *node,
                 "driver.load must name \"" + name.str() +

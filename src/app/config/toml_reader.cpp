@@ -39,14 +39,6 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     return best;
 }
 
-std::string list_of(std::span<const std::string_view> words) {
-    std::string text;
-    for (const auto word : words) {
-        text += concat({text.empty() ? "" : ", ", word});
-    }
-    return text;
-}
-
 std::string did_you_mean(std::string_view word) {
     return word.empty() ? "" : concat({"; did you mean \"", word, "\"?"});
 }
@@ -82,7 +74,7 @@ void TomlReader::wrong_type(const toml::node& node, std::string_view key, std::s
 }
 
 const toml::node* TomlReader::find(std::string_view key) {
-    if (std::ranges::find(known_, key) == known_.end()) {
+    if (!contains(known_, key)) {
         known_.push_back(key);
     }
     return table_.get(key);
@@ -174,14 +166,14 @@ std::string TomlReader::one_of(std::string_view key, std::span<const std::string
         return {};
     }
     const auto value = node->value_exact<std::string>();
-    if (value && std::ranges::find(known, *value) != known.end()) {
+    if (value && contains(known, *value)) {
         return *value;
     }
     const auto meant = value ? nearest(*value, known) : std::string_view();
     wrong_type(
         *node,
         key,
-        "one of " + list_of(known) + (value ? ", not \"" + *value + "\"" : std::string()) +
+        "one of " + joined(known, ", ") + (value ? ", not \"" + *value + "\"" : std::string()) +
             did_you_mean(meant)
     );
     return {};
@@ -236,7 +228,7 @@ void TomlReader::finish() {
         }
         auto hint = did_you_mean(nearest(key.str(), known_));
         if (hint.empty() && !known_.empty()) {
-            hint = "; known here: " + list_of(known_);
+            hint = "; known here: " + joined(known_, ", ");
         }
         complaints_.push_back(concat(
             {position_in(file_, key.source().begin).to_string(),

@@ -167,12 +167,7 @@ std::string to_json(const toml::table& table) {
 }
 
 std::string hex4(unsigned value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "0x";
-    for (int shift = 12; shift >= 0; shift -= 4) {
-        text += digits[(value >> static_cast<unsigned>(shift)) & 0xFU];
-    }
-    return text;
+    return "0x" + hexadecimal(value, 4);
 }
 
 toml::array texts(const std::vector<std::string>& values) {
@@ -189,11 +184,7 @@ std::string column(std::string text, std::size_t width) {
 }
 
 std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) {
-        text += (text.empty() ? "" : " ") + word;
-    }
-    return text.empty() ? "none" : text;
+    return words.empty() ? "none" : joined(words, " ");
 }
 
 std::string plan_text(const Plan& plan, bool colour) {

@@ -179,7 +179,7 @@ std::vector<std::string> deployments_named_in(std::string_view bytes) {
             bytes.remove_prefix(1);
             const auto serial = take_while(bytes, digit);
             std::string name = std::string(checksum) + "." + std::string(serial);
-            if (!serial.empty() && std::ranges::find(names, name) == names.end()) {
+            if (!serial.empty() && !contains(names, name)) {
                 names.push_back(std::move(name));
             }
         } else if (checksum.empty()) {

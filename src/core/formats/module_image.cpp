@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/module_image.hpp"
 
+#include "base/text.hpp"
 #include "core/formats/elf_sections.hpp"
 
 #include <algorithm>
@@ -87,17 +88,6 @@ void read_modinfo(ModuleImage& image, View section) {
     }
 }
 
-std::string hex(View bytes) {
-    constexpr std::string_view alphabet = "0123456789abcdef";
-    std::string text;
-    for (const auto byte : bytes) {
-        const auto value = std::to_integer<unsigned>(byte);
-        text += alphabet[value >> 4U];
-        text += alphabet[value & 0xFU];
-    }
-    return text;
-}
-
 /// Names and descriptions of notes are padded to four bytes.
 std::uint64_t padded(std::uint64_t size) {
     return (size + 3U) & ~std::uint64_t{3};
@@ -119,7 +109,7 @@ std::string build_id_from_notes(View notes) {
             return {};
         }
         if (note->n_type == NT_GNU_BUILD_ID && elf::as_text(*owner) == gnu) {
-            return hex(*description);
+            return hexadecimal(*description);
         }
     }
     return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/identifiers.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -46,18 +48,6 @@ bool take_char(std::string_view& rest, char c) {
     }
     rest.remove_prefix(1);
     return true;
-}
-
-/// Appends at least so many digits, and more if the number has them. The kernel prints PCI domains
-/// this way; behind VMD they are long.
-void append_hex(std::string& text, std::uint32_t value, int digits) {
-    constexpr std::string_view alphabet = "0123456789abcdef";
-    for (int shift = 28; shift >= 0; shift -= 4) {
-        const auto rest = value >> static_cast<unsigned>(shift);
-        if (rest != 0 || shift < digits * 4) {
-            text += alphabet[rest & 0xFU];
-        }
-    }
 }
 
 bool is_digit(char c) {
@@ -109,13 +99,13 @@ Result<PciAddress> PciAddress::parse(std::string_view text) {
 
 std::string PciAddress::to_string() const {
     std::string text;
-    append_hex(text, domain, 4);
+    text += hexadecimal(domain, 4);
     text += ':';
-    append_hex(text, bus, 2);
+    text += hexadecimal(bus, 2);
     text += ':';
-    append_hex(text, device, 2);
+    text += hexadecimal(device, 2);
     text += '.';
-    append_hex(text, function, 1);
+    text += hexadecimal(function, 1);
     return text;
 }
 
@@ -147,7 +137,7 @@ std::string MacAddress::to_string() const {
         if (!text.empty()) {
             text += ':';
         }
-        append_hex(text, octet, 2);
+        text += hexadecimal(octet, 2);
     }
     return text;
 }

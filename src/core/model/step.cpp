@@ -29,10 +29,10 @@ std::string describe_await(const AwaitPorts& step) {
     return text;
 }
 
-std::string joined(const std::vector<PciAddress>& functions) {
+std::string addresses(const std::vector<PciAddress>& functions) {
     std::string text;
     for (const auto& function : functions) {
-        text += (text.empty() ? "" : " ") + function.to_string();
+        append(text, " ", function.to_string());
     }
     return text;
 }
@@ -73,10 +73,10 @@ std::string describe(const Step& step) {
                 return std::string("take this boot's attempt out of the boot guard");
             },
             [](const SetKernelSetting& s) { return "set " + s.name + " to " + s.value; },
-            [](const HoldFunctions& s) { return "keep drivers from " + joined(s.functions); },
-            [](const ReleaseFunctions& s) { return "let drivers have " + joined(s.functions); },
+            [](const HoldFunctions& s) { return "keep drivers from " + addresses(s.functions); },
+            [](const ReleaseFunctions& s) { return "let drivers have " + addresses(s.functions); },
             [](const BindFunctions& s) {
-                return "bind " + joined(s.functions) + ", each by itself";
+                return "bind " + addresses(s.functions) + ", each by itself";
             },
             [](const MaskUnit& s) { return "mask " + s.id + " until the next boot"; },
             [](const UnmaskUnit& s) { return "unmask " + s.id; },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/modules/swap_scope.hpp"
 
+#include "base/text.hpp"
 #include "core/modules/load_order.hpp"
 
 #include <algorithm>
@@ -8,11 +9,6 @@
 namespace onload_node {
 
 namespace {
-
-template <typename T>
-bool contains(const std::vector<T>& values, const T& value) {
-    return std::ranges::find(values, value) != values.end();
-}
 
 /// Splits off the replaced driver and the modules it needs: they are swapped in before the network.
 void split(

@@ -187,8 +187,7 @@ std::ptrdiff_t claims(
     std::ptrdiff_t count = 0;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         const auto& also = own[i].also;
-        const bool claimed = chosen[i].name == name || own[i].name == name ||
-                             std::ranges::find(also, name) != also.end();
+        const bool claimed = chosen[i].name == name || own[i].name == name || contains(also, name);
         count += claimed ? 1 : 0;
     }
     return count;

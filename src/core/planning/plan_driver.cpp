@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/modules/swap_scope.hpp"
 #include "core/planning/guard.hpp"
@@ -12,10 +13,6 @@ namespace onload_node {
 namespace {
 
 using PlannedSteps = std::vector<PlannedStep>;
-
-bool contains(const std::vector<ModuleName>& names, const ModuleName& name) {
-    return std::ranges::find(names, name) != names.end();
-}
 
 std::vector<PciAddress> addresses(const std::vector<const NetworkFunction*>& functions) {
     std::vector<PciAddress> list;

@@ -65,7 +65,7 @@ std::string missing_onload(const Config& config, const Observed& observed) {
     });
     for (const auto device : paths::onload_devices) {
         const auto& present = observed.devices;
-        if (wants_onload && std::ranges::find(present, device) == present.end()) {
+        if (wants_onload && !contains(present, device)) {
             return std::string(device) + " is not there";
         }
     }

@@ -92,11 +92,8 @@ std::string modules_text(const Report& report) {
     for (const std::string_view told : {"sfc", "onload"}) {
         for (const auto& [module, sha256] : report.modules) {
             if (module.origin == Origin::out_of_tree && module.name.str() == told) {
-                text += concat(
-                    {text.empty() ? "" : " + ",
-                     module.name.str(),
-                     " ",
-                     short_version(module.version)}
+                append(
+                    text, " + ", concat({module.name.str(), " ", short_version(module.version)})
                 );
             }
         }
@@ -107,7 +104,7 @@ std::string modules_text(const Report& report) {
 std::string ports_text(const Report& report) {
     std::string interfaces;
     for (const auto& port : report.ports) {
-        interfaces += (interfaces.empty() ? "" : " ") + (port.empty() ? "-" : port);
+        append(interfaces, " ", port.empty() ? "-" : port);
     }
     const bool none = interfaces.empty();
     return concat(

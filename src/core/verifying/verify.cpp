@@ -13,14 +13,6 @@ namespace onload_node {
 
 namespace {
 
-std::string join(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) {
-        text += (text.empty() ? "" : " ") + word;
-    }
-    return text;
-}
-
 /// False if there is nothing to check.
 bool verify_tree(const Observed& observed, Verdicts& verdicts) {
     const auto& staged = observed.staged;
@@ -37,7 +29,7 @@ bool verify_tree(const Observed& observed, Verdicts& verdicts) {
                  " (",
                  staged.directory,
                  "); staged: ",
-                 staged.kernels.empty() ? "none" : join(staged.kernels)}
+                 staged.kernels.empty() ? "none" : joined(staged.kernels, " ")}
             )
         );
         return false;
@@ -144,9 +136,6 @@ void verify_vermagic(const VerifyContext& context, Verdicts& verdicts) {
 /// not count: nobody asked for them.
 void verify_parameters(const VerifyContext& context, Verdicts& verdicts) {
     const Config defaults;
-    const auto contains = [](const auto& values, const auto& value) {
-        return std::ranges::find(values, value) != values.end();
-    };
     for (const ModuleFile* const file : context.staged) {
         const auto built_in = configured_parameters(defaults, file->name);
         for (const auto& parameter : configured_parameters(context.config, file->name)) {

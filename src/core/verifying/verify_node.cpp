@@ -40,7 +40,7 @@ bool foreign(const ModuleName& name, const VerifyContext& context) {
     const auto& replace = context.config.driver.replace;
     const auto& order = context.order;
     return context.observed.loaded.at(name).origin == Origin::out_of_tree &&
-           std::ranges::find(replace, name) == replace.end() &&
+           !contains(replace, name) &&
            std::ranges::none_of(order, [&](const ModuleFile* file) { return file->name == name; });
 }
 

@@ -12,12 +12,7 @@ namespace {
 constexpr unsigned named_symbols = 3;
 
 std::string hex8(std::uint32_t value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "0x";
-    for (unsigned shift = 32; shift > 0; shift -= 4) {
-        text += digits[(value >> (shift - 4)) & 0xFU];
-    }
-    return text;
+    return "0x" + hexadecimal(value, 8);
 }
 
 /// Compares the symbols that the modules need with those that would be there.

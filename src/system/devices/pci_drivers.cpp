@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/devices/pci_drivers.hpp"
 
+#include "base/text.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
@@ -125,7 +126,7 @@ Result<void> PciDrivers::bind(
         if (outcome.end == ChildOutcome::End::returned && outcome.value == 0) {
             continue;
         }
-        text += (text.empty() ? "" : "; ") + functions[i].to_string() + ": ";
+        append(text, "; ", functions[i].to_string() + ": ");
         switch (outcome.end) {
         case ChildOutcome::End::returned:
             text += why_not_bound(outcome.value);

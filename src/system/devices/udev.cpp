@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/devices/udev.hpp"
 
+#include "base/text.hpp"
 #include "system/deadline.hpp"
 #include "system/devices/udev_objects.hpp"
 #include "system/files/file_bytes.hpp"
@@ -34,10 +35,6 @@ struct PortView {
     bool ready = false;     ///< as expected
     bool misnamed = false;  ///< all is there and udev is done, but the name is a different one
 };
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-    return std::ranges::find(names, name) != names.end();
-}
 
 PortView
 look(udev* context, const std::vector<UdevDevice>& interfaces, const PortExpectation& port) {

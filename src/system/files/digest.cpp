@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/digest.hpp"
 
+#include "base/text.hpp"
+
 #include <array>
 #include <string_view>
 
@@ -15,14 +17,7 @@ Result<std::string> sha256_hex(std::span<const std::byte> bytes) {
         1) {
         return failure(ErrorCode::io, "libcrypto computes no SHA-256 on this machine");
     }
-    constexpr std::string_view alphabet = "0123456789abcdef";
-    std::string text;
-    text.reserve(std::size_t{2} * length);
-    for (unsigned i = 0; i < length; ++i) {
-        text += alphabet[digest[i] >> 4U];
-        text += alphabet[digest[i] & 0xFU];
-    }
-    return text;
+    return hexadecimal(std::as_bytes(std::span(digest).first(length)));
 }
 
 }  // namespace onload_node

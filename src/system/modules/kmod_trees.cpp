@@ -78,7 +78,7 @@ public:
         kmod_list_foreach(entry, list.get()) {
             const KmodModule module(kmod_module_get_module(entry));
             const auto name = ModuleName::parse(kmod_module_get_name(module.get()));
-            if (name && std::ranges::find(claiming, *name) == claiming.end()) {
+            if (name && !contains(claiming, *name)) {
                 claiming.push_back(*name);
             }
         }
@@ -151,7 +151,7 @@ DeploymentTrees::kernel_symbols(const std::string& kernel, const Symbols& wanted
 
 std::vector<std::string> DeploymentTrees::kernels(const std::string& tree) const {
     auto kernels = node_->kernels(tree);
-    const bool known = std::ranges::find(kernels, kernel_) != kernels.end();
+    const bool known = contains(kernels, kernel_);
     if (tree.empty() && !kernel_.empty() && !known) {
         kernels.insert(std::ranges::lower_bound(kernels, kernel_), kernel_);
     }

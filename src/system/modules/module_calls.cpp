@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/modules/module_calls.hpp"
 
+#include "base/text.hpp"
 #include "system/modules/kmod_context.hpp"
 
 #include <cerrno>
@@ -77,8 +78,7 @@ Result<std::string> kernel_parameters(const ModuleParameters& parameters) {
             );
         }
         const bool quote = value.find_first_of(blanks) != std::string::npos;
-        text += (text.empty() ? "" : " ") + name + "=";
-        text += quote ? "\"" + value + "\"" : value;
+        append(text, " ", concat({name, "=", quote ? "\"" : "", value, quote ? "\"" : ""}));
     }
     return text;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/handle.hpp"
+#include "base/text.hpp"
 #include "system/modules/module_file.hpp"
 
 #include <array>
@@ -35,14 +36,10 @@ struct Trailer {
 static_assert(sizeof(Trailer) == 12);
 
 std::string hex(const ASN1_STRING* value) {
-    constexpr std::string_view alphabet = "0123456789abcdef";
-    std::string text;
-    const unsigned char* const bytes = ASN1_STRING_get0_data(value);
-    for (int i = 0; i < ASN1_STRING_length(value); ++i) {
-        text += alphabet[bytes[i] >> 4U];
-        text += alphabet[bytes[i] & 0xFU];
-    }
-    return text;
+    const std::span bytes(
+        ASN1_STRING_get0_data(value), static_cast<std::size_t>(ASN1_STRING_length(value))
+    );
+    return hexadecimal(std::as_bytes(bytes));
 }
 
 std::string common_name(const X509_NAME* name) {
