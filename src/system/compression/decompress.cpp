@@ -57,9 +57,7 @@ std::size_t usual_expansion(std::size_t input) {
 }  // namespace
 
 Result<Bytes> decompress(Bytes bytes, std::size_t limit) {
-    const auto compression = compression_of(
-        {reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), magic_size)}
-    );
+    const auto compression = compression_of(bytes);
     if (compression != Compression::xz && compression != Compression::zstd) {
         return bytes;
     }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 
 #include <lzma.h>
 #include <zlib.h>
@@ -157,7 +158,10 @@ private:
 
 }  // namespace
 
-Compression compression_of(std::string_view first_bytes) {
+Compression compression_of(std::span<const std::byte> data) {
+    const std::string_view first_bytes(
+        reinterpret_cast<const char*>(data.data()), std::min(data.size(), magic_size)
+    );
     if (first_bytes.starts_with("\x1F\x8B")) {
         return Compression::gzip;
     }

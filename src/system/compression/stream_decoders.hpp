@@ -6,16 +6,16 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <string_view>
 
 namespace onload_node {
 
 enum class Compression { none, gzip, xz, zstd, bzip2 };
 
-/// So many of the first bytes of some data tell how it is compressed.
+/// So many of its first bytes tell how data is compressed.
 inline constexpr std::size_t magic_size = 6;
 
-[[nodiscard]] Compression compression_of(std::string_view first_bytes);
+/// `data` has the first bytes; more do no harm.
+[[nodiscard]] Compression compression_of(std::span<const std::byte> data);
 
 /// Unpacks data piece by piece. Several streams of the same kind, one after the other, count as
 /// one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/byte_streams.hpp"
 
+#include "base/handle.hpp"
 #include "system/compression/stream_decoders.hpp"
 #include "system/system_error.hpp"
 
@@ -18,8 +19,7 @@ constexpr std::size_t buffer_size = std::size_t{64} * 1024;
 
 class DescriptorStream final : public ByteStream {
 public:
-    DescriptorStream(UniqueFd fd, std::string context)
-        : fd_(std::move(fd)), context_(std::move(context)) {}
+    DescriptorStream(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
 
     Result<std::size_t> read(std::span<std::byte> room) override {
         for (;;) {
@@ -28,32 +28,30 @@ public:
                 return static_cast<std::size_t>(count);
             }
             if (errno != EINTR) {
-                return errno_failure(context_, errno);
+                return errno_failure("cannot read " + name_, errno);
             }
         }
     }
 
 private:
     UniqueFd fd_;
-    std::string context_;
+    std::string name_;
 };
 
 /// What a decoder makes of another stream.
 class DecodedStream final : public ByteStream {
 public:
     DecodedStream(
-        std::unique_ptr<ByteStream> packed,
-        std::unique_ptr<StreamDecoder> decoder,
-        std::string context
+        std::unique_ptr<ByteStream> packed, std::unique_ptr<StreamDecoder> decoder, std::string name
     )
-        : packed_(std::move(packed)), decoder_(std::move(decoder)), context_(std::move(context)) {}
+        : packed_(std::move(packed)), decoder_(std::move(decoder)), name_(std::move(name)) {}
 
     Result<std::size_t> read(std::span<std::byte> room) override {
         for (;;) {
             TRY(fill());
             auto produced = decoder_->decode(input_, room, ended_);
             if (!produced) {
-                return failure(context_, produced.error());
+                return failure(name_, produced.error());
             }
             if (*produced > 0 || (ended_ && input_.empty())) {
                 return produced;
@@ -74,7 +72,7 @@ private:
 
     std::unique_ptr<ByteStream> packed_;
     std::unique_ptr<StreamDecoder> decoder_;
-    std::string context_;
+    std::string name_;
     std::array<std::byte, buffer_size> buffer_{};
     std::span<const std::byte> input_;
     bool ended_ = false;
@@ -82,36 +80,32 @@ private:
 
 /// The position in the file stays where it is.
 Compression compression_of_file(int fd) {
-    std::array<char, magic_size> bytes{};
+    std::array<std::byte, magic_size> bytes{};
     const ssize_t count = ::pread(fd, bytes.data(), bytes.size(), 0);
-    return compression_of({bytes.data(), count > 0 ? static_cast<std::size_t>(count) : 0});
+    return compression_of(std::span(bytes).first(count > 0 ? static_cast<std::size_t>(count) : 0));
 }
 
 }  // namespace
 
-std::unique_ptr<ByteStream> descriptor_stream(UniqueFd fd, std::string context) {
-    return std::make_unique<DescriptorStream>(std::move(fd), std::move(context));
-}
-
-std::unique_ptr<ByteStream> unpacked_stream(UniqueFd fd, const std::string& context) {
-    auto decoder = decoder_for(compression_of_file(fd.get()));
-    auto stream = descriptor_stream(std::move(fd), context);
-    if (decoder == nullptr) {
-        return stream;
-    }
-    return std::make_unique<DecodedStream>(std::move(stream), std::move(decoder), context);
+std::unique_ptr<ByteStream> descriptor_stream(int fd, std::string name) {
+    return std::make_unique<DescriptorStream>(UniqueFd(fd), std::move(name));
 }
 
 Result<std::unique_ptr<ByteStream>> open_unpacked(const std::string& path) {
-    const auto context = "cannot read " + path;
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd.valid()) {
-        return errno_failure(context, errno);
+        return errno_failure("cannot read " + path, errno);
     }
-    if (compression_of_file(fd.get()) == Compression::bzip2) {
+    const auto compression = compression_of_file(fd.get());
+    if (compression == Compression::bzip2) {
         return failure(ErrorCode::mismatch, "bzip2 is not read; gzip, xz and zstd are");
     }
-    return unpacked_stream(std::move(fd), context);
+    auto decoder = decoder_for(compression);
+    auto stream = descriptor_stream(fd.release(), path);
+    if (decoder == nullptr) {
+        return stream;
+    }
+    return std::make_unique<DecodedStream>(std::move(stream), std::move(decoder), path);
 }
 
 }  // namespace onload_node

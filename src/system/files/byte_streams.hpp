@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "base/handle.hpp"
 #include "core/access/staging_access.hpp"
 
 #include <memory>
@@ -9,14 +8,11 @@
 
 namespace onload_node {
 
-/// What is behind a descriptor. A message about a failure begins with `context`: "cannot read X".
-[[nodiscard]] std::unique_ptr<ByteStream> descriptor_stream(UniqueFd fd, std::string context);
-
-/// The same, unpacked when the first bytes say that it is gzip, xz or zstd data.
-/// ErrorCode::mismatch while reading: the compressed data is damaged or cut off.
-[[nodiscard]] std::unique_ptr<ByteStream> unpacked_stream(UniqueFd fd, const std::string& context);
-
-/// The same of a file. ErrorCode::mismatch: it is packed by bzip2.
+/// The bytes of a file as a stream: unpacked when they begin as gzip, xz or zstd data do, as they
+/// are otherwise. ErrorCode::mismatch while reading: the compressed data is damaged or cut off.
 [[nodiscard]] Result<std::unique_ptr<ByteStream>> open_unpacked(const std::string& path);
+
+/// What is behind a descriptor, which the stream then owns; `name` is for messages.
+[[nodiscard]] std::unique_ptr<ByteStream> descriptor_stream(int fd, std::string name);
 
 }  // namespace onload_node

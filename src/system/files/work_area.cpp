@@ -155,12 +155,12 @@ Result<void> SystemWorkArea::make_hard_link(const std::string& path, const std::
 
 Result<std::unique_ptr<ByteStream>> SystemWorkArea::open(const std::string& path) {
     const auto name = TRY(enter_parent(path, Missing::fail));
-    const std::string context = concat({"cannot read ", location_, "/", path});
-    UniqueFd fd(::openat(fd_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!fd.valid()) {
-        return errno_failure(context, errno);
+    const std::string full = concat({location_, "/", path});
+    const int fd = ::openat(fd_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return errno_failure("cannot read " + full, errno);
     }
-    return descriptor_stream(std::move(fd), context);
+    return descriptor_stream(fd, full);
 }
 
 Result<void> SystemWorkArea::sync() {

@@ -5,12 +5,13 @@
 #include "base/sizes.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
-#include "system/files/byte_streams.hpp"
+#include "system/compression/stream_decoders.hpp"
+#include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
 
 #include <cerrno>
 #include <iterator>
-#include <utility>
+#include <span>
 #include <vector>
 
 #include <fcntl.h>
@@ -24,41 +25,49 @@ constexpr std::size_t piece_size = std::size_t{64} * 1024;
 /// No symvers has as much text: a stream that goes on and on is none.
 constexpr std::size_t longest_text = 256 * mebibyte;
 
-Result<void> read_lines(UniqueFd fd, const std::string& context, SymversLines& lines) {
+void add(SymversLines& lines, std::span<const std::byte> bytes) {
+    lines.add({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+/// Reads the file whole, for packed it is small, and unpacks it piece by piece.
+Result<void> read_lines(const std::string& path, SymversLines& lines) {
+    // O_NONBLOCK: a FIFO of that name must not hold us up.
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd.valid()) {
-        return errno_failure(context, errno);
+        return failure(code_of_errno(errno), text_of_errno(errno));
     }
-    const auto stream = unpacked_stream(std::move(fd), context);
+    const auto bytes = TRY(read_open_file(fd.get(), path));
+    const auto decoder = decoder_for(compression_of(bytes));
+    if (decoder == nullptr) {
+        add(lines, bytes);
+        return {};
+    }
+    std::span<const std::byte> input = bytes;
     std::vector<std::byte> piece(piece_size);
-    std::size_t total = 0;
-    for (;;) {
-        const auto count = TRY(stream->read(piece));
-        if (count == 0) {
+    for (std::size_t total = 0; total <= longest_text;) {
+        const auto count = TRY(decoder->decode(input, piece, true));
+        if (count == 0 && input.empty()) {
             return {};
         }
+        add(lines, std::span(piece).first(count));
         total += count;
-        if (total > longest_text) {
-            return failure(ErrorCode::mismatch, concat({context, ": it is too long"}));
-        }
-        lines.add({reinterpret_cast<const char*>(piece.data()), count});
     }
+    return failure(ErrorCode::mismatch, "it is too long");
 }
 
 }  // namespace
 
 KernelSymbols read_symvers(const std::string& path, const Symbols& wanted) {
-    const auto context = concat({"cannot use ", path});
     SymversLines lines(wanted);
-    // A fifo of that name must not hold us up.
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    const auto read = read_lines(std::move(fd), context, lines);
+    const auto read = read_lines(path, lines);
     KernelSymbols found = lines.finish();
     if (!read) {
         found = {{}, read.error().message, {}};
-    } else if (!found.problem.empty()) {
-        found.problem = concat({context, ": ", found.problem});
     }
     found.path = path;
+    if (!found.problem.empty()) {
+        found.problem = concat({"cannot use ", path, ": ", found.problem});
+    }
     return found;
 }
 
