@@ -12,7 +12,7 @@ namespace onload_node {
 
 namespace {
 
-/// Names and what pax knows beside them; anything longer is nothing that we would want.
+/// Of a long name or a pax header, bytes. What we take has none as long.
 constexpr std::uint64_t longest_extension = std::uint64_t{1024} * 1024;
 constexpr std::uint64_t largest_file = std::uint64_t{1} << 40;
 
@@ -46,7 +46,7 @@ std::string text_of(std::string_view block, Field field) {
     return std::string(bytes.substr(0, bytes.find('\0')));
 }
 
-/// Base 256, as GNU tar writes what does not fit into octal digits; negative is nothing for us.
+/// Base 256: GNU tar writes so what does not fit into octal digits. A negative number is refused.
 std::optional<std::uint64_t> binary_number(std::string_view bytes) {
     std::uint64_t value = static_cast<unsigned char>(bytes.front()) & 0x7FU;
     for (const char byte : bytes.substr(1)) {
@@ -72,7 +72,7 @@ std::optional<std::uint64_t> number_of(std::string_view block, Field field) {
     return whole ? std::optional(value) : std::nullopt;
 }
 
-/// The sum of the header's bytes, those of the sum itself taken as blanks.
+/// The checksum is the sum of the header's bytes, with blanks in its own place.
 bool checksum_right(std::string_view block) {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < block.size(); ++i) {
@@ -88,7 +88,7 @@ EntryKind kind_of(char type, const std::string& path) {
     case '0':
     case '\0':
     case '7':
-        // Before there was a type for them, directories had a '/' at the end of their name.
+        // Old tar has no type for directories: their name ends in '/'.
         return !path.empty() && path.back() == '/' ? EntryKind::directory : EntryKind::file;
     case '1':
         return EntryKind::hard_link;
@@ -103,7 +103,7 @@ EntryKind kind_of(char type, const std::string& path) {
 
 std::string path_of(std::string_view block) {
     std::string name = text_of(block, name_field);
-    // GNU tar has other things in the place of the prefix.
+    // GNU tar's own format has something else where ustar has the prefix.
     if (bytes_of(block, magic_field) == std::string_view("ustar\0", 6)) {
         const auto prefix = text_of(block, prefix_field);
         name = prefix.empty() ? name : concat({prefix, "/", name});
@@ -245,14 +245,14 @@ Result<void> TarEntries::drain() {
     return passed;
 }
 
-/// What is behind the end mark is read too: only then has the program behind it ended, and told
-/// whether it failed.
+/// Reads what follows the end mark: a program that writes the archive tells only at the end of its
+/// output whether it failed.
 Result<void> TarEntries::read_rest() {
     std::array<std::byte, 16384> rest{};
     for (;;) {
-        const auto count = stream_.read(rest);
-        if (!count || *count == 0) {
-            return count ? Result<void>() : tl::unexpected(count.error());
+        const auto count = TRY(stream_.read(rest));
+        if (count == 0) {
+            return {};
         }
     }
 }
@@ -264,12 +264,12 @@ Result<bool> TarEntries::take_header(ArchiveEntry& entry, const Block& header) {
     if (!size) {
         return damaged(position_ - block.size(), "a size that is no number");
     }
-    const auto extended = take_extended(block[type_offset], *size);
-    if (!extended) {
-        return tl::unexpected(extended.error());
+    const auto extended = TRY(take_extended(block[type_offset], *size));
+    if (extended) {
+        return false;
     }
-    const auto filled = *extended ? Result<void>() : fill(entry, header);
-    return filled ? Result<bool>(!*extended) : tl::unexpected(filled.error());
+    TRY(fill(entry, header));
+    return true;
 }
 
 Result<bool> TarEntries::next(ArchiveEntry& entry) {
@@ -278,12 +278,12 @@ Result<bool> TarEntries::next(ArchiveEntry& entry) {
         Block header{};
         const auto more = TRY(read_header(header));
         if (!more) {
-            const auto rest = read_rest();
-            return rest ? Result<bool>(false) : tl::unexpected(rest.error());
+            TRY(read_rest());
+            return false;
         }
-        auto taken = take_header(entry, header);
-        if (!taken || *taken) {
-            return taken;
+        const auto taken = TRY(take_header(entry, header));
+        if (taken) {
+            return true;
         }
     }
 }

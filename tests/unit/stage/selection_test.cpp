@@ -55,6 +55,7 @@ TEST(Selection, RefusesPathsThatLeaveAndThingsThatAreNoFiles) {
     EXPECT_EQ(placed("/etc/passwd"), "refused") << "wherever it leads";
     EXPECT_EQ(placed("opt/lib/modules/../../../etc/passwd"), "refused");
     EXPECT_EQ(placed("var/../x"), "refused");
+    EXPECT_EQ(placed(std::string("opt/onload/a\0b", 14)), "refused");
     EXPECT_EQ(placed("opt/lib/modules/5.14.0-1/null", EntryKind::other), "refused");
     EXPECT_EQ(placed("opt/onload/fifo", EntryKind::other), "refused");
     EXPECT_EQ(placed("dev/null", EntryKind::other), "none")

@@ -148,11 +148,33 @@ TEST(TarEntries, RefusesDamage) {
     EXPECT_NE(
         read_all(TarWriter().add(header, "").bytes()).error.find("no number"), std::string::npos
     );
+    TarWriter::put(header, 124, "00000000000");
+    TarWriter::put(header, 100, "zzzz");
+    EXPECT_NE(
+        read_all(TarWriter().add(header, "").bytes()).error.find("no number"), std::string::npos
+    );
+    const auto bad_size =
+        TarWriter().entry('x', "x", "", TarWriter::record("size", "zz")).file("a", "").bytes();
+    EXPECT_NE(read_all(bad_size).error.find("no number"), std::string::npos);
     TarWriter::put(header, 124, "00200000000");
     header[156] = 'x';
     EXPECT_NE(
         read_all(TarWriter().add(header, "").bytes()).error.find("mebibyte"), std::string::npos
     );
+}
+
+TEST(TarEntries, HidesNothingFromWhatRefuses) {
+    const std::string name("opt/a\0b", 7);
+    const auto read = read_all(TarWriter()
+                                   .entry('Q', "unknown", "", "")
+                                   .entry('D', "dump", "", "")
+                                   .entry('x', "x", "", TarWriter::record("path", name))
+                                   .file("short", "")
+                                   .bytes());
+    ASSERT_EQ(read.entries.size(), 3U) << read.error;
+    EXPECT_EQ(read.entries[0].kind, EntryKind::other);
+    EXPECT_EQ(read.entries[1].kind, EntryKind::other);
+    EXPECT_EQ(read.entries[2].path, name) << "whole, with its zero byte";
 }
 
 TEST(TarEntries, TakesNoSparseFile) {
