@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/cli/stage_cli.hpp"
+#include "app/cli/cli.hpp"
 #include "app/commands/commands.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"

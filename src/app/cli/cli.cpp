@@ -46,7 +46,7 @@ constexpr CommandEntry commands[] = {
      "else.\n"},
     {Verb::status, "print what is true now", {&shared::json}, state_exits},
     {Verb::verify,
-     shared::verify,
+     shared::verify_summary,
      {&shared::json, &kernel, &pending, &shared::root},
      shared::verify_exits},
     {Verb::nics,
@@ -80,16 +80,13 @@ constexpr CommandEntry commands[] = {
      "give the clock back when sfptpd has failed for good; its unit does this by itself",
      {},
      "Exit status: 0 something keeps the clock, or nothing was to be done; 1 a step failed.\n"},
-    {Verb::stage, shared::stage},
-    {Verb::trees, shared::trees},
-    {Verb::purge, shared::purge},
-    {Verb::diagnose, shared::diagnose},
+    {Verb::stage, shared::stage_summary},
+    {Verb::trees, shared::trees_summary},
+    {Verb::purge, shared::purge_summary},
+    {Verb::diagnose, shared::diagnose_summary},
 };
 
-static_assert(
-    std::ranges::all_of(enumerators<Verb>, [](Verb verb) { return entry_of(commands, verb); }),
-    "a command is not in the table"
-);
+static_assert(has_all_from(Verb::apply, commands), "a command is not in the table");
 
 std::string general_help(const Program& program) {
     std::string text = "onload-node gives a node the out-of-tree sfc driver and Onload before its "
@@ -117,25 +114,6 @@ constexpr Program onload_node_program = {
 };
 
 }  // namespace
-
-int exit_status_of(ErrorCode code) {
-    switch (code) {
-    case ErrorCode::usage:
-        return 64;
-    case ErrorCode::config:
-        return 78;
-    case ErrorCode::not_found:
-    case ErrorCode::permission:
-    case ErrorCode::busy:
-    case ErrorCode::exists:
-    case ErrorCode::timeout:
-    case ErrorCode::hung:
-    case ErrorCode::mismatch:
-    case ErrorCode::io:
-        break;
-    }
-    return 1;
-}
 
 Result<Command> parse_command_line(std::span<char* const> arguments) {
     const auto line = TRY(split(onload_node_program, arguments));

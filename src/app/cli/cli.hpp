@@ -10,8 +10,8 @@
 
 namespace onload_node {
 
-/// The commands of both programs. From `stage` on they are those of onload-node-stage, which
-/// onload-node hands over to; what has no word (base/words.hpp) is no command.
+/// The commands of both programs. onload-node-stage carries out those from `stage` on; onload-node
+/// hands them over. The last ones are no commands and have no word (base/words.hpp).
 enum class Verb {
     apply,
     plan,
@@ -73,8 +73,7 @@ enum class Verb {
     return {};
 }
 
-/// What somebody asked for on the command line of either program. What a command does not take is
-/// as it is here.
+/// What a command line of either program asks for. An option that is not given has its default.
 struct Command {
     Verb verb = Verb::help;
     std::string config;               ///< --config FILE, "" for the installed configuration
@@ -95,11 +94,11 @@ struct Command {
     std::string help_text;  ///< what to print for Verb::help
 };
 
-/// Reads the words behind the name of onload-node. ErrorCode::usage says what is wrong, and where
-/// help is.
+/// Reads the words after the name of onload-node. ErrorCode::usage says what is wrong and where to
+/// find help.
 [[nodiscard]] Result<Command> parse_command_line(std::span<char* const> arguments);
 
-/// The exit status of a program of ours after such a failure.
-[[nodiscard]] int exit_status_of(ErrorCode code);
+/// The same for onload-node-stage (stage_cli.cpp).
+[[nodiscard]] Result<Command> parse_stage_command_line(std::span<char* const> arguments);
 
 }  // namespace onload_node

@@ -17,7 +17,8 @@ struct Given {
     std::string_view value;
 };
 
-/// Takes "--json", "--keep N" or "--keep=N" at `index`, which then is that of the value.
+/// Reads "--json", "--keep N" or "--keep=N" at `index`; moves `index` on to the value if that is a
+/// word of its own.
 std::optional<Given>
 take_option(Options options, std::span<const std::string_view> words, std::size_t& index) {
     const auto word = words[index];

@@ -3,7 +3,7 @@
 
 #include "app/cli/parser.hpp"
 
-// What both programs tell of.
+// Options and texts that both programs have.
 namespace onload_node::shared {
 
 inline Result<void> store_root(Command& command, std::string_view value) {
@@ -27,13 +27,12 @@ inline constexpr Option json = {"--json", "print JSON", store<&Command::json>};
 inline constexpr Option help = {"--help", "print this"};
 inline constexpr Option version = {"--version", "print the version"};
 
-// The summaries of commands, and the exit statuses of one.
-inline constexpr std::string_view stage =
+inline constexpr std::string_view stage_summary =
     "bring modules, programs and libraries below /opt, from an image, archive or folder";
-inline constexpr std::string_view trees = "print the kernels that modules are staged for";
-inline constexpr std::string_view purge = "remove all that is staged and remembered";
-inline constexpr std::string_view diagnose = "collect what support needs into one file";
-inline constexpr std::string_view verify =
+inline constexpr std::string_view trees_summary = "print the kernels that modules are staged for";
+inline constexpr std::string_view purge_summary = "remove all that is staged and remembered";
+inline constexpr std::string_view diagnose_summary = "collect what support needs into one file";
+inline constexpr std::string_view verify_summary =
     "tell whether what is staged would load: every check, one line each";
 inline constexpr std::string_view verify_exits =
     "Exit status: 0 it would; 3 a check failed; 78 the configuration is wrong; 1 anything else.\n";

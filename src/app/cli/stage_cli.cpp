@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/cli/stage_cli.hpp"
-
 #include "app/cli/shared.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
@@ -67,7 +65,7 @@ constexpr Option pending = {
 
 constexpr CommandEntry commands[] = {
     {.verb = Verb::stage,
-     .summary = shared::stage,
+     .summary = shared::stage_summary,
      .options = {&kernel, &keep, &authfile, &tls_verify, &shared::root, &shared::config, &retry},
      .exits = "Exit status: 0 it is staged, or there is nothing to stage; 64 usage; 78 the "
               "configuration\n"
@@ -80,21 +78,21 @@ constexpr CommandEntry commands[] = {
                 "that is not staged yet. Nothing is loaded: the next boot does that.",
      .operand = "SOURCE"},
     {.verb = Verb::trees,
-     .summary = shared::trees,
+     .summary = shared::trees_summary,
      .options = {&shared::root, &shared::config, &shared::json},
      .exits = "Exit status: 0, also when there is none; 78 the configuration is wrong; 1 anything "
               "else.\n"},
     {.verb = Verb::purge,
-     .summary = shared::purge,
+     .summary = shared::purge_summary,
      .options = {&shared::root, &shared::config},
      .exits = "Exit status: 0 it is gone; 1 the staged driver is in use, or something could not be "
               "removed.\n"},
     {.verb = Verb::verify,
-     .summary = shared::verify,
+     .summary = shared::verify_summary,
      .options = {&kernel, &shared::root, &shared::config, &shared::json, &pending},
      .exits = shared::verify_exits},
     {.verb = Verb::diagnose,
-     .summary = shared::diagnose,
+     .summary = shared::diagnose_summary,
      .options = {&output},
      .exits = "Exit status: 0 the file is whole; what could not be collected is told in its "
               "contents.txt;\n"
@@ -105,13 +103,7 @@ constexpr CommandEntry commands[] = {
                 "and\nno credentials are collected. It takes three minutes at most."},
 };
 
-static_assert(
-    std::ranges::all_of(
-        enumerators<Verb>,
-        [](Verb verb) { return verb < Verb::stage || entry_of(commands, verb) != nullptr; }
-    ),
-    "a command that is handed over is not in the table"
-);
+static_assert(has_all_from(Verb::stage, commands), "a command is not in the table");
 
 std::string general_help(const Program& /*program*/) {
     std::string text = "onload-node-stage carries out what onload-node hands over to it:\n\n";
@@ -133,7 +125,7 @@ constexpr Program stage_program = {
 
 Result<Command> parse_stage_command_line(std::span<char* const> arguments) {
     const auto line = TRY(split(stage_program, arguments));
-    // Values stand among the words here, so a word that is a command comes before the others.
+    // The words still include values, which may precede the command: a known command goes first.
     const auto known = line.first([](std::string_view word) {
         return entry_of(commands, from_word<Verb>(word)) != nullptr;
     });

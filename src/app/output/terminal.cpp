@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/output/terminal.hpp"
 
-#include "app/cli/cli.hpp"
-
 #include <cstdio>
 #include <cstdlib>
 
 #include <unistd.h>
 
 namespace onload_node {
+
+namespace {
+
+int exit_status_of(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::usage:
+        return 64;
+    case ErrorCode::config:
+        return 78;
+    case ErrorCode::not_found:
+    case ErrorCode::permission:
+    case ErrorCode::busy:
+    case ErrorCode::exists:
+    case ErrorCode::timeout:
+    case ErrorCode::hung:
+    case ErrorCode::mismatch:
+    case ErrorCode::io:
+        break;
+    }
+    return 1;
+}
+
+}  // namespace
 
 bool colour_wanted() {
     return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;

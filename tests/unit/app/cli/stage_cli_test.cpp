@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/cli/stage_cli.hpp"
+#include "app/cli/cli.hpp"
 
 #include <vector>
 
