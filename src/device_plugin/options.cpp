@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace onload_node::device_plugin {
 
@@ -37,7 +38,7 @@ number(std::string_view name, std::string_view text, unsigned least, unsigned mo
     return value;
 }
 
-Result<void> take_resource(Options& options, std::string_view value) {
+Result<void> take_resource(Options& options, std::string_view name, std::string_view value) {
     const auto slash = value.find('/');
     const bool strange = !std::ranges::all_of(value, [](char letter) {
         return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
@@ -46,102 +47,94 @@ Result<void> take_resource(Options& options, std::string_view value) {
     });
     if (strange || slash == 0 || slash == std::string_view::npos || slash + 1 == value.size() ||
         slash != value.rfind('/')) {
-        return wrong("resource", value, "wants DOMAIN/NAME, like amd.com/onload");
+        return wrong(name, value, "wants DOMAIN/NAME, like amd.com/onload");
     }
     options.resource = value;
     return {};
 }
 
-Result<void> take_devices(Options& options, std::string_view value) {
-    return number("devices", value, 1, most_devices).map([&](unsigned count) {
+Result<void> take_devices(Options& options, std::string_view name, std::string_view value) {
+    return number(name, value, 1, most_devices).map([&](unsigned count) {
         options.devices = count;
     });
 }
 
-Result<void> take_mode(Options& options, std::string_view value) {
+Result<void> take_mode(Options& options, std::string_view name, std::string_view value) {
     static_assert(words<Mode>.size() == 2, "the complaint and the help name all of them");
     const auto mode = from_word<Mode>(value);
     if (!mode) {
-        return wrong("mode", value, "wants cdi or explicit");
+        return wrong(name, value, "wants cdi or explicit");
     }
     options.mode = *mode;
     return {};
 }
 
-Result<void> take_preload(Options& options, std::string_view value) {
+Result<void> take_preload(Options& options, std::string_view name, std::string_view value) {
     if (value != "true" && value != "false") {
-        return wrong("preload", value, "wants true or false");
+        return wrong(name, value, "wants true or false");
     }
     options.preload = value == "true";
     return {};
 }
 
-Result<void> take_path(std::string& path, std::string_view name, std::string_view value) {
+template <std::string Options::*path>
+Result<void> take_path(Options& options, std::string_view name, std::string_view value) {
     if (!value.starts_with('/')) {
         return wrong(name, value, "wants an absolute path");
     }
-    path = value;
+    options.*path = value;
     return {};
 }
 
-Result<void> take_mount(Options& options, std::string_view value) {
+Result<void> take_mount(Options& options, std::string_view name, std::string_view value) {
     const auto colon = value.find(':');
     const auto host = value.substr(0, colon);
     const auto container = colon == std::string_view::npos ? host : value.substr(colon + 1);
     if (!host.starts_with('/') || !container.starts_with('/')) {
-        return wrong("mount", value, "wants HOST[:CONTAINER], both absolute paths");
+        return wrong(name, value, "wants HOST[:CONTAINER], both absolute paths");
     }
     options.mounts.push_back({std::string(host), std::string(container)});
     return {};
 }
 
-Result<void> take_listen(Options& options, std::string_view value) {
+Result<void> take_listen(Options& options, std::string_view name, std::string_view value) {
     const auto colon = value.rfind(':');
     if (colon == std::string_view::npos) {
-        return wrong("listen", value, "wants [ADDRESS]:PORT");
+        return wrong(name, value, "wants [ADDRESS]:PORT");
     }
     auto host = value.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) {
         host = host.substr(1, host.size() - 2);
     }
     options.listen_host = host;
-    return number("listen", value.substr(colon + 1), 0, 65'535).map([&](unsigned port) {
+    return number(name, value.substr(colon + 1), 0, 65'535).map([&](unsigned port) {
         options.listen_port = static_cast<std::uint16_t>(port);
     });
 }
 
+struct Option {
+    std::string_view name;
+    Result<void> (*take)(Options& options, std::string_view name, std::string_view value);
+};
+
+constexpr Option known_options[] = {
+    {"resource", take_resource},
+    {"devices", take_devices},
+    {"mode", take_mode},
+    {"preload", take_preload},
+    {"library-path", take_path<&Options::libraries_path>},
+    {"mount", take_mount},
+    {"status", take_path<&Options::status>},
+    {"device-root", take_path<&Options::device_root>},
+    {"kubelet-directory", take_path<&Options::kubelet_directory>},
+    {"listen", take_listen},
+};
+
 Result<void> take(Options& options, std::string_view name, std::string_view value) {
-    if (name == "resource") {
-        return take_resource(options, value);
-    }
-    if (name == "devices") {
-        return take_devices(options, value);
-    }
-    if (name == "mode") {
-        return take_mode(options, value);
-    }
-    if (name == "preload") {
-        return take_preload(options, value);
-    }
-    if (name == "library-path") {
-        return take_path(options.libraries_path, name, value);
-    }
-    if (name == "mount") {
-        return take_mount(options, value);
-    }
-    if (name == "status") {
-        return take_path(options.status, name, value);
-    }
-    if (name == "device-root") {
-        return take_path(options.device_root, name, value);
-    }
-    if (name == "kubelet-directory") {
-        return take_path(options.kubelet_directory, name, value);
-    }
-    if (name == "listen") {
-        return take_listen(options, value);
-    }
-    return failure(ErrorCode::usage, concat({"no option --", name, " (--help lists them)"}));
+    const auto* const found = std::ranges::find(known_options, name, &Option::name);
+    return found != std::end(known_options)
+               ? found->take(options, name, value)
+               : failure(ErrorCode::usage, concat({"no option --", name, " (--help lists them)"}));
 }
 
 }  // namespace
