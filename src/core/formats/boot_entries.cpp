@@ -74,7 +74,7 @@ std::string plain(std::string_view release) {
     return release == "." || release == ".." ? std::string() : std::string(release);
 }
 
-bool hexadecimal(char c) {
+bool is_hexadecimal(char c) {
     return digit(c) || (c >= 'a' && c <= 'f');
 }
 
@@ -174,7 +174,7 @@ std::vector<std::string> deployments_named_in(std::string_view bytes) {
     constexpr std::size_t checksum_size = 64;
     std::vector<std::string> names;
     while (!bytes.empty()) {
-        const auto checksum = take_while(bytes, hexadecimal);
+        const auto checksum = take_while(bytes, is_hexadecimal);
         if (checksum.size() == checksum_size && bytes.starts_with('.')) {
             bytes.remove_prefix(1);
             const auto serial = take_while(bytes, digit);
