@@ -24,12 +24,11 @@ Error hand_over(char** argv) {
     ::execv(program.c_str(), argv);
     return {
         ErrorCode::not_found,
-        concat(
-            {"cannot run ",
-             program,
-             ": ",
-             std::strerror(errno),
-             "; the MachineConfig 99-onload-node-stage (or the RPM) delivers it"}
+        compose(
+            "cannot run {}: {}; the MachineConfig 99-onload-node-stage (or the RPM) "
+            "delivers it",
+            program,
+            std::strerror(errno)
         )};
 }
 

@@ -11,15 +11,50 @@
 
 namespace onload_node {
 
-/// Joins the parts in one call. A chain of `+` makes a string for each part, and messages are a
-/// good part of a binary that has to fit into a MachineConfig.
-[[nodiscard, gnu::noinline]] inline std::string concat(std::initializer_list<std::string_view> parts
-) {
+namespace detail {
+
+/// A text with "{}" in as many places as there are parts; any other number does not compile.
+template <std::size_t parts>
+struct Pattern {
+    /// Not explicit: a literal is a pattern.
+    consteval Pattern(const char* pattern) : text(pattern) {
+        std::size_t holes = 0;
+        for (auto at = text.find("{}"); at != text.npos; at = text.find("{}", at + 2)) {
+            ++holes;
+        }
+        if (holes != parts) {
+            wrong_number_of_parts();
+        }
+    }
+
+    static void wrong_number_of_parts() {}
+
+    std::string_view text;
+};
+
+[[nodiscard, gnu::noinline]] inline std::string
+compose(std::string_view pattern, std::span<const std::string_view> parts) {
     std::string text;
     for (const auto part : parts) {
+        const auto hole = pattern.find("{}");
+        text += pattern.substr(0, hole);
         text += part;
+        pattern.remove_prefix(hole + 2);
     }
+    text += pattern;
     return text;
+}
+
+}  // namespace detail
+
+/// The pattern with a part in the place of each "{}", in one call. A chain of `+` makes a string
+/// for each part, a formatting library brings the formats of numbers: both are bytes of a binary
+/// that has to fit into a MachineConfig.
+template <typename... Parts>
+[[nodiscard]] std::string
+compose(detail::Pattern<sizeof...(Parts)> pattern, const Parts&... parts) {
+    const std::string_view texts[] = {parts...};
+    return detail::compose(pattern.text, texts);
 }
 
 /// The text without the spaces, tabs and carriage returns at both ends.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "device_plugin/http_endpoint.hpp"
 
+#include "base/text.hpp"
+
 #include <chrono>
 #include <thread>
 
@@ -87,8 +89,11 @@ HttpEndpoint::open(const std::string& host, std::uint16_t port, const Answers& a
     }
     return failure(
         ErrorCode::busy,
-        "cannot listen on " + host + ":" + std::to_string(port) +
-            " for /healthz and /metrics; --listen names another"
+        compose(
+            "cannot listen on {}:{} for /healthz and /metrics; --listen names another",
+            host,
+            std::to_string(port)
+        )
     );
 }
 

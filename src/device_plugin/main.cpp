@@ -2,6 +2,7 @@
 // onload-device-plugin: offers Onload to the pods of a node. It parses its options, looks at the
 // node, serves, registers with the kubelet, and reports changes.
 #include "base/handle.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "device_plugin/options.hpp"
 #include "device_plugin/plugin.hpp"
@@ -49,7 +50,7 @@ int run(const std::vector<std::string_view>& arguments) {
     if (options->help || options->version) {
         const auto text = options->help
                               ? help_text()
-                              : "onload-device-plugin " + std::string(onload_node::version) + "\n";
+                              : compose("onload-device-plugin {}\n", onload_node::version);
         std::fputs(text.c_str(), stdout);
         return 0;
     }

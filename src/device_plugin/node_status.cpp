@@ -100,7 +100,7 @@ Result<NodeStatus> read_node_status(std::string_view text_of_status, std::string
     }
     auto status = taken_from(document);
     if (status.boot_id != boot_id) {
-        return failure(ErrorCode::mismatch, concat({"it is of another boot, ", status.boot_id}));
+        return failure(ErrorCode::mismatch, compose("it is of another boot, {}", status.boot_id));
     }
     return status;
 }

@@ -36,7 +36,7 @@ Health judge(
     }
     if (!onload_is_loaded(*status)) {
         return unhealthy(
-            concat({"Onload is not loaded; the node is ", status->state, ": ", status->reason})
+            compose("Onload is not loaded; the node is {}: {}", status->state, status->reason)
         );
     }
     if (status->devices.empty()) {
@@ -44,12 +44,12 @@ Health judge(
     }
     for (const auto& device : status->devices) {
         if (!device_is_there(device)) {
-            return unhealthy(concat({device, " is not there"}));
+            return unhealthy(compose("{} is not there", device));
         }
     }
     if (!directory_is_there(options.libraries_path)) {
         return unhealthy(
-            concat({"Onload's libraries are missing: no directory ", options.libraries_path})
+            compose("Onload's libraries are missing: no directory {}", options.libraries_path)
         );
     }
     return {true, ""};
@@ -59,7 +59,7 @@ Allocation allocation(const Options& options, const NodeStatus& status) {
     Allocation given;
     if (options.mode == Mode::cdi) {
         given.cdi_devices.push_back(
-            concat({onload::cdi_kind, options.preload ? "=preload" : "=onload"})
+            compose("{}{}", onload::cdi_kind, options.preload ? "=preload" : "=onload")
         );
         return given;
     }
@@ -73,7 +73,7 @@ Allocation allocation(const Options& options, const NodeStatus& status) {
 }
 
 std::string device_id(unsigned number) {
-    return concat({id_prefix, std::to_string(number)});
+    return compose("{}{}", id_prefix, std::to_string(number));
 }
 
 bool is_device_id(std::string_view id, const Options& options) {

@@ -18,8 +18,7 @@ constexpr unsigned most_devices = 10'000;
 tl::unexpected<Error>
 wrong(std::string_view name, std::string_view value, std::string_view wanted) {
     return failure(
-        ErrorCode::usage,
-        concat({"--", name, "=", value, ": ", wanted, " (--help lists the options)"})
+        ErrorCode::usage, compose("--{}={}: {} (--help lists the options)", name, value, wanted)
     );
 }
 
@@ -32,7 +31,7 @@ number(std::string_view name, std::string_view text, unsigned least, unsigned mo
         return wrong(
             name,
             text,
-            concat({"wants a number from ", std::to_string(least), " to ", std::to_string(most)})
+            compose("wants a number from {} to {}", std::to_string(least), std::to_string(most))
         );
     }
     return value;
@@ -134,7 +133,7 @@ Result<void> take(Options& options, std::string_view name, std::string_view valu
     const auto* const found = std::ranges::find(known_options, name, &Option::name);
     return found != std::end(known_options)
                ? found->take(options, name, value)
-               : failure(ErrorCode::usage, concat({"no option --", name, " (--help lists them)"}));
+               : failure(ErrorCode::usage, compose("no option --{} (--help lists them)", name));
 }
 
 }  // namespace
@@ -154,7 +153,7 @@ Result<Options> parse_options(const std::vector<std::string_view>& arguments) {
         if (!argument.starts_with("--") || equals == std::string_view::npos) {
             return failure(
                 ErrorCode::usage,
-                concat({argument, ": options are written --NAME=VALUE (--help lists them)"})
+                compose("{}: options are written --NAME=VALUE (--help lists them)", argument)
             );
         }
         TRY(take(options, argument.substr(2, equals - 2), argument.substr(equals + 1)));

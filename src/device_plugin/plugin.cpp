@@ -49,10 +49,9 @@ public:
         if (!text) {
             return failure(
                 text.error().code,
-                concat(
-                    {"the node says nothing of itself (",
-                     text.error().message,
-                     "); has onload-node run?"}
+                compose(
+                    "the node says nothing of itself ({}); has onload-node run?",
+                    text.error().message
                 )
             );
         }
@@ -93,10 +92,10 @@ private:
     /// The path at which the plugin sees a device node of the host.
     [[nodiscard]] std::string seen(std::string_view device) const {
         constexpr std::string_view host_root = "/dev/";
-        return concat(
-            {options_.device_root,
-             "/",
-             device.starts_with(host_root) ? device.substr(host_root.size()) : device}
+        return compose(
+            "{}/{}",
+            options_.device_root,
+            device.starts_with(host_root) ? device.substr(host_root.size()) : device
         );
     }
 
@@ -219,10 +218,10 @@ Result<void> run_plugin(const Options& options, int stop) {
     if (!is_directory(options.kubelet_directory)) {
         return failure(
             ErrorCode::not_found,
-            concat(
-                {"no directory ",
-                 options.kubelet_directory,
-                 ": is this a node with a kubelet? --kubelet-directory names another"}
+            compose(
+                "no directory {}: is this a node with a kubelet? --kubelet-directory names "
+                "another",
+                options.kubelet_directory
             )
         );
     }

@@ -44,7 +44,7 @@ std::shared_ptr<grpc::Channel> channel_to(const std::string& socket) {
 PluginServer::PluginServer(const Options& options, PluginService& service)
     : resource_(options.resource)
     , endpoint_(endpoint_for(options.resource))
-    , socket_(options.kubelet_directory + "/" + endpoint_)
+    , socket_(compose("{}/{}", options.kubelet_directory, endpoint_))
     , kubelet_socket_(options.kubelet_directory + "/kubelet.sock")
     , service_(service) {}
 
@@ -62,12 +62,10 @@ Result<void> PluginServer::serve() {
     if ((replaced || !own_.has_value()) && is_served(socket_)) {
         return failure(
             ErrorCode::exists,
-            concat(
-                {"another device plugin serves ",
-                 resource_,
-                 " at ",
-                 socket_,
-                 "; one for each resource and node"}
+            compose(
+                "another device plugin serves {} at {}; one for each resource and node",
+                resource_,
+                socket_
             )
         );
     }
@@ -85,7 +83,7 @@ Result<void> PluginServer::serve() {
     server_ = builder.BuildAndStart();
     own_ = socket_identity(socket_);
     if (!server_ || !own_) {
-        return failure(ErrorCode::io, concat({"no socket can be made at ", socket_}));
+        return failure(ErrorCode::io, compose("no socket can be made at {}", socket_));
     }
     registered_with_.reset();
     return {};
@@ -113,8 +111,8 @@ Result<bool> PluginServer::register_with_kubelet() {
     if (!status.ok()) {
         return failure(
             ErrorCode::io,
-            concat(
-                {"the kubelet at ", kubelet_socket_, " does not take us: ", status.error_message()}
+            compose(
+                "the kubelet at {} does not take us: {}", kubelet_socket_, status.error_message()
             )
         );
     }

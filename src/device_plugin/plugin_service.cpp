@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "device_plugin/plugin_service.hpp"
 
+#include "base/text.hpp"
+
 #include <utility>
 
 namespace onload_node::device_plugin {
@@ -110,7 +112,9 @@ grpc::Status PluginService::Allocate(
     const auto containers = static_cast<std::uint64_t>(request->container_requests_size());
     if (!health_.healthy || !status_) {
         counts_.refused_allocations += containers;
-        return {grpc::StatusCode::FAILED_PRECONDITION, options_.resource + ": " + health_.reason};
+        return {
+            grpc::StatusCode::FAILED_PRECONDITION,
+            compose("{}: {}", options_.resource, health_.reason)};
     }
     const auto given = allocation(options_, *status_);
     for (const auto& container : request->container_requests()) {
@@ -119,7 +123,8 @@ grpc::Status PluginService::Allocate(
                 counts_.refused_allocations += containers;
                 response->Clear();
                 return {
-                    grpc::StatusCode::INVALID_ARGUMENT, options_.resource + ": no device " + id};
+                    grpc::StatusCode::INVALID_ARGUMENT,
+                    compose("{}: no device {}", options_.resource, id)};
             }
         }
         fill(*response->add_container_responses(), given);

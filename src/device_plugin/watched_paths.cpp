@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "device_plugin/watched_paths.hpp"
 
+#include "base/text.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -25,8 +27,10 @@ Result<WatchedPaths> WatchedPaths::open() {
     if (!inotify.valid()) {
         return failure(
             ErrorCode::io,
-            "inotify: " + std::generic_category().message(errno) +
-                " (fs.inotify.max_user_instances?)"
+            compose(
+                "inotify: {} (fs.inotify.max_user_instances?)",
+                std::generic_category().message(errno)
+            )
         );
     }
     return WatchedPaths(std::move(inotify));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/guard.hpp"
 
+#include "base/text.hpp"
 #include "base/toml.hpp"
 #include "core/model/paths.hpp"
 
@@ -12,7 +13,7 @@ namespace onload_node {
 namespace {
 
 Result<GuardRecord> damaged(const std::string& what) {
-    return failure(ErrorCode::mismatch, std::string(paths::guard_file) + ": " + what);
+    return failure(ErrorCode::mismatch, compose("{}: {}", paths::guard_file, what));
 }
 
 /// Every key must be present and have its type: nobody should guess about dead boots.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/node_run.hpp"
 
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "run/execute.hpp"
 #include "run/plan_when_settled.hpp"
@@ -62,7 +63,7 @@ std::vector<std::string> NodeRun::act_on_clock() {
     const auto execution = execute(plan, config_, observed_, access_, log_);
     std::vector<std::string> failed;
     for (const auto& failure : execution.failures) {
-        failed.push_back(failure.step + ": " + failure.error.message);
+        failed.push_back(compose("{}: {}", failure.step, failure.error.message));
     }
     return failed;
 }

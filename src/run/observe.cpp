@@ -199,7 +199,7 @@ void observe_files(Observed& observed, const Sensors& sensors) {
         std::string(paths::autoload_rules), std::string(paths::time_marker)};
     for (const auto& name : sensors.files.list(std::string(paths::link_directory))) {
         if (name.compare(0, paths::link_file_prefix.size(), paths::link_file_prefix) == 0) {
-            paths.push_back(std::string(paths::link_directory) + "/" + name);
+            paths.push_back(compose("{}/{}", paths::link_directory, name));
         }
     }
     for (const auto& path : paths) {
@@ -221,7 +221,7 @@ void observe_kernel_settings(Observed& observed, const Config& config, const Sen
     for (const auto& [name, value] : window_settings(config.limits)) {
         std::string path = name;
         std::replace(path.begin(), path.end(), '.', '/');
-        if (const auto text = sensors.files.read(std::string(paths::proc_sys) + "/" + path)) {
+        if (const auto text = sensors.files.read(compose("{}/{}", paths::proc_sys, path))) {
             observed.kernel_settings.emplace(name, text->substr(0, text->find('\n')));
         }
     }

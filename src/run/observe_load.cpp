@@ -88,7 +88,7 @@ void observe_users(Observed& observed, const Sensors& sensors) {
     }
     for (auto& function : observed.functions) {
         const auto text = sensors.files.read(
-            concat({paths::sys_pci_devices, "/", function.address.to_string(), "/", "sriov_numvfs"})
+            compose("{}/{}/sriov_numvfs", paths::sys_pci_devices, function.address.to_string())
         );
         if (text) {
             std::from_chars(text->data(), text->data() + text->size(), function.virtual_functions);

@@ -65,7 +65,7 @@ Result<void> await_udev(
     for (const NetworkFunction* const function : managed_functions(config, observed)) {
         ports.push_back({function->address, ""});
     }
-    node.progress.notice(concat({"waiting for the in-tree driver: ", reason}));
+    node.progress.notice(compose("waiting for the in-tree driver: {}", reason));
     const auto limit = udev_limit + udev_limit_per_port * ports.size();
     const auto outcomes = node.devices.await(ports, limit);
     return outcomes ? Result<void>() : tl::unexpected(outcomes.error());

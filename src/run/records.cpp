@@ -120,7 +120,7 @@ std::string read_record(NameRecord& record, const std::string& text) {
     for (const auto& [key, node] : document.table()) {
         RememberedName entry;
         if (!read_entry(entry, key.str(), node) || contradicts(record, entry)) {
-            return concat({"the entry \"", key.str(), "\" is wrong, or contradicts another"});
+            return compose("the entry \"{}\" is wrong, or contradicts another", key.str());
         }
         // Sorted by slot, so that nothing depends on how somebody has spelled it.
         const auto behind = std::ranges::lower_bound(record, entry.slot, {}, &RememberedName::slot);
@@ -145,7 +145,7 @@ void read_name_record(Observed& observed, const Files& files) {
     const auto problem = read_record(observed.remembered, observed.names_text);
     if (!problem.empty()) {
         observed.remembered.clear();
-        observed.names_problem = concat({paths::names_file, ": ", problem});
+        observed.names_problem = compose("{}: {}", paths::names_file, problem);
     }
 }
 
@@ -158,7 +158,7 @@ const std::string_view busy_code = to_string(ReasonCode::busy);
 RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id) {
     RunRecord record{boot_id, {}, {}};
     for (const auto& failed : execution.failures) {
-        std::string text = failed.step + ": " + failed.error.message;
+        std::string text = compose("{}: {}", failed.step, failed.error.message);
         for (const auto& left : failed.left_behind) {
             text += "; could not be taken back: " + left;
         }

@@ -45,7 +45,7 @@ std::string without_interface(
         if (outcome == nullptr || outcome->driver.empty() || outcome->interfaces.empty()) {
             const bool driven = outcome != nullptr && !outcome->driver.empty();
             append(text, ", ", port.address.to_string());
-            text += driven ? concat({" (driver ", outcome->driver, ")"}) : " (no driver)";
+            text += driven ? compose(" (driver {})", outcome->driver) : " (no driver)";
         }
     }
     return text;
@@ -124,15 +124,18 @@ Result<void> StepRunner::check_loaded(const LoadModule& step) const {
     if (!now) {
         return failure(
             ErrorCode::mismatch,
-            "module " + step.name.str() + " is not in the kernel after it was loaded"
+            compose("module {} is not in the kernel after it was loaded", step.name.str())
         );
     }
     if (now->origin != step.origin || (!step.build_id.empty() && now->build_id != step.build_id)) {
         return failure(
             ErrorCode::mismatch,
-            "the kernel has another build of " + step.name.str() + " (" +
-                short_build_id(now->build_id) + ") than the one wanted (" +
-                short_build_id(step.build_id) + ")"
+            compose(
+                "the kernel has another build of {} ({}) than the one wanted ({})",
+                step.name.str(),
+                short_build_id(now->build_id),
+                short_build_id(step.build_id)
+            )
         );
     }
     return {};
@@ -154,7 +157,7 @@ Result<void> StepRunner::load(const LoadModule& step) {
         }
         // Somebody, udev most likely, was faster than we were.
         access_.progress.notice(
-            "another build of " + step.name.str() + " came in between; taking it out again"
+            compose("another build of {} came in between; taking it out again", step.name.str())
         );
         TRY(access_.modules.unload(step.name, limits_.unload));
     }
@@ -176,8 +179,12 @@ Result<void> StepRunner::await(const AwaitPorts& step) {
     if (!missing.empty()) {
         return failure(
             ErrorCode::timeout,
-            "no interface within " + std::to_string(limits_.probe.count()) +
-                " ms (limits.probe) for " + missing + "; the kernel log says what the driver met"
+            compose(
+                "no interface within {} ms (limits.probe) for {}; the kernel log says what the "
+                "driver met",
+                std::to_string(limits_.probe.count()),
+                missing
+            )
         );
     }
     if (const auto wrong = misnamed(step.ports, outcomes); !wrong.empty()) {
@@ -206,7 +213,7 @@ void StepRunner::rename_again(const std::vector<PortExpectation>& wrong) {
     }
     for (const auto& port : misnamed(wrong, *outcomes)) {
         access_.progress.notice(
-            "the port " + port.address.to_string() + " did not get the name " + port.name
+            compose("the port {} did not get the name {}", port.address.to_string(), port.name)
         );
     }
 }

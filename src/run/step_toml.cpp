@@ -166,11 +166,11 @@ Result<Step> step_from_toml(const toml::table& table) {
     if (!wrong_key.empty()) {
         return failure(
             ErrorCode::mismatch,
-            concat({"step \"", name, "\": key \"", wrong_key, "\" is missing or wrong"})
+            compose("step \"{}\": key \"{}\" is missing or wrong", name, wrong_key)
         );
     }
     if (!step) {
-        return failure(ErrorCode::mismatch, "there is no kind of step \"" + name + "\"");
+        return failure(ErrorCode::mismatch, compose("there is no kind of step \"{}\"", name));
     }
     return *std::move(step);
 }

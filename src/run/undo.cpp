@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/undo.hpp"
 
+#include "base/text.hpp"
 #include "run/step_runner.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ run_inverse(const UndoEntry& entry, StepRunner& runner, const NodeAccess& access
         access.progress.undoing(step);
         if (const auto done = runner.run(step); !done) {
             access.progress.undo_failed(step, done.error());
-            failed.push_back(describe(step) + ": " + done.error().message);
+            failed.push_back(compose("{}: {}", describe(step), done.error().message));
         }
     }
     return failed;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/undo_log.hpp"
 
+#include "base/text.hpp"
 #include "base/words.hpp"
 #include "core/model/paths.hpp"
 #include "run/step_toml.hpp"
@@ -15,7 +16,7 @@ Result<UndoEntry> entry_from(const toml::table& table) {
     const auto word = table["phase"].value_or(std::string());
     const auto phase = from_word<PhaseName>(word);
     if (!phase) {
-        return failure(ErrorCode::mismatch, "there is no phase \"" + word + "\"");
+        return failure(ErrorCode::mismatch, compose("there is no phase \"{}\"", word));
     }
     UndoEntry entry{*phase, table["done"].value_or(std::string()), {}};
     const toml::array* const steps = table["inverse"].as_array();
@@ -58,7 +59,7 @@ Result<void> UndoLog::load() {
     const auto document = toml::parse(*text, path);
     if (!document) {
         return failure(
-            ErrorCode::mismatch, path + ": " + std::string(document.error().description())
+            ErrorCode::mismatch, compose("{}: {}", path, document.error().description())
         );
     }
     std::vector<UndoEntry> entries;
@@ -125,7 +126,7 @@ Result<void> UndoLog::save() {
     for (std::size_t next = texts_.size(); next < entries_.size(); ++next) {
         texts_.push_back(text_of(entries_[next]));
     }
-    auto document = "committed = " + std::to_string(committed_) + "\n";
+    auto document = compose("committed = {}\n", std::to_string(committed_));
     for (const auto& text : texts_) {
         document += text;
     }

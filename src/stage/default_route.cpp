@@ -60,7 +60,7 @@ std::set<std::string> with_uppers(const std::string& interface, const Files& fil
         if (!found.insert(name).second) {
             continue;
         }
-        for (const auto& entry : files.list(concat({paths::sys_net, "/", name}))) {
+        for (const auto& entry : files.list(compose("{}/{}", paths::sys_net, name))) {
             if (entry.starts_with(upper_prefix)) {
                 pending.push_back(entry.substr(upper_prefix.size()));
             }

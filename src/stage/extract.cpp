@@ -48,7 +48,7 @@ private:
         if (is_link_to_node(entry, place)) {
             tree.links_dropped = true;
             result.notes.push_back(
-                concat({"left out: the link ", entry.path, " to the node's own ", entry.target})
+                compose("left out: the link {} to the node's own {}", entry.path, entry.target)
             );
             return {};
         }
@@ -64,7 +64,7 @@ private:
         const auto program = program_in_user_tree(place.path);
         if (!program.empty() && entry.kind == EntryKind::file) {
             result.programs.try_emplace(
-                std::string(program), concat({user_in_area, "/", place.path})
+                std::string(program), compose("{}/{}", user_in_area, place.path)
             );
         }
         return put(entry, place, user_, std::string(user_in_area));
@@ -72,23 +72,23 @@ private:
 
     Result<void> take_program(const ArchiveEntry& entry, const Place& place) {
         if (entry.kind != EntryKind::file) {
-            result.notes.push_back(concat({"left out: ", entry.path, " is a hard link"}));
+            result.notes.push_back(compose("left out: {} is a hard link", entry.path));
             return {};
         }
-        const auto path = concat({programs_in_area, "/", place.path});
+        const auto path = compose("{}/{}", programs_in_area, place.path);
         result.programs[place.path] = path;
         return user_.write_file(path, true, source_);
     }
 
     Result<void>
     put(const ArchiveEntry& entry, const Place& place, WorkArea& area, const std::string& top) {
-        const std::string path = place.path.empty() ? top : concat({top, "/", place.path});
+        const std::string path = place.path.empty() ? top : compose("{}/{}", top, place.path);
         if (entry.kind == EntryKind::directory) {
             return area.make_directory(path);
         }
         if (place.path.empty()) {
             return failure(
-                ErrorCode::mismatch, concat({"refused: \"", entry.path, "\" is no directory"})
+                ErrorCode::mismatch, compose("refused: \"{}\" is no directory", entry.path)
             );
         }
         if (entry.kind == EntryKind::file) {
@@ -107,7 +107,7 @@ private:
         target.path = entry.target;
         target.kind = EntryKind::file;
         const auto place = TRY(place_of(target));
-        return area.make_hard_link(path, concat({top, "/", place.path}));
+        return area.make_hard_link(path, compose("{}/{}", top, place.path));
     }
 
     EntrySource& source_;
@@ -119,7 +119,7 @@ private:
 }  // namespace
 
 std::string tree_in_area(const std::string& kernel) {
-    return concat({paths::in_tree_modules.substr(1), "/", kernel});
+    return compose("{}/{}", paths::in_tree_modules.substr(1), kernel);
 }
 
 Result<Extracted>

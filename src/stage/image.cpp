@@ -52,10 +52,9 @@ constexpr std::array<Meaning, 14> meanings = {{
 
 std::string advice_for(const Meaning& meaning, const RegistryAccess& access) {
     if (meaning.text.find("credentials") != std::string_view::npos) {
-        return concat(
-            {"; they are read from ",
-             access.authfile.empty() ? "podman's own auth.json" : access.authfile,
-             " (--authfile)"}
+        return compose(
+            "; they are read from {} (--authfile)",
+            access.authfile.empty() ? "podman's own auth.json" : access.authfile
         );
     }
     if (meaning.part == "x509" || meaning.part == "certificate") {
@@ -82,7 +81,7 @@ Result<std::string>
 podman(Programs& programs, const std::string& what, const std::vector<std::string>& words) {
     const auto end = TRY(programs.run(words, short_limit));
     if (end.status != 0) {
-        return failure(ErrorCode::io, concat({what, ": podman: ", last_line(end.complaint)}));
+        return failure(ErrorCode::io, compose("{}: podman: {}", what, last_line(end.complaint)));
     }
     return last_line(end.output);
 }
@@ -108,18 +107,16 @@ Error explain_pull(
     if (found == meanings.end()) {
         return {
             ErrorCode::io,
-            concat({"cannot pull ", source.text, ": podman: ", last_line(complaint)})};
+            compose("cannot pull {}: podman: {}", source.text, last_line(complaint))};
     }
     return {
         found->code,
-        concat(
-            {"cannot pull ",
-             source.text,
-             ": ",
-             found->text,
-             advice_for(*found, access),
-             "; podman: ",
-             last_line(complaint)}
+        compose(
+            "cannot pull {}: {}{}; podman: {}",
+            source.text,
+            found->text,
+            advice_for(*found, access),
+            last_line(complaint)
         )};
 }
 
@@ -128,9 +125,9 @@ PulledImage::pull(Programs& programs, const Source& source, const RegistryAccess
     if (!programs.available("podman")) {
         return failure(
             ErrorCode::not_found,
-            concat(
-                {source.text,
-                 " is an image, and there is no podman here; stage a tar archive or a directory"}
+            compose(
+                "{} is an image, and there is no podman here; stage a tar archive or a directory",
+                source.text
             )
         );
     }

@@ -19,13 +19,13 @@ constexpr std::string_view program_folders[] = {
 constexpr std::string_view node_links[] = {"kernel", "build", "source", "host"};
 
 tl::unexpected<Error> refused(const ArchiveEntry& entry, const std::string& why) {
-    return failure(ErrorCode::mismatch, concat({"refused: \"", entry.path, "\" ", why}));
+    return failure(ErrorCode::mismatch, compose("refused: \"{}\" {}", entry.path, why));
 }
 
 /// The path without "./", "//" and a final '/'.
 Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path) {
     if (path.starts_with('/')) {
-        return refused(entry, concat({"has an absolute path: ", path}));
+        return refused(entry, compose("has an absolute path: {}", path));
     }
     std::string result;
     while (!path.empty()) {
@@ -37,7 +37,7 @@ Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path)
             return refused(entry, "has a zero byte in its path");
         }
         if (!name.empty() && name != ".") {
-            result += concat({result.empty() ? "" : "/", name});
+            result += compose("{}{}", result.empty() ? "" : "/", name);
         }
     }
     return result;
@@ -82,7 +82,7 @@ Result<void> check_hard_link(const ArchiveEntry& entry, const Place& place) {
     const auto target = TRY(normalised(entry, entry.target));
     const auto other = place_of_path(target);
     if (other.part != place.part || other.kernel != place.kernel || other.path.empty()) {
-        return refused(entry, concat({"is a hard link out of its tree, to ", entry.target}));
+        return refused(entry, compose("is a hard link out of its tree, to {}", entry.target));
     }
     return {};
 }
@@ -115,7 +115,7 @@ std::vector<std::string> selected_paths() {
         std::string(modules_prefix.substr(0, modules_prefix.size() - 1)), std::string(user_prefix)};
     for (const auto folder : program_folders) {
         for (const auto program : paths::staged_programs) {
-            paths.push_back(concat({folder, program}));
+            paths.push_back(compose("{}{}", folder, program));
         }
     }
     return paths;
@@ -151,7 +151,7 @@ Result<void> check_link(const ArchiveEntry& entry, const Place& place) {
     return stays_below(place.path, entry.target)
                ? Result<void>()
                : refused(
-                     entry, concat({"is a link that leads out of its tree, to ", entry.target})
+                     entry, compose("is a link that leads out of its tree, to {}", entry.target)
                  );
 }
 

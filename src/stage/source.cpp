@@ -24,10 +24,10 @@ Result<Source> archive(
     // ":NAME" after the file may select one image of an archive with several.
     const std::string file = path.substr(0, path.find(':'));
     if (file.empty()) {
-        return failure(ErrorCode::usage, concat({"there is no file behind ", prefix}));
+        return failure(ErrorCode::usage, compose("there is no file behind {}", prefix));
     }
     if (look(file) != PathKind::file) {
-        return failure(ErrorCode::not_found, concat({text, ": there is no file ", file}));
+        return failure(ErrorCode::not_found, compose("{}: there is no file {}", text, file));
     }
     return Source{kind, text, path};
 }
@@ -47,7 +47,7 @@ std::string Source::podman_name() const {
     const auto prefix = kind == SourceKind::oci_archive      ? oci
                         : kind == SourceKind::docker_archive ? docker
                                                              : registry;
-    return concat({prefix, where});
+    return compose("{}{}", prefix, where);
 }
 
 bool names_kernel(const std::string& text) {
@@ -82,14 +82,14 @@ Result<Source> understand_source(
     }
     if (text.starts_with('/') || text.starts_with('.')) {
         return failure(
-            ErrorCode::not_found, concat({text, ": there is no such file or directory"})
+            ErrorCode::not_found, compose("{}: there is no such file or directory", text)
         );
     }
     const auto reference = text.starts_with(registry) ? text.substr(registry.size()) : text;
     if (!looks_like_reference(reference)) {
         return failure(
             ErrorCode::usage,
-            concat({"\"", text, "\" is no file, directory, archive or image reference"})
+            compose("\"{}\" is no file, directory, archive or image reference", text)
         );
     }
     return Source{SourceKind::image, text, reference};

@@ -65,30 +65,29 @@ private:
         const auto& trees = extracted_.trees;
         if (!order_.only_kernel.empty() && trees.empty()) {
             const auto& others = extracted_.other_kernels;
-            return refuse(concat(
-                {"has no modules for kernel ",
-                 order_.only_kernel,
-                 others.empty() ? "" : ", only for ",
-                 joined(others, ", ")}
+            return refuse(compose(
+                "has no modules for kernel {}{}{}",
+                order_.only_kernel,
+                others.empty() ? "" : ", only for ",
+                joined(others, ", ")
             ));
         }
         if (trees.empty() && extracted_.user_files == 0 && extracted_.programs.empty()) {
-            return refuse(concat(
-                {"has nothing to stage: no modules below opt/lib/modules/KERNEL, no libraries "
-                 "below opt/onload, and none of our programs",
-                 order_.hint}
+            return refuse(compose(
+                "has nothing to stage: no modules below opt/lib/modules/KERNEL, no libraries "
+                "below opt/onload, and none of our programs{}",
+                order_.hint
             ));
         }
         const bool known = std::ranges::any_of(trees, [&](const auto& tree) {
             return order_.known.contains(tree.first);
         });
         if (!trees.empty() && order_.only_kernel.empty() && !order_.known.empty() && !known) {
-            return refuse(concat(
-                {"is for other kernels only: it has modules for ",
-                 joined(kernels_of(extracted_), ", "),
-                 ", this node has ",
-                 joined(order_.known, ", "),
-                 "; --kernel stages it all the same"}
+            return refuse(compose(
+                "is for other kernels only: it has modules for {}, this node has {}; --kernel "
+                "stages it all the same",
+                joined(kernels_of(extracted_), ", "),
+                joined(order_.known, ", ")
             ));
         }
         return {};
@@ -104,17 +103,16 @@ private:
                     access_.say("there is no depmod here: the index stays as it came");
                     continue;
                 }
-                return refuse(concat(
-                    {"has no modules.dep for kernel ",
-                     kernel,
-                     ", and there is no depmod here to make one"}
+                return refuse(compose(
+                    "has no modules.dep for kernel {}, and there is no depmod here to make one",
+                    kernel
                 ));
             }
             const auto end = TRY(access_.programs.run(
                 {"depmod", "-b", access_.modules.location(), kernel}, depmod_limit
             ));
             if (end.status != 0) {
-                return refuse(concat({"cannot be indexed: depmod: ", end.complaint}));
+                return refuse(compose("cannot be indexed: depmod: {}", end.complaint));
             }
         }
         return {};
@@ -124,16 +122,16 @@ private:
         for (const auto& [kernel, tree] : extracted_.trees) {
             const auto verdict = TRY(access_.verdict(kernel));
             const std::string subject =
-                concat({"kernel ", kernel, ": ", std::to_string(tree.modules), " modules, "});
+                compose("kernel {}: {} modules, ", kernel, std::to_string(tree.modules));
             if (verdict.kind == TreeVerdict::Kind::failed) {
-                return refuse(concat(
-                    {"has modules that would not load on kernel ", kernel, ": ", verdict.why}
-                ));
+                return refuse(
+                    compose("has modules that would not load on kernel {}: {}", kernel, verdict.why)
+                );
             }
             access_.say(
                 verdict.kind == TreeVerdict::Kind::passed
-                    ? concat({subject, "they would load"})
-                    : concat({subject, "not verifiable here: ", verdict.why})
+                    ? compose("{}they would load", subject)
+                    : compose("{}not verifiable here: {}", subject, verdict.why)
             );
         }
         return {};
@@ -149,7 +147,7 @@ private:
 
     [[nodiscard]] std::set<std::string> library_versions() const {
         for (const auto library : libraries) {
-            auto stream = access_.user.open(concat({user_in_area, "/", library}));
+            auto stream = access_.user.open(compose("{}/{}", user_in_area, library));
             auto versions = stream ? versions_in(**stream) : tl::unexpected(stream.error());
             if (versions && !versions->empty()) {
                 return std::move(*versions);
@@ -166,24 +164,21 @@ private:
         for (const auto& [kernel, tree] : extracted_.trees) {
             const auto version = onload_version(kernel);
             if (version.empty() || in_library.empty()) {
-                access_.say(concat(
-                    {"kernel ",
-                     kernel,
-                     ": that user libraries and module are of one version is not known: the ",
-                     version.empty() ? "module" : "library",
-                     " does not tell"}
+                access_.say(compose(
+                    "kernel {}: that user libraries and module are of one version is not known: "
+                    "the {} does not tell",
+                    kernel,
+                    version.empty() ? "module" : "library"
                 ));
                 continue;
             }
             if (!in_library.contains(version)) {
-                return refuse(concat(
-                    {"has user libraries of version ",
-                     joined(in_library, ", "),
-                     " and the onload module of version ",
-                     version,
-                     " for kernel ",
-                     kernel,
-                     "; they have to be of one build"}
+                return refuse(compose(
+                    "has user libraries of version {} and the onload module of version {} for "
+                    "kernel {}; they have to be of one build",
+                    joined(in_library, ", "),
+                    version,
+                    kernel
                 ));
             }
             user_version_ = version;
@@ -221,7 +216,7 @@ private:
     /// Programs first: some are files of the libraries' tree, which then leaves the area.
     Result<void> put_user_files() {
         for (const auto& [program, path] : extracted_.programs) {
-            const auto target = concat({paths::program_directory, "/", program});
+            const auto target = compose("{}/{}", paths::program_directory, program);
             if (auto put = access_.user.install(path, target); !put) {
                 return after_some(put.error());
             }
@@ -242,11 +237,11 @@ private:
     [[nodiscard]] tl::unexpected<Error> after_some(const Error& error) const {
         const auto done = joined(staged_.kernels, ", ");
         return done.empty() ? tl::unexpected(error)
-                            : failure(concat({"after the modules for ", done}), error);
+                            : failure(compose("after the modules for {}", done), error);
     }
 
     [[nodiscard]] std::string tree_path(const std::string& kernel) const {
-        return concat({order_.tree, paths::in_tree_modules, "/", kernel});
+        return compose("{}{}/{}", order_.tree, paths::in_tree_modules, kernel);
     }
 
     /// Labels matter only where a policy is enforced; a platform without restorecon has none.
@@ -258,9 +253,9 @@ private:
         words.insert(words.end(), written_.begin(), written_.end());
         const auto end = access_.programs.run(words, relabel_limit);
         if (!end || end->status != 0) {
-            access_.say(concat(
-                {"the SELinux labels could not be set: restorecon: ",
-                 end ? end->complaint : end.error().message}
+            access_.say(compose(
+                "the SELinux labels could not be set: restorecon: {}",
+                end ? end->complaint : end.error().message
             ));
         }
     }
@@ -301,7 +296,7 @@ private:
     }
 
     [[nodiscard]] tl::unexpected<Error> refuse(const std::string& what) const {
-        return failure(ErrorCode::mismatch, concat({order_.source, " ", what}));
+        return failure(ErrorCode::mismatch, compose("{} {}", order_.source, what));
     }
 
     const StagingOrder& order_;
@@ -315,7 +310,7 @@ private:
 }  // namespace
 
 std::string work_tree(const std::string& tree) {
-    return concat({tree, paths::work_directory});
+    return compose("{}{}", tree, paths::work_directory);
 }
 
 Result<Staged>

@@ -33,7 +33,7 @@ constexpr Field prefix_field = {345, 155};
 tl::unexpected<Error> damaged(std::uint64_t position, const std::string& what) {
     return failure(
         ErrorCode::mismatch,
-        concat({"the tar archive is damaged at byte ", std::to_string(position), ": ", what})
+        compose("the tar archive is damaged at byte {}: {}", std::to_string(position), what)
     );
 }
 
@@ -106,7 +106,7 @@ std::string path_of(std::string_view block) {
     // GNU tar's own format has something else where ustar has the prefix.
     if (bytes_of(block, magic_field) == std::string_view("ustar\0", 6)) {
         const auto prefix = text_of(block, prefix_field);
-        name = prefix.empty() ? name : concat({prefix, "/", name});
+        name = prefix.empty() ? name : compose("{}/{}", prefix, name);
     }
     return name;
 }
@@ -124,8 +124,7 @@ Result<void> TarEntries::read_exactly(std::span<std::byte> room, const char* wha
         if (count == 0) {
             return failure(
                 ErrorCode::mismatch,
-                concat({"the archive is cut off in ", what, ", at byte ", std::to_string(position_)}
-                )
+                compose("the archive is cut off in {}, at byte {}", what, std::to_string(position_))
             );
         }
         position_ += count;
@@ -297,7 +296,7 @@ Result<std::size_t> TarEntries::read(std::span<std::byte> room) {
     if (count == 0) {
         return failure(
             ErrorCode::mismatch,
-            concat({"the archive is cut off in a file, at byte ", std::to_string(position_)})
+            compose("the archive is cut off in a file, at byte {}", std::to_string(position_))
         );
     }
     position_ += count;

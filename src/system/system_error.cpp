@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/system_error.hpp"
 
+#include "base/text.hpp"
+
 #include <cerrno>
 #include <system_error>
 
@@ -34,7 +36,7 @@ std::string text_of_errno(int number) {
 }
 
 tl::unexpected<Error> errno_failure(const std::string& context, int number) {
-    return failure(code_of_errno(number), context + ": " + text_of_errno(number));
+    return failure(code_of_errno(number), compose("{}: {}", context, text_of_errno(number)));
 }
 
 }  // namespace onload_node

@@ -11,7 +11,7 @@ namespace {
 
 Result<void> store_kernel(Command& command, std::string_view value) {
     if (value.find('/') != std::string_view::npos) {
-        return failure(ErrorCode::usage, concat({"\"", value, "\" is no kernel release"}));
+        return failure(ErrorCode::usage, compose("\"{}\" is no kernel release", value));
     }
     return store<&Command::kernel>(command, value);
 }
@@ -93,13 +93,13 @@ std::string general_help(const Program& program) {
                        "network starts.\n\n"
                        "Usage: onload-node COMMAND [OPTION]...\n\nCommands:\n";
     for (const auto& entry : commands) {
-        text += concat({"  ", padded(to_string(entry.verb), 10), entry.summary, "\n"});
+        text += compose("  {}{}\n", padded(to_string(entry.verb), 10), entry.summary);
     }
-    return concat(
-        {text,
-         "\nOptions for all commands:\n",
-         option_lines(program, program.general),
-         "\n\"onload-node COMMAND --help\" says more about one of them.\n"}
+    return compose(
+        "{}\nOptions for all commands:\n{}\n\"onload-node COMMAND --help\" says more "
+        "about one of them.\n",
+        text,
+        option_lines(program, program.general)
     );
 }
 

@@ -9,7 +9,7 @@ namespace onload_node {
 namespace {
 
 tl::unexpected<Error> usage(const Program& program, std::string_view what) {
-    return failure(ErrorCode::usage, concat({what, "; see ", program.see}));
+    return failure(ErrorCode::usage, compose("{}; see {}", what, program.see));
 }
 
 struct Given {
@@ -54,7 +54,7 @@ Result<void> store_early(
         }
         if (!has(chosen.options, given.option) && !has(program.general, given.option)) {
             return usage(
-                program, concat({to_string(chosen.verb), " does not take ", given.option->word})
+                program, compose("{} does not take {}", to_string(chosen.verb), given.option->word)
             );
         }
         TRY(store_value(program, given, command));
@@ -75,7 +75,8 @@ take_words(const Program& program, const CommandEntry& chosen, const Line& line,
         if (const auto given = take_option(chosen.options, line.words, index)) {
             if (given->value.empty() && !given->option->value.empty()) {
                 return usage(
-                    program, concat({given->option->word, " needs a value: ", given->option->value})
+                    program,
+                    compose("{} needs a value: {}", given->option->word, given->option->value)
                 );
             }
             TRY(store_value(program, *given, command));
@@ -84,28 +85,23 @@ take_words(const Program& program, const CommandEntry& chosen, const Line& line,
         } else if (is_operand(word, chosen, command)) {
             command.source = word;
         } else {
-            return usage(
-                program, concat({to_string(chosen.verb), " does not take \"", word, "\""})
-            );
+            return usage(program, compose("{} does not take \"{}\"", to_string(chosen.verb), word));
         }
     }
     return {};
 }
 
 std::string help_for(const Program& program, const CommandEntry& chosen) {
-    const auto operand = chosen.operand.empty() ? "" : concat({" [", chosen.operand, "]"});
-    return concat(
-        {"Usage: onload-node ",
-         to_string(chosen.verb),
-         operand,
-         " [OPTION]...\n\n",
-         chosen.summary,
-         chosen.details,
-         "\n\n",
-         option_lines(program, chosen.options),
-         option_lines(program, program.general),
-         "\n",
-         chosen.exits}
+    const auto operand = chosen.operand.empty() ? "" : compose(" [{}]", chosen.operand);
+    return compose(
+        "Usage: onload-node {}{} [OPTION]...\n\n{}{}\n\n{}{}\n{}",
+        to_string(chosen.verb),
+        operand,
+        chosen.summary,
+        chosen.details,
+        option_lines(program, chosen.options),
+        option_lines(program, program.general),
+        chosen.exits
     );
 }
 
@@ -121,8 +117,8 @@ std::string option_lines(const Program& program, Options options) {
     std::string text;
     for (const Option* const option : options) {
         const auto written =
-            concat({option->word, option->value.empty() ? "" : " ", option->value});
-        text += concat({"      ", padded(written, program.column), option->help, "\n"});
+            compose("{}{}{}", option->word, option->value.empty() ? "" : " ", option->value);
+        text += compose("      {}{}\n", padded(written, program.column), option->help);
     }
     return text;
 }
@@ -136,7 +132,9 @@ Result<Line> split(const Program& program, std::span<char* const> arguments) {
         if (!given) {
             line.words.push_back(word);
         } else if (given->value.empty()) {
-            return usage(program, concat({given->option->word, " needs ", given->option->needs}));
+            return usage(
+                program, compose("{} needs {}", given->option->word, given->option->needs)
+            );
         } else {
             const auto place = std::ranges::find(program.early, given->option);
             line.values[static_cast<std::size_t>(place - program.early.begin())] = given->value;
@@ -158,13 +156,13 @@ Result<Command> parse(const Program& program, const Line& line, std::string_view
         return result;
     }
     if (unknown) {
-        return usage(program, concat({"there is no command \"", command, "\""}));
+        return usage(program, compose("there is no command \"{}\"", command));
     }
     if (chosen == nullptr) {
         const bool option = program.strict && !line.words.empty();
         return usage(
             program,
-            option ? concat({"there is no option ", line.words.front()}) : "a command is missing"
+            option ? compose("there is no option {}", line.words.front()) : "a command is missing"
         );
     }
     result.verb = chosen->verb;

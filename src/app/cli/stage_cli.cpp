@@ -13,7 +13,7 @@ constexpr unsigned most_kept = 100;
 
 Result<void> store_kernel(Command& command, std::string_view value) {
     if (value.find('/') != std::string_view::npos || value.starts_with('.')) {
-        return failure(ErrorCode::usage, concat({"\"", value, "\" is no kernel release"}));
+        return failure(ErrorCode::usage, compose("\"{}\" is no kernel release", value));
     }
     return store<&Command::kernel>(command, value);
 }
@@ -24,7 +24,7 @@ Result<void> store_keep(Command& command, std::string_view value) {
     const auto [rest, error] = std::from_chars(value.data(), end, number);
     if (error != std::errc() || rest != end || number < 1 || number > most_kept) {
         return failure(
-            ErrorCode::usage, concat({"--keep needs a number from 1 to 100, not \"", value, "\""})
+            ErrorCode::usage, compose("--keep needs a number from 1 to 100, not \"{}\"", value)
         );
     }
     command.keep = number;
@@ -34,7 +34,7 @@ Result<void> store_keep(Command& command, std::string_view value) {
 Result<void> store_tls_verify(Command& command, std::string_view value) {
     if (value != "true" && value != "false") {
         return failure(
-            ErrorCode::usage, concat({"--tls-verify is true or false, not \"", value, "\""})
+            ErrorCode::usage, compose("--tls-verify is true or false, not \"{}\"", value)
         );
     }
     command.tls_verify = value == "true";
@@ -108,7 +108,7 @@ static_assert(has_all_from(Verb::stage, commands), "a command is not in the tabl
 std::string general_help(const Program& /*program*/) {
     std::string text = "onload-node-stage carries out what onload-node hands over to it:\n\n";
     for (const auto& entry : commands) {
-        text += concat({"  onload-node ", to_string(entry.verb), " --help\n"});
+        text += compose("  onload-node {} --help\n", to_string(entry.verb));
     }
     return text;
 }

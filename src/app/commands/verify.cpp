@@ -6,6 +6,7 @@
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
 #include "app/session/node.hpp"
+#include "base/text.hpp"
 #include "run/observe.hpp"
 
 #include <unistd.h>
@@ -23,8 +24,11 @@ Result<VerifyTarget> target_below_root(const Command& command, Node& node) {
     if (kernels.size() != 1) {
         return failure(
             ErrorCode::usage,
-            "there are " + std::to_string(kernels.size()) + " kernels below " + *command.root +
-                "/lib/modules; say which one with --kernel"
+            compose(
+                "there are {} kernels below {}/lib/modules; say which one with --kernel",
+                std::to_string(kernels.size()),
+                *command.root
+            )
         );
     }
     return VerifyTarget{kernels.front(), Scope::other_root};

@@ -51,7 +51,9 @@ void read_driver(TomlReader& reader, DriverConfig& driver) {
     reader.text("tree", driver.tree);
     if (const auto* const node = reader.find("tree");
         node != nullptr && (driver.tree.empty() || driver.tree.front() != '/')) {
-        reader.complain(*node, "driver.tree must be an absolute path, not \"" + driver.tree + "\"");
+        reader.complain(
+            *node, compose("driver.tree must be an absolute path, not \"{}\"", driver.tree)
+        );
     }
     reader.modules("replace", driver.replace);
     reader.modules("load", driver.load);
@@ -75,8 +77,11 @@ void read_driver(TomlReader& reader, DriverConfig& driver) {
         if (node != nullptr && !contains(driver.load, name)) {
             reader.complain(
                 *node,
-                "driver.load must name \"" + name.str() +
-                    "\", which driver.replace takes out: its ports would have no driver"
+                compose(
+                    "driver.load must name \"{}\", which driver.replace takes out: its ports would "
+                    "have no driver",
+                    name.str()
+                )
             );
         }
     }
@@ -131,13 +136,11 @@ void check_unit(TomlReader& reader, std::string_view key, const std::string& uni
     if (node != nullptr && !unit.empty() && unit.find('.') == std::string::npos) {
         reader.complain(
             *node,
-            concat(
-                {reader.full_key(key),
-                 " must be a unit, like \"",
-                 unit,
-                 ".service\", not \"",
-                 unit,
-                 "\""}
+            compose(
+                "{} must be a unit, like \"{}.service\", not \"{}\"",
+                reader.full_key(key),
+                unit,
+                unit
             )
         );
     }
@@ -204,10 +207,10 @@ Result<Config> read_config(const std::vector<ConfigText>& texts) {
         const auto document = toml::parse(text.content, text.path);
         if (!document) {
             const auto& error = document.error();
-            complaints.push_back(concat(
-                {position_in(text.path, error.source().begin).to_string(),
-                 ": ",
-                 error.description()}
+            complaints.push_back(compose(
+                "{}: {}",
+                position_in(text.path, error.source().begin).to_string(),
+                error.description()
             ));
             continue;
         }

@@ -40,7 +40,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string did_you_mean(std::string_view word) {
-    return word.empty() ? "" : concat({"; did you mean \"", word, "\"?"});
+    return word.empty() ? "" : compose("; did you mean \"{}\"?", word);
 }
 
 }  // namespace
@@ -62,15 +62,15 @@ ConfigPosition TomlReader::position(const toml::node& node) const {
 }
 
 std::string TomlReader::full_key(std::string_view key) const {
-    return prefix_.empty() ? std::string(key) : concat({prefix_, ".", key});
+    return prefix_.empty() ? std::string(key) : compose("{}.{}", prefix_, key);
 }
 
 void TomlReader::complain(const toml::node& node, const std::string& what) {
-    complaints_.push_back(concat({position(node).to_string(), ": ", what}));
+    complaints_.push_back(compose("{}: {}", position(node).to_string(), what));
 }
 
 void TomlReader::wrong_type(const toml::node& node, std::string_view key, std::string_view wanted) {
-    complain(node, concat({full_key(key), " must be ", wanted}));
+    complain(node, compose("{} must be {}", full_key(key), wanted));
 }
 
 const toml::node* TomlReader::find(std::string_view key) {
@@ -99,7 +99,8 @@ void TomlReader::boolean(std::string_view key, bool& target) {
 }
 
 void TomlReader::number(std::string_view key, unsigned& target, unsigned min, unsigned max) {
-    const auto wanted = "a whole number from " + std::to_string(min) + " to " + std::to_string(max);
+    const auto wanted =
+        compose("a whole number from {} to {}", std::to_string(min), std::to_string(max));
     const auto number = value<std::int64_t>(key, wanted);
     if (number && (*number < min || *number > max)) {
         wrong_type(*find(key), key, wanted);
@@ -173,8 +174,8 @@ std::string TomlReader::one_of(std::string_view key, std::span<const std::string
     wrong_type(
         *node,
         key,
-        "one of " + joined(known, ", ") + (value ? ", not \"" + *value + "\"" : std::string()) +
-            did_you_mean(meant)
+        "one of " + joined(known, ", ") +
+            (value ? compose(", not \"{}\"", *value) : std::string()) + did_you_mean(meant)
     );
     return {};
 }
@@ -185,7 +186,7 @@ void TomlReader::table(std::string_view key, const std::function<void(TomlReader
         return;
     }
     if (!node->is_table()) {
-        wrong_type(*node, key, "a table, [" + full_key(key) + "]");
+        wrong_type(*node, key, compose("a table, [{}]", full_key(key)));
         return;
     }
     TomlReader reader(*node->as_table(), file_, full_key(key), complaints_);
@@ -204,7 +205,7 @@ void TomlReader::tables(
     if (list == nullptr || !std::all_of(list->begin(), list->end(), [](const toml::node& n) {
             return n.is_table();
         })) {
-        wrong_type(*node, key, "a list of tables, each under [[" + full_key(key) + "]]");
+        wrong_type(*node, key, compose("a list of tables, each under [[{}]]", full_key(key)));
         return;
     }
     for (const auto& item : *list) {
@@ -230,12 +231,11 @@ void TomlReader::finish() {
         if (hint.empty() && !known_.empty()) {
             hint = "; known here: " + joined(known_, ", ");
         }
-        complaints_.push_back(concat(
-            {position_in(file_, key.source().begin).to_string(),
-             ": there is no key \"",
-             full_key(key.str()),
-             "\"",
-             hint}
+        complaints_.push_back(compose(
+            "{}: there is no key \"{}\"{}",
+            position_in(file_, key.source().begin).to_string(),
+            full_key(key.str()),
+            hint
         ));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "base/text.hpp"
 #include "base/toml.hpp"
 #include "base/words.hpp"
 #include "core/model/config.hpp"
@@ -68,7 +69,7 @@ public:
     template <typename T>
     void check(std::string_view key, const Result<T>& parsed) {
         if (const auto* const node = find(key); node != nullptr && !parsed) {
-            complain(*node, full_key(key) + ": " + parsed.error().message);
+            complain(*node, compose("{}: {}", full_key(key), parsed.error().message));
         }
     }
 

@@ -57,7 +57,7 @@ std::string row(const Values& values) {
 
 void add_line(std::string& text, std::string_view what, const std::string& value) {
     if (!value.empty()) {
-        text += concat({"  ", what, " ", value, "\n"});
+        text += compose("  {} {}\n", what, value);
     }
 }
 
@@ -74,9 +74,7 @@ std::string nic_text(const Nic& nic, const Values& values) {
     }
     if (nic.name != nullptr) {
         const auto& name = nic.name->name;
-        add_line(
-            text, name.empty() ? "not named:" : concat({"named ", name, ":"}), nic.name->reason
-        );
+        add_line(text, name.empty() ? "not named:" : compose("named {}:", name), nic.name->reason);
     }
     return text;
 }

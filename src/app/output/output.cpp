@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t status_schema = 1;
 
 std::string coloured(const std::string& text, std::string_view code, bool colour) {
-    return colour ? "\033[" + std::string(code) + "m" + text + "\033[0m" : text;
+    return colour ? compose("\033[{}m{}\033[0m", code, text) : text;
 }
 
 std::string_view state_colour(State state) {
@@ -96,10 +96,10 @@ toml::table names_json(const Report& report) {
 
 /// Lists the ports that somebody else names, or that cannot have their name.
 std::string names_text(const Report& report) {
-    std::string text = concat({"names       ", to_string(report.policy), "\n"});
+    std::string text = compose("names       {}\n", to_string(report.policy));
     for (const auto& port : report.names) {
         if (!port.owner.empty() || port.problem) {
-            text += concat({"            ", port.address.to_string(), ": ", port.reason, "\n"});
+            text += compose("            {}: {}\n", port.address.to_string(), port.reason);
         }
     }
     return text;
@@ -115,10 +115,13 @@ toml::table timings_json(const Report& report) {
 
 std::string module_line(const ReportedModule& reported) {
     const auto& module = reported.module;
-    return "  " + column(module.name.str(), 16) +
-           column(std::string(to_string(module.origin)), 12) +
-           column(module.version.empty() ? "-" : module.version, 14) + "build " +
-           short_build_id(module.build_id) + "\n";
+    return compose(
+        "  {}{}{}build {}\n",
+        column(module.name.str(), 16),
+        column(std::string(to_string(module.origin)), 12),
+        column(module.version.empty() ? "-" : module.version, 14),
+        short_build_id(module.build_id)
+    );
 }
 
 std::string port_line(const NetworkFunction& function) {
@@ -194,12 +197,12 @@ std::string plan_text(const Plan& plan, bool colour) {
     }
     std::string text;
     if (!plan.reason.empty() && plan.code != ReasonCode::pending_apply) {
-        text += std::string(to_string(plan.goal)) + ": " + plan.reason + "\n";
+        text += compose("{}: {}\n", to_string(plan.goal), plan.reason);
     }
     for (const auto& phase : plan.phases) {
         text += coloured(std::string(to_string(phase.name)), "1", colour) + "\n";
         for (const auto& planned : phase.steps) {
-            text += "  " + describe(planned.step) + "\n      because: " + planned.reason + "\n";
+            text += compose("  {}\n      because: {}\n", describe(planned.step), planned.reason);
         }
     }
     return text;
@@ -240,13 +243,14 @@ std::string status_text(const Report& report, bool colour) {
         text += port_line(function);
     }
     for (const auto& left : report.left_alone) {
-        text += "left alone  " + left + "\n";
+        text += compose("left alone  {}\n", left);
     }
     text += names_text(report);
-    text += "clock       kept by " + join(report.clock_keepers) + "; displaced " +
-            join(report.displaced) + "\n";
-    text += "devices     " + join(report.devices) + "\n";
-    return text + "staged      " + join(report.staged) + " (running " + report.kernel + ")\n";
+    text += compose(
+        "clock       kept by {}; displaced {}\n", join(report.clock_keepers), join(report.displaced)
+    );
+    text += compose("devices     {}\n", join(report.devices));
+    return compose("{}staged      {} (running {})\n", text, join(report.staged), report.kernel);
 }
 
 std::string verify_text(const std::vector<Check>& checks, bool colour) {

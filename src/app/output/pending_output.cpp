@@ -12,14 +12,13 @@ std::string pending_text(
     bool colour
 ) {
     const bool same = next.release == running;
-    return concat(
-        {same ? "no other kernel is pending, the next boot runs this one again: "
-              : "pending kernel: ",
-         next.release,
-         ", by ",
-         next.told_by,
-         "\n",
-         verify_text(checks, colour)}
+    return compose(
+        "{}{}, by {}\n{}",
+        same ? "no other kernel is pending, the next boot runs this one again: "
+             : "pending kernel: ",
+        next.release,
+        next.told_by,
+        verify_text(checks, colour)
     );
 }
 

@@ -18,7 +18,7 @@ std::string size_text(std::uint64_t bytes) {
         return std::to_string(kib) + " KiB";
     }
     const auto tenths = kib * 10 / kibibyte;
-    return concat({std::to_string(tenths / 10), ".", std::to_string(tenths % 10), " MiB"});
+    return compose("{}.{} MiB", std::to_string(tenths / 10), std::to_string(tenths % 10));
 }
 
 std::string marks(const ListedTree& tree) {
@@ -74,31 +74,29 @@ toml::table tree_json(const ListedTree& tree) {
 std::string trees_text(const TreeList& list) {
     std::string text = list.trees.empty() ? "nothing is staged\n" : "";
     for (const auto& tree : list.trees) {
-        text += concat({tree.kernel, marks(tree), "\n"});
-        text += concat({"  in        ", tree.directory, ", ", size_text(tree.bytes), "\n"});
+        text += compose("{}{}\n", tree.kernel, marks(tree));
+        text += compose("  in        {}, {}\n", tree.directory, size_text(tree.bytes));
         for (const auto& [name, version] : tree.modules) {
-            text += concat({"  module    ", column(name, 16), version, "\n"});
+            text += compose("  module    {}{}\n", column(name, 16), version);
         }
-        text += concat({"  verified  ", verdict_text(tree), "\n"});
+        text += compose("  verified  {}\n", verdict_text(tree));
         if (!tree.origin.source.empty()) {
-            text += concat({"  from      ", tree.origin.source, "\n"});
+            text += compose("  from      {}\n", tree.origin.source);
         }
         if (!tree.origin.digest.empty()) {
-            text += concat({"  digest    ", tree.origin.digest, "\n"});
+            text += compose("  digest    {}\n", tree.origin.digest);
         }
     }
     if (!list.record.user_source.empty()) {
         const auto& version = list.record.user_version;
-        text += concat(
-            {"user libraries ",
-             version.empty() ? "of an unknown version" : version,
-             " from ",
-             list.record.user_source,
-             "\n"}
+        text += compose(
+            "user libraries {} from {}\n",
+            version.empty() ? "of an unknown version" : version,
+            list.record.user_source
         );
     }
     if (!list.record.programs.empty()) {
-        text += concat({"programs ", join(list.record.programs), "\n"});
+        text += compose("programs {}\n", join(list.record.programs));
     }
     return text;
 }

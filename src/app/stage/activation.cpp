@@ -48,11 +48,11 @@ Result<void> activate_now(const Config& config, const Sensors& sensors, Programs
     if (end->status != 0) {
         return failure(
             ErrorCode::io,
-            concat(
-                {"what is staged could not be activated: onload-node apply --live ended with ",
-                 std::to_string(end->status),
-                 ": ",
-                 end->complaint}
+            compose(
+                "what is staged could not be activated: onload-node apply --live ended with "
+                "{}: {}",
+                std::to_string(end->status),
+                end->complaint
             )
         );
     }

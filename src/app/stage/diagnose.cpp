@@ -42,7 +42,7 @@ std::string bundle_name() {
     std::tm parts{};
     ::gmtime_r(&now, &parts);
     std::strftime(moment.data(), moment.size(), "%Y%m%dT%H%M%SZ", &parts);
-    return concat({"onload-node-", host.data(), "-", moment.data()});
+    return compose("onload-node-{}-{}", host.data(), moment.data());
 }
 
 /// "onload-node" is the program beside us, not one found by PATH.
@@ -62,7 +62,7 @@ std::vector<std::string> words_of(const BundledCommand& command) {
 class Collector {
 public:
     explicit Collector(std::string directory)
-        : directory_(std::move(directory)), contents_(concat({"onload-node ", version, "\n"})) {}
+        : directory_(std::move(directory)), contents_(compose("onload-node {}\n", version)) {}
 
     void collect_files() {
         for (const auto& file : paths::bundled_files) {
@@ -73,7 +73,7 @@ public:
             }
             for (const auto& name : files_.list(path)) {
                 if (name.ends_with(file.suffix)) {
-                    collect_file(concat({path, "/", name}));
+                    collect_file(compose("{}/{}", path, name));
                 }
             }
         }
@@ -100,11 +100,11 @@ private:
     static int length(std::string_view text) { return static_cast<int>(text.size()); }
 
     void tell(std::string_view item, std::string_view outcome) {
-        contents_ += concat({item, ": ", outcome, "\n"});
+        contents_ += compose("{}: {}\n", item, outcome);
     }
 
     void keep(const std::string& path, const std::string& content, const std::string& item) {
-        const auto written = files_.write(concat({directory_, "/", path}), content);
+        const auto written = files_.write(compose("{}/{}", directory_, path), content);
         if (!written) {
             tell(item, written.error().message);
         }
@@ -136,7 +136,7 @@ private:
         const auto problem = read_all(words, limit, output);
         tell(item, problem.empty() ? "ok" : problem);
         if (!output.empty()) {
-            keep(concat({"commands/", command.name}), output, item);
+            keep(compose("commands/{}", command.name), output, item);
         }
     }
 
@@ -203,7 +203,7 @@ private:
 Result<NewFile> open_target(const Command& command, const std::string& name) {
     if (command.output != "-") {
         return NewFile::make(
-            command.output.empty() ? concat({paths::bundle_target, "/", name, ".tar.gz"})
+            command.output.empty() ? compose("{}/{}.tar.gz", paths::bundle_target, name)
                                    : command.output
         );
     }
@@ -231,7 +231,7 @@ Result<int> diagnose(const Command& command) {
     TRY(Lock::acquire(std::string(paths::bundle_lock)));
     BundleDirectory directory;
     TRY(directory.make_empty());
-    Collector collector(concat({directory.path(), "/", name}));
+    Collector collector(compose("{}/{}", directory.path(), name));
     collector.collect_files();
     collector.collect_commands();
     TRY(collector.write_contents());

@@ -35,7 +35,7 @@ Result<TreeVerdict> tree_verdict(
 ) {
     if (!sensors.trees.open("", kernel)->present()) {
         return TreeVerdict{
-            TreeVerdict::Kind::not_checkable, concat({"kernel ", kernel, " is not installed"})};
+            TreeVerdict::Kind::not_checkable, compose("kernel {} is not installed", kernel)};
     }
     const VerifyTarget target{kernel, below_root ? Scope::other_root : Scope::other_kernel};
     const auto observed = TRY(observe_for_verify(config, sensors, target));
@@ -46,7 +46,7 @@ Result<TreeVerdict> tree_verdict(
     }
     return TreeVerdict{
         TreeVerdict::Kind::failed,
-        failed->advice.empty() ? failed->text : concat({failed->text, "; ", failed->advice})};
+        failed->advice.empty() ? failed->text : compose("{}; {}", failed->text, failed->advice)};
 }
 
 }  // namespace onload_node

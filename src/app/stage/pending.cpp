@@ -21,16 +21,15 @@ namespace {
 tl::unexpected<Error> unknown(const Command& command, const NodeKernels& kernels) {
     constexpr std::string_view way_out = "; name the kernel with --kernel instead of --pending";
     if (!kernels.problem.empty()) {
-        return failure(ErrorCode::mismatch, concat({kernels.problem, way_out}));
+        return failure(ErrorCode::mismatch, compose("{}{}", kernels.problem, way_out));
     }
     return failure(
         ErrorCode::not_found,
-        concat(
-            {"nothing ",
-             command.root ? "below " + *command.root : "on this node",
-             " tells which kernel the next boot runs (boot loader entries in /boot/loader/entries, "
-             "the link /vmlinuz)",
-             way_out}
+        compose(
+            "nothing {} tells which kernel the next boot runs (boot loader entries in "
+            "/boot/loader/entries, the link /vmlinuz){}",
+            command.root ? "below " + *command.root : "on this node",
+            way_out
         )
     );
 }

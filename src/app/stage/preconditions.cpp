@@ -13,7 +13,7 @@ Result<void> check_rights(const Command& command) {
     if (::geteuid() != 0 && !command.root) {
         return failure(
             ErrorCode::permission,
-            concat({to_string(command.verb), " changes what is below /opt and must run as root"})
+            compose("{} changes what is below /opt and must run as root", to_string(command.verb))
         );
     }
     return {};
@@ -21,14 +21,14 @@ Result<void> check_rights(const Command& command) {
 
 Result<void> check_tree(const Command& command, const Config& config) {
     const std::string root = command.root.value_or("");
-    const std::string own = concat({root, paths::in_tree_modules});
-    if (same_directory(concat({root, config.driver.tree, paths::in_tree_modules}), own)) {
+    const std::string own = compose("{}{}", root, paths::in_tree_modules);
+    if (same_directory(compose("{}{}{}", root, config.driver.tree, paths::in_tree_modules), own)) {
         return failure(
             ErrorCode::config,
-            concat(
-                {"driver.tree = \"",
-                 config.driver.tree,
-                 "\" is where the kernel's own modules are; nothing is staged or removed there"}
+            compose(
+                "driver.tree = \"{}\" is where the kernel's own modules are; nothing is staged "
+                "or removed there",
+                config.driver.tree
             )
         );
     }
@@ -36,8 +36,9 @@ Result<void> check_tree(const Command& command, const Config& config) {
 }
 
 Result<Lock> lock_staging(const Command& command) {
-    const std::string path = command.root ? concat({*command.root, paths::stage_lock_below_root})
-                                          : std::string(paths::stage_lock);
+    const std::string path = command.root
+                                 ? compose("{}{}", *command.root, paths::stage_lock_below_root)
+                                 : std::string(paths::stage_lock);
     auto lock = Lock::acquire(path, Milliseconds(0));
     if (lock || lock.error().code != ErrorCode::busy) {
         return lock;
@@ -45,8 +46,7 @@ Result<Lock> lock_staging(const Command& command) {
     const auto holder = SystemFiles().read(path).value_or("");
     const auto pid = holder.substr(0, holder.find('\n'));
     return failure(
-        ErrorCode::busy,
-        concat({"another stage is running (pid ", pid.empty() ? "unknown" : pid, ")"})
+        ErrorCode::busy, compose("another stage is running (pid {})", pid.empty() ? "unknown" : pid)
     );
 }
 

@@ -25,7 +25,7 @@ Result<std::string> loaded_modules(const Config& config, const Sensors& sensors)
     std::string loaded;
     for (const auto& [name, module] : observed.loaded) {
         if (module.origin == Origin::out_of_tree) {
-            loaded += concat({loaded.empty() ? "" : " ", name.str()});
+            loaded += compose("{}{}", loaded.empty() ? "" : " ", name.str());
         }
     }
     return loaded;
@@ -39,11 +39,10 @@ Result<void> check_unused(const Config& config, const Sensors& sensors) {
     if (!loaded->empty()) {
         return failure(
             ErrorCode::busy,
-            concat(
-                {"the staged driver is in use (",
-                 *loaded,
-                 "): `onload-node revert --live` first, or reboot without the MachineConfig; "
-                 "nothing has been removed"}
+            compose(
+                "the staged driver is in use ({}): `onload-node revert --live` first, or "
+                "reboot without the MachineConfig; nothing has been removed",
+                *loaded
             )
         );
     }
@@ -59,7 +58,7 @@ public:
     /// `state`: whether the state directory existed before the lock was made.
     Result<void>
     run(const StageRecord& record, const std::vector<std::string>& kernels, bool state) {
-        const std::string modules = concat({config_.driver.tree, paths::in_tree_modules});
+        const std::string modules = compose("{}{}", config_.driver.tree, paths::in_tree_modules);
         TRY(take_trees(modules, kernels));
         // rmdir() removes them only if they are empty.
         ::rmdir((root_ + modules).c_str());
@@ -67,7 +66,7 @@ public:
         std::vector<std::string> paths = {
             std::string(paths::user_work_directory), std::string(paths::user_directory)};
         for (const auto& program : record.programs) {
-            paths.push_back(concat({paths::program_directory, "/", program}));
+            paths.push_back(compose("{}/{}", paths::program_directory, program));
         }
         paths.emplace_back(paths::state_directory);
         for (const auto& path : paths) {
@@ -88,7 +87,7 @@ private:
         }
         TRY(area_.begin());
         for (const auto& kernel : kernels) {
-            const auto path = concat({modules, "/", kernel});
+            const auto path = compose("{}/{}", modules, kernel);
             TRY(area_.take_away(path));
             told(path);
         }

@@ -63,12 +63,11 @@ std::string file_stamp(const Source& source) {
         source.is_image() ? source.where.substr(0, source.where.find(':')) : source.where;
     const bool is_file = source.kind != SourceKind::image && source.kind != SourceKind::directory &&
                          ::stat(file.c_str(), &status) == 0;
-    return is_file ? concat(
-                         {std::to_string(status.st_size),
-                          " bytes of ",
-                          std::to_string(status.st_mtim.tv_sec),
-                          ".",
-                          std::to_string(status.st_mtim.tv_nsec)}
+    return is_file ? compose(
+                         "{} bytes of {}.{}",
+                         std::to_string(status.st_size),
+                         std::to_string(status.st_mtim.tv_sec),
+                         std::to_string(status.st_mtim.tv_nsec)
                      )
                    : "";
 }

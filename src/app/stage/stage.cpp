@@ -91,7 +91,7 @@ public:
             if (kernels.empty()) {
                 return failure(
                     ErrorCode::usage,
-                    concat({text, ": below another root the kernel has to be given: --kernel"})
+                    compose("{}: below another root the kernel has to be given: --kernel", text)
                 );
             }
         }
@@ -118,7 +118,7 @@ public:
     }
 
     Result<void> carry_out(const Job& job) {
-        progress(concat({"reading ", job.source.text}));
+        progress(compose("reading {}", job.source.text));
         auto opened = TRY(open_source(job.source, command_, config_.stage, programs_));
         SystemWorkArea modules(root_, work_tree(config_.driver.tree));
         SystemWorkArea user(root_, std::string(paths::user_work_directory));
@@ -126,7 +126,7 @@ public:
         Config in_area = config_;
         in_area.driver.tree = work_tree(config_.driver.tree);
         const auto verdict = [&](const std::string& kernel) {
-            progress(concat({"verifying the modules for ", kernel}));
+            progress(compose("verifying the modules for {}", kernel));
             return tree_verdict(in_area, sensors_, kernel, command_.root.has_value());
         };
         const StagingAccess access{modules, user, programs_, files, sensors_.trees, verdict, tell};
@@ -204,17 +204,17 @@ private:
 
     void report(const Staged& staged) {
         for (const auto& kernel : staged.kernels) {
-            tell(concat({"staged: modules for kernel ", kernel}));
+            tell(compose("staged: modules for kernel {}", kernel));
             running_staged_ = running_staged_ || kernel == kernels_.running;
         }
         for (const auto& program : staged.programs) {
-            tell(concat({"staged: ", paths::program_directory, "/", program}));
+            tell(compose("staged: {}/{}", paths::program_directory, program));
         }
         if (staged.user) {
-            tell(concat({"staged: user libraries in ", paths::user_directory}));
+            tell(compose("staged: user libraries in {}", paths::user_directory));
         }
         for (const auto& kernel : staged.pruned) {
-            tell(concat({"removed: modules for kernel ", kernel}));
+            tell(compose("removed: modules for kernel {}", kernel));
         }
     }
 

@@ -178,7 +178,7 @@ std::vector<std::string> deployments_named_in(std::string_view bytes) {
         if (checksum.size() == checksum_size && bytes.starts_with('.')) {
             bytes.remove_prefix(1);
             const auto serial = take_while(bytes, digit);
-            std::string name = std::string(checksum) + "." + std::string(serial);
+            std::string name = compose("{}.{}", checksum, serial);
             if (!serial.empty() && !contains(names, name)) {
                 names.push_back(std::move(name));
             }

@@ -118,7 +118,7 @@ std::string build_id_from_notes(View notes) {
 Result<ModuleImage> read_module_image(View bytes) {
     const auto header = at<Elf64_Ehdr>(bytes, 0);
     if (!header) {
-        return no_module("only " + std::to_string(bytes.size()) + " bytes");
+        return no_module(compose("only {} bytes", std::to_string(bytes.size())));
     }
     if (const auto why = why_not_relocatable(*header); !why.empty()) {
         return no_module(why);

@@ -54,7 +54,7 @@ Result<Pins> parse_pins(std::string_view text, const std::string& file) {
         if (const auto why = take_line(line, pins); !why.empty()) {
             return failure(
                 ErrorCode::config,
-                concat({file, ":", std::to_string(number), ": damaged line: ", why})
+                compose("{}:{}: damaged line: {}", file, std::to_string(number), why)
             );
         }
     }

@@ -38,7 +38,7 @@ std::string ConfigPosition::to_string() const {
     if (line == 0) {
         return file.empty() ? "built-in default" : file;
     }
-    return file + ":" + std::to_string(line) + ":" + std::to_string(column);
+    return compose("{}:{}:{}", file, std::to_string(line), std::to_string(column));
 }
 
 Config::Config() {
@@ -61,8 +61,9 @@ Result<Milliseconds> parse_duration(std::string_view text) {
     const auto bad = [text] {
         return failure(
             ErrorCode::config,
-            "\"" + std::string(text) +
-                "\" is not a duration; it is written like \"10s\", \"500ms\" or \"2min\""
+            compose(
+                "\"{}\" is not a duration; it is written like \"10s\", \"500ms\" or \"2min\"", text
+            )
         );
     };
     std::int64_t number = 0;
@@ -73,7 +74,7 @@ Result<Milliseconds> parse_duration(std::string_view text) {
     }
     if (number < 0) {
         return failure(
-            ErrorCode::config, "\"" + std::string(text) + "\" is negative; a duration cannot be"
+            ErrorCode::config, compose("\"{}\" is negative; a duration cannot be", text)
         );
     }
     const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
@@ -96,24 +97,24 @@ std::vector<std::string> contradictions(const Config& config) {
             const auto at = ports[later].position.to_string();
             const auto before = ports[earlier].position.to_string();
             if (ports[later].name == ports[earlier].name) {
-                complaints.push_back(concat(
-                    {at,
-                     ": the name \"",
-                     ports[later].name.str(),
-                     "\" for ",
-                     match_text(ports[later]),
-                     " is taken: ",
-                     match_text(ports[earlier]),
-                     " got it at ",
-                     before,
-                     "; give each port a name of its own"}
+                complaints.push_back(compose(
+                    "{}: the name \"{}\" for {} is taken: {} got it at {}; give each port a name "
+                    "of its own",
+                    at,
+                    ports[later].name.str(),
+                    match_text(ports[later]),
+                    match_text(ports[earlier]),
+                    before
                 ));
             } else if (ports[later].match == ports[earlier].match) {
-                complaints.push_back(
-                    at + ": the port " + match_text(ports[later]) + " is named \"" +
-                    ports[later].name.str() + "\" here and \"" + ports[earlier].name.str() +
-                    "\" at " + before + "; remove one of the two"
-                );
+                complaints.push_back(compose(
+                    "{}: the port {} is named \"{}\" here and \"{}\" at {}; remove one of the two",
+                    at,
+                    match_text(ports[later]),
+                    ports[later].name.str(),
+                    ports[earlier].name.str(),
+                    before
+                ));
             }
         }
     }

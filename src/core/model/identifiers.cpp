@@ -65,8 +65,7 @@ Result<PciAddress> PciAddress::parse(std::string_view text) {
     const auto bad = [text] {
         return failure(
             ErrorCode::config,
-            "\"" + std::string(text) +
-                "\" is not a PCI address; it is written like \"0000:3b:00.0\""
+            compose("\"{}\" is not a PCI address; it is written like \"0000:3b:00.0\"", text)
         );
     };
     std::string_view rest = text;
@@ -124,8 +123,7 @@ Result<MacAddress> MacAddress::parse(std::string_view text) {
     if (!rest.empty()) {
         return failure(
             ErrorCode::config,
-            "\"" + std::string(text) +
-                "\" is not a MAC address; it is written like \"00:0f:53:01:02:03\""
+            compose("\"{}\" is not a MAC address; it is written like \"00:0f:53:01:02:03\"", text)
         );
     }
     return mac;
@@ -145,17 +143,18 @@ std::string MacAddress::to_string() const {
 Result<InterfaceName> InterfaceName::parse(std::string_view text) {
     const auto bad = [text](const std::string& why) {
         return failure(
-            ErrorCode::config, "\"" + std::string(text) + "\" cannot name an interface: " + why
+            ErrorCode::config, compose("\"{}\" cannot name an interface: {}", text, why)
         );
     };
     if (text.empty()) {
         return bad("it is empty");
     }
     if (text.size() > max_interface_name_length) {
-        return bad(
-            "it has " + std::to_string(text.size()) + " characters, the kernel takes " +
+        return bad(compose(
+            "it has {} characters, the kernel takes {}",
+            std::to_string(text.size()),
             std::to_string(max_interface_name_length)
-        );
+        ));
     }
     const auto allowed = [](char c) {
         return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -186,7 +185,7 @@ Result<ModuleName> ModuleName::parse(std::string_view text) {
     // 55: MODULE_NAME_LEN of the kernel (64 less a pointer) less the terminating zero.
     if (text.empty() || text.size() > 55 || !std::ranges::all_of(text, allowed)) {
         return failure(
-            ErrorCode::config, "\"" + std::string(text) + "\" is not the name of a kernel module"
+            ErrorCode::config, compose("\"{}\" is not the name of a kernel module", text)
         );
     }
     std::string name(text);

@@ -11,9 +11,9 @@ namespace {
 
 std::string describe_load(const LoadModule& step) {
     std::string text = step.origin == Origin::in_tree ? "load in-tree " : "load out-of-tree ";
-    text += step.name.str() + " from " + step.path;
+    text += compose("{} from {}", step.name.str(), step.path);
     for (const auto& [name, value] : step.parameters) {
-        text += " " + name + "=" + value;
+        text += compose(" {}={}", name, value);
     }
     return text;
 }
@@ -23,7 +23,7 @@ std::string describe_await(const AwaitPorts& step) {
     for (const auto& port : step.ports) {
         text += " " + port.address.to_string();
         if (!port.name.empty()) {
-            text += " (" + port.name + ")";
+            text += compose(" ({})", port.name);
         }
     }
     return text;
@@ -44,21 +44,11 @@ std::string describe(const Step& step) {
         Overloaded{
             [](const WriteLinkFile& s) { return "write " + s.path; },
             [](const RemoveLinkFile& s) { return "remove " + s.path; },
-            [](const RememberNames&) {
-                return concat({"write ", paths::names_file});
-            },
-            [](const BlockAutoload&) {
-                return concat({"write ", paths::autoload_rules});
-            },
-            [](const UnblockAutoload&) {
-                return concat({"remove ", paths::autoload_rules});
-            },
-            [](const WriteTimeMarker&) {
-                return concat({"write ", paths::time_marker});
-            },
-            [](const RemoveTimeMarker&) {
-                return concat({"remove ", paths::time_marker});
-            },
+            [](const RememberNames&) { return compose("write {}", paths::names_file); },
+            [](const BlockAutoload&) { return compose("write {}", paths::autoload_rules); },
+            [](const UnblockAutoload&) { return compose("remove {}", paths::autoload_rules); },
+            [](const WriteTimeMarker&) { return compose("write {}", paths::time_marker); },
+            [](const RemoveTimeMarker&) { return compose("remove {}", paths::time_marker); },
             [](const ReloadUdev&) { return std::string("have udevd read its files again"); },
             [](const TriggerInterfaces& s) {
                 return "have udev name the interfaces of " + s.address.to_string();

@@ -55,17 +55,16 @@ private:
         const bool both = trees_ == Trees::staged_first;
         return failure(
             ErrorCode::not_found,
-            concat(
-                {"module ",
-                 name.str(),
-                 by ? ", which " : "",
-                 needed_by,
-                 by ? " needs," : "",
-                 both ? " is neither in " : " is not in ",
-                 both ? observed_.staged.directory : std::string_view(),
-                 both ? " nor in " : "",
-                 "the kernel's own tree for ",
-                 observed_.kernel}
+            compose(
+                "module {}{}{}{}{}{}{}the kernel's own tree for {}",
+                name.str(),
+                by ? ", which " : "",
+                needed_by,
+                by ? " needs," : "",
+                both ? " is neither in " : " is not in ",
+                both ? observed_.staged.directory : std::string_view(),
+                both ? " nor in " : "",
+                observed_.kernel
             )
         );
     }
@@ -84,11 +83,8 @@ Result<LoadOrder> load_order(const std::vector<ModuleName>& roots, const Observe
         if (!observed.staged.modules.contains(root)) {
             return failure(
                 ErrorCode::not_found,
-                concat(
-                    {"module ",
-                     root.str(),
-                     " is not in the staged tree ",
-                     observed.staged.directory}
+                compose(
+                    "module {} is not in the staged tree {}", root.str(), observed.staged.directory
                 )
             );
         }

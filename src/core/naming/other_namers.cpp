@@ -13,8 +13,11 @@ std::optional<OtherNamer> by_argument(const NetworkFunction& function, const Obs
     for (const auto& argument : observed.named_by_argument) {
         if (mac == argument.mac) {
             return OtherNamer{
-                "ifname=" + argument.name + ":" + argument.mac.to_string() +
-                    " on the kernel command line",
+                compose(
+                    "ifname={}:{} on the kernel command line",
+                    argument.name,
+                    argument.mac.to_string()
+                ),
                 argument.name,
                 false,
                 true};
@@ -33,7 +36,7 @@ bool assigns_name(std::string_view line, std::size_t at, std::string_view name) 
     const auto assignment = rest.find_first_not_of(" \t");
     rest.remove_prefix(std::min(assignment, rest.size()));
     rest.remove_prefix(rest.starts_with(':') ? 1 : 0);
-    const std::string wanted = "=\"" + std::string(name) + "\"";
+    const std::string wanted = compose("=\"{}\"", name);
     return rest.starts_with(wanted);
 }
 

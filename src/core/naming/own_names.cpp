@@ -26,7 +26,7 @@ void take_remembered(OwnName& own, const RememberedName& entry, const NetworkFun
     own.also = entry.also;
     own.lasting = own.remembered = true;
     if (entry.slot != function.address) {
-        own.reason = concat({"remembered for this card, which was in ", entry.slot.to_string()});
+        own.reason = compose("remembered for this card, which was in {}", entry.slot.to_string());
     } else if (own.mac && entry.mac && own.mac != entry.mac) {
         own.reason = "remembered for this slot, whose card of before is gone";
     } else {
@@ -44,11 +44,10 @@ void learn(OwnName& own, const NetworkFunction& function, const Observed& observ
     const Interface& interface = function.interfaces.front();
     if (!InterfaceName::parse(interface.name)) {
         own.problem = true;
-        own.reason = concat(
-            {"\"",
-             interface.name,
-             "\" belongs to the kernel and cannot be kept by a rule; a [[names.port]] gives the "
-             "port a name of its own"}
+        own.reason = compose(
+            "\"{}\" belongs to the kernel and cannot be kept by a rule; a [[names.port]] "
+            "gives the port a name of its own",
+            interface.name
         );
     } else if (is_our_link_file(interface.link_file) || on_out_of_tree_driver(function, observed)) {
         own.reason = "the out-of-tree driver was on before a name could be learnt";
@@ -93,7 +92,7 @@ void give_way(
 ) {
     const std::string left = winner.interfaces.empty() ? "" : winner.interfaces.front().name;
     loser.reason =
-        concat({"\"", loser.name, "\" is remembered for the port ", winner.address.to_string()});
+        compose("\"{}\" is remembered for the port {}", loser.name, winner.address.to_string());
     loser.also.clear();
     loser.lasting = InterfaceName::parse(left).has_value() && !has_name(own, left) &&
                     !observed.other_interfaces.contains(left);
@@ -111,16 +110,14 @@ std::string to_text(const NameRecord& record) {
     std::string text = "# Written by onload-node: the names of the ports. Without this file they "
                        "are learnt anew at the next boot.\n";
     for (const auto& entry : record) {
-        text += concat(
-            {"\"",
-             entry.slot.to_string(),
-             "\" = [ \"",
-             entry.name,
-             "\", \"",
-             entry.mac ? entry.mac->to_string() : ""}
+        text += compose(
+            "\"{}\" = [ \"{}\", \"{}",
+            entry.slot.to_string(),
+            entry.name,
+            entry.mac ? entry.mac->to_string() : ""
         );
         for (const auto& name : entry.also) {
-            text += concat({"\", \"", name});
+            text += compose("\", \"{}", name);
         }
         text += "\" ]\n";
     }

@@ -48,7 +48,7 @@ void preserve(ChosenName& chosen, const OwnName& own, const Observed& observed) 
 void write_down(ChosenName& chosen, const PortName& port, const std::optional<OtherNamer>& other) {
     const auto& name = port.name.str();
     const auto position = port.position.to_string();
-    chosen.reason = concat({"configured at ", position});
+    chosen.reason = compose("configured at {}", position);
     if (!other || !other->first) {
         chosen.name = name;
         const auto* const mac = std::get_if<MacAddress>(&port.match);
@@ -58,13 +58,12 @@ void write_down(ChosenName& chosen, const PortName& port, const std::optional<Ot
     chosen.owner = other->where;
     chosen.problem = other->name != name;
     if (chosen.problem) {
-        chosen.reason = concat(
-            {position,
-             " names it \"",
-             name,
-             "\", but ",
-             other->where,
-             " names it too and comes before our files; remove one of the two"}
+        chosen.reason = compose(
+            "{} names it \"{}\", but {} names it too and comes before our files; remove "
+            "one of the two",
+            position,
+            name,
+            other->where
         );
     } else {
         chosen.name = name;
@@ -73,19 +72,19 @@ void write_down(ChosenName& chosen, const PortName& port, const std::optional<Ot
 
 void leave_to(ChosenName& chosen, const OtherNamer& other) {
     chosen.name = other.name;
-    chosen.reason = concat({"named by ", other.where});
+    chosen.reason = compose("named by {}", other.where);
     if (other.for_us) {
         if (const auto name = InterfaceName::parse(other.name); !name) {
             chosen.name.clear();
             chosen.problem = true;
-            chosen.reason = concat({other.where, ": ", name.error().message});
+            chosen.reason = compose("{}: {}", other.where, name.error().message);
         }
         return;
     }
     chosen.owner = other.where;
     if (other.name.empty()) {
         chosen.problem = true;
-        chosen.reason = concat({other.where, " comes before our files and gives no name"});
+        chosen.reason = compose("{} comes before our files and gives no name", other.where);
     }
 }
 
@@ -146,7 +145,7 @@ private:
 
 /// Leaves the port without the name; the other ports are not affected.
 void withdraw(ChosenName& port, const std::string& whose) {
-    port.reason = concat({"the name \"", port.name, "\" (", port.reason, ") ", whose});
+    port.reason = compose("the name \"{}\" ({}) {}", port.name, port.reason, whose);
     port.problem = true;
     port.name.clear();
     port.mac.reset();
@@ -167,12 +166,8 @@ void settle(
             if (loses && !against.name.empty() && chosen[i].name == against.name) {
                 withdraw(
                     chosen[i],
-                    concat(
-                        {"goes to ",
-                         against.function->address.to_string(),
-                         " (",
-                         against.reason,
-                         ")"}
+                    compose(
+                        "goes to {} ({})", against.function->address.to_string(), against.reason
                     )
                 );
             }
@@ -255,28 +250,29 @@ bool worth_waiting_for(
 }
 
 std::string link_file_path(const PciAddress& address) {
-    return std::string(paths::link_directory) + "/" + std::string(paths::link_file_prefix) +
-           address.to_string() + ".link";
+    return compose(
+        "{}/{}{}.link", paths::link_directory, paths::link_file_prefix, address.to_string()
+    );
 }
 
 bool is_our_link_file(const std::string& path) {
-    return path.starts_with(concat({paths::link_directory, "/", paths::link_file_prefix}));
+    return path.starts_with(compose("{}/{}", paths::link_directory, paths::link_file_prefix));
 }
 
 std::string link_file_content(const ChosenName& chosen) {
-    std::string text = "# Written by onload-node: the port keeps its name "
-                       "whichever driver carries it.\n"
-                       "[Match]\n"
-                       "Path=" +
-                       chosen.function->id_path + "\n";
+    std::string text = compose(
+        "# Written by onload-node: the port keeps its name whichever driver carries "
+        "it.\n[Match]\nPath={}\n",
+        chosen.function->id_path
+    );
     if (chosen.mac) {
-        text += "PermanentMACAddress=" + chosen.mac->to_string() + "\n";
+        text += compose("PermanentMACAddress={}\n", chosen.mac->to_string());
     }
     // No NamePolicy=: it would take precedence over Name=. No policy for alternative names: they
     // may collide with those of a neighbouring port.
-    text += "\n[Link]\nName=" + chosen.name + "\nAlternativeNamesPolicy=\n";
+    text += compose("\n[Link]\nName={}\nAlternativeNamesPolicy=\n", chosen.name);
     for (const auto& name : chosen.also) {
-        text += "AlternativeName=" + name + "\n";
+        text += compose("AlternativeName={}\n", name);
     }
     return text;
 }

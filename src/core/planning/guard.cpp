@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/guard.hpp"
 
+#include "base/text.hpp"
 #include "core/modules/load_order.hpp"
 #include "core/modules/swap_scope.hpp"
 
@@ -19,9 +20,9 @@ std::vector<std::string> staged_set(const Config& config, const Observed& observ
         if (file->origin == Origin::in_tree) {
             continue;
         }
-        std::string line = file->name.str() + " " + file->sha256;
+        std::string line = compose("{} {}", file->name.str(), file->sha256);
         for (const auto& [name, value] : configured_parameters(config, file->name)) {
-            line += " " + name + "=" + value;
+            line += compose(" {}={}", name, value);
         }
         set.push_back(std::move(line));
     }
@@ -44,8 +45,11 @@ GuardStanding guard_standing(const Config& config, const Observed& observed) {
         return {
             0,
             true,
-            "the boot guard cannot be read (" + observed.guard_problem +
-                "), so nobody knows how many boots have died; onload-node reset removes it"};
+            compose(
+                "the boot guard cannot be read ({}), so nobody knows how many boots have died; "
+                "onload-node reset removes it",
+                observed.guard_problem
+            )};
     }
     const auto& record = observed.guard;
     if (!record || record->kernel != observed.kernel ||
@@ -55,7 +59,7 @@ GuardStanding guard_standing(const Config& config, const Observed& observed) {
     GuardStanding standing{dead_boots(*record, observed), false, ""};
     if (record->tripped) {
         standing.tripped = true;
-        standing.reason = "the node had to be reset: " + record->reason + way_out();
+        standing.reason = compose("the node had to be reset: {}{}", record->reason, way_out());
     } else if (standing.dead_boots >= config.guard.attempts) {
         standing.tripped = true;
         standing.reason = std::to_string(standing.dead_boots) +

@@ -112,8 +112,10 @@ void DriverPlanner::append_autoload_block(PlannedSteps& steps) const {
     std::string rules = "# Written by onload-node for the moment of the swap: udev loads no driver "
                         "for these functions.\n";
     for (const NetworkFunction* const function : context_.functions) {
-        rules += "SUBSYSTEM==\"pci\", KERNEL==\"" + function->address.to_string() +
-                 "\", ENV{MODALIAS}=\"\"\n";
+        rules += compose(
+            "SUBSYSTEM==\"pci\", KERNEL==\"{}\", ENV{MODALIAS}=\"\"\n",
+            function->address.to_string()
+        );
     }
     steps.push_back(
         {BlockAutoload{std::move(rules)}, "udev must not load the in-tree driver during the swap"}

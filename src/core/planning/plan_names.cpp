@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/text.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/plan.hpp"
 #include "core/planning/plan_phases.hpp"
@@ -61,7 +62,7 @@ void append_files(const PlanContext& context, std::vector<PlannedStep>& steps) {
         if (present == context.observed.generated_files.end() || present->second != content) {
             steps.push_back(
                 {WriteLinkFile{path, content},
-                 "port is to be named " + port.name + ": " + port.reason}
+                 compose("port is to be named {}: {}", port.name, port.reason)}
             );
         }
     }

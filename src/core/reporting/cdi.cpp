@@ -23,12 +23,10 @@ const LoadedModule* loaded_onload(const Report& report) {
 // Nothing here needs escaping: all of it comes from paths.hpp and onload.hpp.
 
 std::string mount(std::string_view host, std::string_view container) {
-    return concat(
-        {R"({"hostPath": ")",
-         host,
-         R"(", "containerPath": ")",
-         container,
-         R"(", "options": ["ro", "nosuid", "nodev", "rbind"]})"}
+    return compose(
+        R"({"hostPath": "{}", "containerPath": "{}", "options": ["ro", "nosuid", "nodev", "rbind"]})",
+        host,
+        container
     );
 }
 
@@ -36,39 +34,34 @@ std::string mount(std::string_view host, std::string_view container) {
 std::string device(std::string_view name, const Report& report, std::string_view edits) {
     std::string nodes;
     for (const auto& path : report.devices) {
-        nodes += concat({nodes.empty() ? "" : ", ", R"({"path": ")", path, R"("})"});
+        append(nodes, ", ", compose(R"({"path": "{}"})", path));
     }
-    return concat(
-        {R"(    {"name": ")",
-         name,
-         R"(", "containerEdits": {"deviceNodes": [)",
-         nodes,
-         "]",
-         edits.empty() ? "" : ", ",
-         edits,
-         "}}"}
+    return compose(
+        R"(    {"name": "{}", "containerEdits": {"deviceNodes": [{}]{}{}}})",
+        name,
+        nodes,
+        edits.empty() ? "" : ", ",
+        edits
     );
 }
 
 std::string spec_text(const Report& report, const UserLibraries& libraries) {
-    std::string text = concat(
-        {R"({
+    std::string text = compose(
+        R"({
   "cdiVersion": "0.5.0",
-  "kind": ")",
-         onload::cdi_kind,
-         R"(",
+  "kind": "{}",
   "devices": [
-)"}
+)",
+        onload::cdi_kind
     );
     text += device("onload", report, "");
     text += ",\n";
-    text += device(
-        "preload", report, concat({R"("env": ["LD_PRELOAD=)", paths::preloaded_library, R"("])"})
-    );
+    text +=
+        device("preload", report, compose(R"("env": ["LD_PRELOAD={}"])", paths::preloaded_library));
     if (libraries.command) {
         const auto command = mount(paths::user_command, paths::user_command_in_container);
         text += ",\n";
-        text += device("command", report, concat({R"("mounts": [)", command, "]"}));
+        text += device("command", report, compose(R"("mounts": [{}])", command));
     }
     text += "\n  ],\n  \"containerEdits\": {\"mounts\": [";
     text += mount(paths::library_directory, paths::library_directory);
@@ -87,13 +80,11 @@ Result<std::string> cdi_spec(const Report& report, const UserLibraries& librarie
         libraries.version != onload->version) {
         return failure(
             ErrorCode::mismatch,
-            concat(
-                {"the libraries below ",
-                 paths::user_directory,
-                 " are of version ",
-                 libraries.version,
-                 ", the loaded module is of version ",
-                 onload->version}
+            compose(
+                "the libraries below {} are of version {}, the loaded module is of version {}",
+                paths::user_directory,
+                libraries.version,
+                onload->version
             )
         );
     }

@@ -76,7 +76,7 @@ std::string missing_onload(const Config& config, const Observed& observed) {
 std::string refused_name(const std::vector<ChosenName>& chosen) {
     for (const auto& port : chosen) {
         if (port.problem) {
-            return concat({"port ", port.function->address.to_string(), ": ", port.reason});
+            return compose("port {}: {}", port.function->address.to_string(), port.reason);
         }
     }
     return "";
@@ -128,7 +128,9 @@ std::string time_complaint(const Config& config, const Observed& observed) {
     if (state == "active" || state == "activating" || state == "reloading") {
         return other.empty()
                    ? ""
-                   : other + " runs beside " + config.time.daemon + ": two daemons set the clock";
+                   : compose(
+                         "{} runs beside {}: two daemons set the clock", other, config.time.daemon
+                     );
     }
     if (state == "unknown") {
         return "";
@@ -149,7 +151,7 @@ Judgement judge_out_of_tree(
     }
     const auto with_failure = [&](PhaseName phase, const std::string& text) {
         const auto* const failed = failure_in(run, phase);
-        return failed == nullptr ? text : text + ": " + failed->text;
+        return failed == nullptr ? text : compose("{}: {}", text, failed->text);
     };
     if (const auto text = missing_onload(config, observed); !text.empty()) {
         return {State::degraded, ReasonCode::onload_missing, with_failure(PhaseName::onload, text)};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/reporting/labels.hpp"
 
+#include "base/text.hpp"
 #include "core/model/onload.hpp"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ std::string label_value(const std::string& text) {
 }
 
 std::string line(std::string_view name, const std::string& value) {
-    return std::string(onload::label_prefix) + std::string(name) + "=" + label_value(value) + "\n";
+    return compose("{}{}={}\n", onload::label_prefix, name, label_value(value));
 }
 
 }  // namespace

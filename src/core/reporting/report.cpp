@@ -93,7 +93,7 @@ std::string modules_text(const Report& report) {
         for (const auto& [module, sha256] : report.modules) {
             if (module.origin == Origin::out_of_tree && module.name.str() == told) {
                 append(
-                    text, " + ", concat({module.name.str(), " ", short_version(module.version)})
+                    text, " + ", compose("{} {}", module.name.str(), short_version(module.version))
                 );
             }
         }
@@ -107,13 +107,13 @@ std::string ports_text(const Report& report) {
         append(interfaces, " ", port.empty() ? "-" : port);
     }
     const bool none = interfaces.empty();
-    return concat(
-        {" on ",
-         std::to_string(report.ports.size()),
-         report.ports.size() == 1 ? " port" : " ports",
-         none ? "" : " (",
-         interfaces,
-         none ? "" : ")"}
+    return compose(
+        " on {}{}{}{}{}",
+        std::to_string(report.ports.size()),
+        report.ports.size() == 1 ? " port" : " ports",
+        none ? "" : " (",
+        interfaces,
+        none ? "" : ")"
     );
 }
 
@@ -128,10 +128,10 @@ std::string time_text(const Report& report) {
     }
     const std::string daemon = unit_stem(report.time_daemon);
     if (report.time_state == "active") {
-        return concat({", ", daemon, " keeps time"});
+        return compose(", {} keeps time", daemon);
     }
-    return concat(
-        {", ", daemon, " ", report.time_state == "activating" ? "starting" : report.time_state}
+    return compose(
+        ", {} {}", daemon, report.time_state == "activating" ? "starting" : report.time_state
     );
 }
 
@@ -172,16 +172,20 @@ std::string sentence(const Report& report) {
     const auto state = to_string(report.state);
     switch (report.state) {
     case State::active:
-        return concat({state, ": ", modules_text(report), ports_text(report), time_text(report)});
+        return compose(
+            "{}: {}{}{}", state, modules_text(report), ports_text(report), time_text(report)
+        );
     case State::degraded:
-        return concat({state, ": ", modules_text(report), ports_text(report), "; ", report.reason});
+        return compose(
+            "{}: {}{}; {}", state, modules_text(report), ports_text(report), report.reason
+        );
     case State::in_tree:
     case State::idle:
     case State::off:
     case State::failed:
         break;
     }
-    return concat({state, ": ", report.reason});
+    return compose("{}: {}", state, report.reason);
 }
 
 std::string_view to_string(Origin origin) {

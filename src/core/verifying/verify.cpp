@@ -23,13 +23,11 @@ bool verify_tree(const Observed& observed, Verdicts& verdicts) {
     if (!staged.present) {
         verdicts.fail(
             {CheckId::tree, ReasonCode::no_tree, ""},
-            concat(
-                {"nothing is staged for kernel ",
-                 observed.kernel,
-                 " (",
-                 staged.directory,
-                 "); staged: ",
-                 staged.kernels.empty() ? "none" : joined(staged.kernels, " ")}
+            compose(
+                "nothing is staged for kernel {} ({}); staged: {}",
+                observed.kernel,
+                staged.directory,
+                staged.kernels.empty() ? "none" : joined(staged.kernels, " ")
             )
         );
         return false;
@@ -73,13 +71,11 @@ void verify_machines(const VerifyContext& context, Verdicts& verdicts) {
         if (file->machine != own_machine) {
             verdicts.fail(
                 {CheckId::machine, ReasonCode::wrong_machine, file->name.str()},
-                concat(
-                    {file->path,
-                     " is built for another processor (ELF machine ",
-                     std::to_string(file->machine),
-                     ", this one is ",
-                     own,
-                     ")"}
+                compose(
+                    "{} is built for another processor (ELF machine {}, this one is {})",
+                    file->path,
+                    std::to_string(file->machine),
+                    own
                 )
             );
         }
@@ -93,24 +89,19 @@ std::string wrong_kernel(const ModuleFile& file, const Observed& observed) {
     const auto& vermagic = file.vermagic;
     const auto release = std::string_view(vermagic).substr(0, vermagic.find(' '));
     if (release != observed.kernel) {
-        return concat(
-            {"staged ",
-             file.name.str(),
-             ".ko is for ",
-             release.empty() ? "no known kernel" : release,
-             ", kernel is ",
-             observed.kernel}
+        return compose(
+            "staged {}.ko is for {}, kernel is {}",
+            file.name.str(),
+            release.empty() ? "no known kernel" : release,
+            observed.kernel
         );
     }
     if (!observed.vermagic.empty() && vermagic != observed.vermagic) {
-        return concat(
-            {"staged ",
-             file.name.str(),
-             ".ko was built with other options (\"",
-             vermagic,
-             "\") than the kernel (\"",
-             observed.vermagic,
-             "\")"}
+        return compose(
+            "staged {}.ko was built with other options (\"{}\") than the kernel (\"{}\")",
+            file.name.str(),
+            vermagic,
+            observed.vermagic
         );
     }
     return {};
@@ -145,12 +136,10 @@ void verify_parameters(const VerifyContext& context, Verdicts& verdicts) {
             const auto& name = file->name.str();
             verdicts.fail(
                 {CheckId::parameters, ReasonCode::unknown_parameter, name, false},
-                concat(
-                    {"module ",
-                     name,
-                     " has no parameter \"",
-                     parameter.first,
-                     "\"; the kernel ignores it"}
+                compose(
+                    "module {} has no parameter \"{}\"; the kernel ignores it",
+                    name,
+                    parameter.first
                 )
             );
         }
@@ -232,7 +221,7 @@ Blocker to_blocker(const Check& check) {
     // These two need no advice: they say what is staged and what runs.
     const bool complete = check.id == CheckId::tree || check.id == CheckId::vermagic;
     const bool plain = complete || check.advice.empty();
-    return {check.code, plain ? check.text : concat({check.text, "; ", check.advice})};
+    return {check.code, plain ? check.text : compose("{}; {}", check.text, check.advice)};
 }
 
 std::string_view to_string(CheckId id) {

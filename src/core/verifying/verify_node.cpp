@@ -49,10 +49,9 @@ void verify_holders(const VerifyContext& context, const SwapScope& scope, Verdic
         if (foreign(name, context)) {
             verdicts.fail(
                 {CheckId::holders, ReasonCode::busy, name.str()},
-                concat(
-                    {"module ",
-                     name.str(),
-                     " uses the driver and is neither staged nor part of the kernel"}
+                compose(
+                    "module {} uses the driver and is neither staged nor part of the kernel",
+                    name.str()
                 )
             );
         }
@@ -67,9 +66,9 @@ void verify_stacks(const VerifyContext& context, const SwapScope& scope, Verdict
     if (onload_goes && context.observed.onload_stacks > 0) {
         verdicts.fail(
             {CheckId::stacks, ReasonCode::stacks_in_use, "onload"},
-            concat(
-                {"the loaded onload has to go and has stacks in use: ",
-                 std::to_string(context.observed.onload_stacks)}
+            compose(
+                "the loaded onload has to go and has stacks in use: {}",
+                std::to_string(context.observed.onload_stacks)
             )
         );
     }
@@ -84,11 +83,10 @@ void verify_virtual_functions(
             const auto address = function->address.to_string();
             verdicts.fail(
                 {CheckId::virtual_functions, ReasonCode::virtual_functions, address},
-                concat(
-                    {"port ",
-                     address,
-                     " has virtual functions, which go with the driver: ",
-                     std::to_string(function->virtual_functions)}
+                compose(
+                    "port {} has virtual functions, which go with the driver: {}",
+                    address,
+                    std::to_string(function->virtual_functions)
                 )
             );
         }
@@ -110,12 +108,10 @@ void verify_ports(const VerifyContext& context, Verdicts& verdicts) {
             const auto address = function->address.to_string();
             verdicts.fail(
                 {CheckId::ports, ReasonCode::port_unclaimed, address},
-                concat(
-                    {"no staged driver claims the port ",
-                     address,
-                     " (",
-                     function->modalias,
-                     "): it would be lost"}
+                compose(
+                    "no staged driver claims the port {} ({}): it would be lost",
+                    address,
+                    function->modalias
                 )
             );
         }

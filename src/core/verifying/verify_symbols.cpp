@@ -63,13 +63,12 @@ std::string compare(const Symbol& need, const Symbol& symbol, std::string_view w
     if (!symbol.crc || need.crc == symbol.crc) {
         return {};
     }
-    return concat(
-        {need.crc ? " with CRC " : " without a CRC",
-         need.crc ? hex8(*need.crc) : "",
-         ", ",
-         who,
-         " has ",
-         hex8(*symbol.crc)}
+    return compose(
+        "{}{}, {} has {}",
+        need.crc ? " with CRC " : " without a CRC",
+        need.crc ? hex8(*need.crc) : "",
+        who,
+        hex8(*symbol.crc)
     );
 }
 
@@ -89,12 +88,12 @@ std::string SymbolChecker::complaint(const std::string& name, const Symbol& need
     }
     const auto& provider = found->second.provider;
     if (!provided(provider)) {
-        return need.weak ? ""
-                         : concat(
-                               {", which the kernel's module ",
-                                provider,
-                                " exports, and that would not be loaded"}
-                           );
+        return need.weak
+                   ? ""
+                   : compose(
+                         ", which the kernel's module {} exports, and that would not be loaded",
+                         provider
+                     );
     }
     return compare(need, found->second, "the kernel");
 }
@@ -105,11 +104,11 @@ std::string SymbolChecker::complaints(const ModuleFile& file) {
     for (const auto& [name, need] : file.needs) {
         const auto why = complaint(name, need);
         if (!why.empty() && ++count <= named_symbols) {
-            text += concat({text.empty() ? " needs " : "; ", name, why});
+            text += compose("{}{}{}", text.empty() ? " needs " : "; ", name, why);
         }
     }
     if (count > named_symbols) {
-        text += concat({"; and ", std::to_string(count - named_symbols), " more"});
+        text += compose("; and {} more", std::to_string(count - named_symbols));
     }
     return text;
 }
@@ -127,12 +126,13 @@ void SymbolChecker::run(Verdicts& verdicts) {
     verdicts.settle(
         CheckId::symbols,
         known ? Verdict::passed : Verdict::not_checkable,
-        concat(
-            {std::to_string(known ? checked_ : unknown_),
-             known ? " symbols, as in " : " symbols: ",
-             known         ? std::string_view(kernel_.path)
-             : why.empty() ? "there is no symvers file of the kernel"
-                           : why}
+        compose(
+            "{}{}{}",
+            std::to_string(known ? checked_ : unknown_),
+            known ? " symbols, as in " : " symbols: ",
+            known         ? std::string_view(kernel_.path)
+            : why.empty() ? "there is no symvers file of the kernel"
+                          : why
         )
     );
 }

@@ -33,18 +33,15 @@ std::string signature_complaint(
         return {};
     }
     if (signature.state == ModuleSignature::State::none) {
-        return concat({" is not signed, and ", by, " demands it"});
+        return compose(" is not signed, and {} demands it", by);
     }
     const auto& keys = context.observed.signatures.keys;
     if (keys && !key_known(signature, *keys)) {
-        return concat(
-            {" is signed by ",
-             signature.signer.empty() ? signature.key_id : signature.signer,
-             " (",
-             signature.hash,
-             "), of whom the kernel has no key, and ",
-             by,
-             " demands one"}
+        return compose(
+            " is signed by {} ({}), of whom the kernel has no key, and {} demands one",
+            signature.signer.empty() ? signature.key_id : signature.signer,
+            signature.hash,
+            by
         );
     }
     return {};
@@ -78,10 +75,10 @@ std::string pin_complaint(const ModuleFile& file, const VerifyContext& context, 
         }
         listed = true;
         if (digest != file.sha256) {
-            return concat({path, " has SHA-256 ", file.sha256, ", ", name, " demands ", digest});
+            return compose("{} has SHA-256 {}, {} demands {}", path, file.sha256, name, digest);
         }
     }
-    return listed ? std::string() : concat({path, " is not listed in ", name});
+    return listed ? std::string() : compose("{} is not listed in {}", path, name);
 }
 
 void verify_against(const Pins& pins, const VerifyContext& context, Verdicts& verdicts) {

@@ -2,6 +2,7 @@
 #include "system/compression/decompress.hpp"
 
 #include "base/sizes.hpp"
+#include "base/text.hpp"
 #include "system/compression/stream_decoders.hpp"
 
 #include <algorithm>
@@ -34,7 +35,9 @@ public:
                    ? Result<void>()
                    : failure(
                          ErrorCode::mismatch,
-                         "it would decompress to more than " + std::to_string(limit_) + " bytes"
+                         compose(
+                             "it would decompress to more than {} bytes", std::to_string(limit_)
+                         )
                      );
     }
 

@@ -185,7 +185,7 @@ StreamDecoder::decode(std::span<const std::byte>& input, std::span<std::byte> ro
     }
     return failure(
         outcome.problem == no_memory ? ErrorCode::io : ErrorCode::mismatch,
-        concat({"the ", kind_, " data ", outcome.problem, outcome.detail})
+        compose("the {} data {}{}", kind_, outcome.problem, outcome.detail)
     );
 }
 

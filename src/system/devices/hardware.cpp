@@ -161,7 +161,7 @@ std::string SystemHardware::model(const NetworkFunction& function) const {
 FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
     FunctionDetails details;
     const std::string folder =
-        std::string(paths::sys_pci_devices) + "/" + function.address.to_string() + "/";
+        compose("{}/{}/", paths::sys_pci_devices, function.address.to_string());
     if (const auto bytes = read_text_file(folder + "vpd")) {
         auto vpd = parse_vpd(*bytes);
         details.part = std::move(vpd.part);
@@ -175,7 +175,7 @@ FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
     }
     const std::string& interface = function.interfaces.front().name;
     if (const auto text =
-            read_text_file(concat({paths::sys_net, "/", interface, "/phys_port_name"}))) {
+            read_text_file(compose("{}/{}/phys_port_name", paths::sys_net, interface))) {
         details.port = text->substr(0, text->find('\n'));
     }
     if (const auto others = onload_node::alternative_names()) {

@@ -56,7 +56,8 @@ int bind_one(const std::string& function, const std::vector<std::string>& files)
 PciDrivers::PciDrivers(std::string root) : root_(std::move(root)) {}
 
 std::string PciDrivers::function_file(const PciAddress& function, const char* name) const {
-    return root_ + std::string(paths::sys_pci_devices) + "/" + function.to_string() + "/" + name;
+    return root_ +
+           compose("{}/{}/{}", paths::sys_pci_devices, function.to_string(), name);
 }
 
 Result<void> PciDrivers::hold(const std::vector<PciAddress>& functions) {
@@ -91,7 +92,7 @@ std::vector<std::string> PciDrivers::bind_files(const std::vector<ModuleName>& m
     std::vector<std::string> files;
     for (const auto& module : modules) {
         const std::string directory =
-            root_ + std::string(paths::sys_module) + "/" + module.str() + "/drivers";
+            compose("{}{}/{}/drivers", root_, paths::sys_module, module.str());
         std::error_code error;
         fs::directory_iterator entry(directory, error);
         while (!error && entry != fs::directory_iterator()) {
@@ -132,8 +133,10 @@ Result<void> PciDrivers::bind(
             text += why_not_bound(outcome.value);
             break;
         case ChildOutcome::End::hung:
-            text += "the probe of the driver has not ended within " +
-                    std::to_string(limit.count()) + " ms (limits.probe)";
+            text += compose(
+                "the probe of the driver has not ended within {} ms (limits.probe)",
+                std::to_string(limit.count())
+            );
             hung = true;
             break;
         case ChildOutcome::End::died:

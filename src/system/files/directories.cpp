@@ -53,7 +53,7 @@ Result<void> sync_directory(const std::string& path) {
     }
     // EINVAL: this file system has nothing to write back.
     if (::fsync(fd.get()) != 0 && errno != EINVAL) {
-        return errno_failure("cannot write the directory " + path + " to the disk", errno);
+        return errno_failure(compose("cannot write the directory {} to the disk", path), errno);
     }
     return {};
 }
@@ -110,7 +110,7 @@ Result<void> put_in_place(const std::string& here, const std::string& there) {
     const char* const hint = number == EXDEV    ? "; they are on different file systems"
                              : number == EINVAL ? "; this file system cannot exchange two names"
                                                 : "";
-    return errno_failure(concat({"cannot put ", here, " in the place of ", there, hint}), number);
+    return errno_failure(compose("cannot put {} in the place of {}{}", here, there, hint), number);
 }
 
 }  // namespace onload_node

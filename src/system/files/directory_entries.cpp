@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/directory_entries.hpp"
 
+#include "base/text.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>
@@ -59,7 +60,7 @@ Result<void> DirectoryEntries::describe(ArchiveEntry& entry, const std::string& 
 /// Begins the next path that exists; false when none is left.
 Result<bool> DirectoryEntries::begin_path(ArchiveEntry& entry) {
     while (!paths_.empty()) {
-        const std::string path = directory_ + "/" + paths_.back();
+        const std::string path = compose("{}/{}", directory_, paths_.back());
         paths_.pop_back();
         std::error_code error;
         const auto type = fs::symlink_status(path, error).type();

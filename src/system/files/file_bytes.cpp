@@ -3,6 +3,7 @@
 
 #include "base/handle.hpp"
 #include "base/sizes.hpp"
+#include "base/text.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>
@@ -33,7 +34,8 @@ Result<UniqueFd> open_regular(const std::string& path, Links links) {
     if (!file.valid()) {
         if (errno == ELOOP && links == Links::refuse) {
             return failure(
-                ErrorCode::io, "cannot read " + path + ": it is a symbolic link, a file is needed"
+                ErrorCode::io,
+                compose("cannot read {}: it is a symbolic link, a file is needed", path)
             );
         }
         return errno_failure("cannot read " + path, errno);
@@ -49,7 +51,7 @@ Result<std::size_t> size_of_regular(int fd, const std::string& path) {
         return errno_failure("cannot read " + path, errno);
     }
     if (!S_ISREG(status.st_mode)) {
-        return failure(ErrorCode::io, "cannot read " + path + ": it is not a regular file");
+        return failure(ErrorCode::io, compose("cannot read {}: it is not a regular file", path));
     }
     return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
 }
@@ -62,8 +64,9 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
     const auto too_large = [&] {
         return failure(
             ErrorCode::io,
-            "cannot read " + path + ": it is larger than " + std::to_string(limit / mebibyte) +
-                " MiB"
+            compose(
+                "cannot read {}: it is larger than {} MiB", path, std::to_string(limit / mebibyte)
+            )
         );
     };
     if (size > limit) {

@@ -2,6 +2,7 @@
 #include "system/files/files.hpp"
 
 #include "base/handle.hpp"
+#include "base/text.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
@@ -61,14 +62,14 @@ public:
             return errno_failure("cannot set the mode of " + name_, errno);
         }
         if (::fsync(fd_.get()) != 0) {
-            return errno_failure("cannot write " + name_ + " to the disk", errno);
+            return errno_failure(compose("cannot write {} to the disk", name_), errno);
         }
         return {};
     }
 
     Result<void> publish(const std::string& path) {
         if (::rename(name_.c_str(), path.c_str()) != 0) {
-            return errno_failure("cannot put " + path + " in place", errno);
+            return errno_failure(compose("cannot put {} in place", path), errno);
         }
         name_.clear();
         return sync_directory(parent_directory(path));

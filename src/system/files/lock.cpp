@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/files/lock.hpp"
 
+#include "base/text.hpp"
 #include "system/deadline.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"
@@ -92,8 +93,12 @@ Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
         if (!try_lock(fd.get())) {
             return failure(
                 ErrorCode::busy,
-                holder(path) + " is changing this node and holds " + path + "; waited " +
-                    std::to_string(limit.count()) + " ms"
+                compose(
+                    "{} is changing this node and holds {}; waited {} ms",
+                    holder(path),
+                    path,
+                    std::to_string(limit.count())
+                )
             );
         }
     }

@@ -51,9 +51,10 @@ Result<void> NewFile::publish() {
         return {};
     }
     if (::fsync(fd_.get()) != 0) {
-        return errno_failure("cannot write " + path_ + " to the disk", errno);
+        return errno_failure(compose("cannot write {} to the disk", path_), errno);
     }
-    const std::string open_file = concat({paths::own_descriptors, std::to_string(fd_.get())});
+    const std::string open_file =
+        compose("{}{}", paths::own_descriptors, std::to_string(fd_.get()));
     if (::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
         return errno == EEXIST ? already_there(path_)
                                : errno_failure("cannot make " + path_, errno);

@@ -24,7 +24,7 @@ constexpr mode_t others_write = S_IWGRP | S_IWOTH;
 enum class Place { above_tree, in_tree };
 
 tl::unexpected<Error> unsafe(const std::string& path, const std::string& why) {
-    return failure(ErrorCode::mismatch, concat({path, " is not safe to load from: ", why}));
+    return failure(ErrorCode::mismatch, compose("{} is not safe to load from: {}", path, why));
 }
 
 /// "it belongs to user 1000 and its mode is 0775".
@@ -33,8 +33,7 @@ std::string seen(const struct stat& status) {
     for (unsigned shift = 12; shift > 0; shift -= 3) {
         mode += static_cast<char>('0' + ((status.st_mode >> (shift - 3)) & 7U));
     }
-    return concat({"it belongs to user ", std::to_string(status.st_uid), " and its mode is ", mode}
-    );
+    return compose("it belongs to user {} and its mode is {}", std::to_string(status.st_uid), mode);
 }
 
 Result<void> check_place(int fd, const std::string& path, Place place, TrustedOwner trusted) {
@@ -78,7 +77,8 @@ public:
     Result<UniqueFd> open(const std::string& name) {
         TRY(step(name, Place::in_tree));
         // Opens what was checked, by its descriptor: its name may lead elsewhere by now.
-        const std::string checked = concat({paths::own_descriptors, std::to_string(fd_.get())});
+        const std::string checked =
+            compose("{}{}", paths::own_descriptors, std::to_string(fd_.get()));
         UniqueFd file(::open(checked.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!file.valid()) {
             return errno_failure("cannot read " + path_, errno);

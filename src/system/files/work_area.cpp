@@ -45,8 +45,7 @@ step_into(int parent, const std::string& name, const std::string& path, bool mak
     UniqueFd fd(::openat(parent, name.c_str(), directory_flags));
     if (!fd.valid() && (errno == ELOOP || errno == ENOTDIR)) {
         return failure(
-            ErrorCode::mismatch,
-            concat({"refused: ", path, " is a link or a file, and has entries"})
+            ErrorCode::mismatch, compose("refused: {} is a link or a file, and has entries", path)
         );
     }
     if (!fd.valid()) {
@@ -113,12 +112,12 @@ Result<UniqueFd> SystemWorkArea::create(const std::string& path, bool executable
     const auto name = TRY(enter_parent(path));
     // An archive may hold a file twice: the later one counts, as for tar.
     if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
-        return errno_failure(concat({"cannot replace ", location_, "/", path}), errno);
+        return errno_failure(compose("cannot replace {}/{}", location_, path), errno);
     }
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     UniqueFd fd(::openat(fd_.get(), name.c_str(), flags, 0600));
     if (!fd.valid() || ::fchmod(fd.get(), executable ? 0755 : 0644) != 0) {
-        return errno_failure(concat({"cannot make ", location_, "/", path}), errno);
+        return errno_failure(compose("cannot make {}/{}", location_, path), errno);
     }
     return fd;
 }
@@ -126,17 +125,17 @@ Result<UniqueFd> SystemWorkArea::create(const std::string& path, bool executable
 Result<void>
 SystemWorkArea::write_file(const std::string& path, bool executable, EntrySource& content) {
     const auto fd = create(path, executable);
-    return fd ? copy_all(content, fd->get(), concat({location_, "/", path}))
+    return fd ? copy_all(content, fd->get(), compose("{}/{}", location_, path))
               : tl::unexpected(fd.error());
 }
 
 Result<void> SystemWorkArea::make_link(const std::string& path, const std::string& target) {
     const auto name = TRY(enter_parent(path));
     if (::unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
-        return errno_failure(concat({"cannot replace ", location_, "/", path}), errno);
+        return errno_failure(compose("cannot replace {}/{}", location_, path), errno);
     }
     if (::symlinkat(target.c_str(), fd_.get(), name.c_str()) != 0) {
-        return errno_failure(concat({"cannot make the link ", location_, "/", path}), errno);
+        return errno_failure(compose("cannot make the link {}/{}", location_, path), errno);
     }
     return {};
 }
@@ -147,7 +146,7 @@ Result<void> SystemWorkArea::make_hard_link(const std::string& path, const std::
     const auto name = TRY(enter_parent(path));
     if (::linkat(there.get(), source.c_str(), fd_.get(), name.c_str(), 0) != 0) {
         return errno_failure(
-            concat({"cannot make ", location_, "/", path, " another name of ", existing}), errno
+            compose("cannot make {}/{} another name of {}", location_, path, existing), errno
         );
     }
     return {};
@@ -155,7 +154,7 @@ Result<void> SystemWorkArea::make_hard_link(const std::string& path, const std::
 
 Result<std::unique_ptr<ByteStream>> SystemWorkArea::open(const std::string& path) {
     const auto name = TRY(enter_parent(path, Missing::fail));
-    const std::string full = concat({location_, "/", path});
+    const std::string full = compose("{}/{}", location_, path);
     const int fd = ::openat(fd_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
         return errno_failure("cannot read " + full, errno);
@@ -167,7 +166,7 @@ Result<void> SystemWorkArea::sync() {
     const UniqueFd fd(::open(location_.c_str(), directory_flags));
     // One call for all files: one call for each would wait for the disk each time.
     if (!fd.valid() || ::syncfs(fd.get()) != 0) {
-        return errno_failure(concat({"cannot write ", location_, " to the disk"}), errno);
+        return errno_failure(compose("cannot write {} to the disk", location_), errno);
     }
     return {};
 }
@@ -175,7 +174,7 @@ Result<void> SystemWorkArea::sync() {
 Result<void> SystemWorkArea::exchange(const std::string& path, const std::string& target) {
     const std::string there = root_ + target;
     TRY(make_directories(parent_directory(there)));
-    const std::string here = concat({location_, "/", path});
+    const std::string here = compose("{}/{}", location_, path);
     TRY(put_in_place(here, there));
     fd_.reset();
     TRY(sync_directory(parent_directory(there)));
@@ -188,7 +187,7 @@ Result<void> SystemWorkArea::install(const std::string& path, const std::string&
     const std::string folder = parent_directory(there);
     TRY(make_directories(folder));
     // The name is always the same: what a killed run has left is replaced.
-    const std::string part = concat({folder, "/.", last_name(there), ".new"});
+    const std::string part = compose("{}/.{}.new", folder, last_name(there));
     ::unlink(part.c_str());
     const UniqueFd fd(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd.valid()) {
@@ -197,7 +196,7 @@ Result<void> SystemWorkArea::install(const std::string& path, const std::string&
     auto copied = copy_all(*content, fd.get(), part);
     if (copied && (::fchmod(fd.get(), 0755) != 0 || ::fsync(fd.get()) != 0 ||
                    ::rename(part.c_str(), there.c_str()) != 0)) {
-        copied = errno_failure(concat({"cannot put ", there, " in place"}), errno);
+        copied = errno_failure(compose("cannot put {} in place", there), errno);
     }
     if (!copied) {
         ::unlink(part.c_str());
@@ -208,12 +207,12 @@ Result<void> SystemWorkArea::install(const std::string& path, const std::string&
 
 Result<void> SystemWorkArea::take_away(const std::string& target) {
     const std::string there = root_ + target;
-    const std::string gone = concat({location_, "/gone"});
+    const std::string gone = compose("{}/gone", location_);
     TRY(make_directories(gone));
-    const std::string here = concat({gone, "/", last_name(there)});
+    const std::string here = compose("{}/{}", gone, last_name(there));
     if (::rename(there.c_str(), here.c_str()) != 0) {
         return errno == ENOENT ? Result<void>()
-                               : errno_failure(concat({"cannot take away ", there}), errno);
+                               : errno_failure(compose("cannot take away {}", there), errno);
     }
     return sync_directory(parent_directory(there));
 }

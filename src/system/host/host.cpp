@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/host/host.hpp"
 
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/processes/children.hpp"
@@ -62,7 +63,7 @@ Result<void>
 SystemKernel::set(const std::string& name, const std::string& value, const std::string& only_over) {
     std::string path = name;
     std::replace(path.begin(), path.end(), '.', '/');
-    path = root_ + std::string(paths::proc_sys) + "/" + path;
+    path = compose("{}{}/{}", root_, paths::proc_sys, path);
     if (!only_over.empty()) {
         const auto now = read_text_file(path);
         if (!now || now->substr(0, now->find('\n')) != only_over) {

@@ -28,7 +28,7 @@ Result<std::vector<std::string>> names_in(const std::string& directory) {
         entry.increment(error);
     }
     if (error && error != std::errc::no_such_file_or_directory) {
-        return failure(ErrorCode::io, concat({"cannot list ", directory, ": ", error.message()}));
+        return failure(ErrorCode::io, compose("cannot list {}: {}", directory, error.message()));
     }
     std::sort(found.begin(), found.end());
     return found;
@@ -48,7 +48,7 @@ deployments_that_exist(const std::string& root, const std::vector<std::string>& 
     for (const auto& system : systems ? *systems : std::vector<std::string>()) {
         for (const auto& name : deployments) {
             std::error_code error;
-            auto path = fs::canonical(concat({all, "/", system, "/deploy/", name}), error);
+            auto path = fs::canonical(compose("{}/{}/deploy/{}", all, system, name), error);
             if (!error) {
                 found.push_back(path.string());
             }
@@ -103,7 +103,7 @@ Result<std::vector<BootEntry>> SystemBootLoader::entries() const {
         if (!file.ends_with(".conf")) {
             continue;
         }
-        const auto text = read_text_file(concat({directory, "/", file}));
+        const auto text = read_text_file(compose("{}/{}", directory, file));
         if (!text) {
             return failure("cannot learn what the boot loader is to start", text.error());
         }
@@ -117,12 +117,11 @@ SystemBootLoader::Pending SystemBootLoader::of_entry(const BootEntry& entry) con
     if (found.release.empty()) {
         return failure(
             ErrorCode::mismatch,
-            concat(
-                {"the next boot runs what ",
-                 found.told_by,
-                 " says, and that names no kernel by its release: linux \"",
-                 entry.kernel,
-                 "\""}
+            compose(
+                "the next boot runs what {} says, and that names no kernel by its release: "
+                "linux \"{}\"",
+                found.told_by,
+                entry.kernel
             )
         );
     }
@@ -138,31 +137,26 @@ Result<std::string> SystemBootLoader::deployment_of(const BootEntry& entry) cons
     const std::string link = argument_value(entry.options, "ostree");
     std::error_code error;
     const auto deployments = fs::canonical(root_ + std::string(paths::ostree_deployments), error);
-    const auto target = error ? fs::path() : fs::canonical(concat({root_, "/", link}), error);
+    const auto target = error ? fs::path() : fs::canonical(compose("{}/{}", root_, link), error);
     if (error) {
         return failure(
             ErrorCode::not_found,
-            concat(
-                {"boot loader entry ",
-                 entry.file,
-                 " boots the ostree deployment ",
-                 link,
-                 ", which cannot be found: ",
-                 error.message()}
+            compose(
+                "boot loader entry {} boots the ostree deployment {}, which cannot be found: {}",
+                entry.file,
+                link,
+                error.message()
             )
         );
     }
     if (!target.string().starts_with(deployments.string() + "/")) {
         return failure(
             ErrorCode::mismatch,
-            concat(
-                {"boot loader entry ",
-                 entry.file,
-                 " boots ",
-                 link,
-                 ", which leads to ",
-                 target.string(),
-                 " and to no ostree deployment"}
+            compose(
+                "boot loader entry {} boots {}, which leads to {} and to no ostree deployment",
+                entry.file,
+                link,
+                target.string()
             )
         );
     }
@@ -188,10 +182,10 @@ SystemBootLoader::Pending SystemBootLoader::of_staged(const std::vector<BootEntr
     }
     return failure(
         ErrorCode::mismatch,
-        concat(
-            {"ostree has staged a deployment for the next boot, and ",
-             paths::staged_deployment,
-             staged.empty() ? " names none that is there" : " does not tell which"}
+        compose(
+            "ostree has staged a deployment for the next boot, and {}{}",
+            paths::staged_deployment,
+            staged.empty() ? " names none that is there" : " does not tell which"
         )
     );
 }
@@ -203,12 +197,11 @@ SystemBootLoader::Pending SystemBootLoader::of_deployment(const std::string& dep
     if (!kernels || kernels->size() != 1) {
         return failure(
             ErrorCode::mismatch,
-            concat(
-                {"the next boot runs ",
-                 found.told_by,
-                 ", and ",
-                 directory,
-                 kernels ? " has not the modules of one kernel" : " cannot be listed"}
+            compose(
+                "the next boot runs {}, and {}{}",
+                found.told_by,
+                directory,
+                kernels ? " has not the modules of one kernel" : " cannot be listed"
             )
         );
     }
@@ -222,26 +215,24 @@ SystemBootLoader::Pending SystemBootLoader::of_link() const {
         const auto target = fs::read_symlink(root_ + std::string(link), error);
         const auto release = error ? std::string() : release_of_image(target.string());
         if (!release.empty()) {
-            return checked({release, "", concat({"the link ", link})});
+            return checked({release, "", compose("the link {}", link)});
         }
     }
     return std::nullopt;
 }
 
 SystemBootLoader::Pending SystemBootLoader::checked(PendingKernel found) const {
-    const std::string directory =
-        concat({found.root.empty() ? root_ : found.root, paths::in_tree_modules, "/", found.release}
-        );
+    const std::string directory = compose(
+        "{}{}/{}", found.root.empty() ? root_ : found.root, paths::in_tree_modules, found.release
+    );
     if (found.release.find('/') != std::string::npos || !is_directory(directory)) {
         return failure(
             ErrorCode::not_found,
-            concat(
-                {"the next boot runs kernel ",
-                 found.release,
-                 " (",
-                 found.told_by,
-                 "), whose modules are not there: ",
-                 directory}
+            compose(
+                "the next boot runs kernel {} ({}), whose modules are not there: {}",
+                found.release,
+                found.told_by,
+                directory
             )
         );
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/modules/kernel_modules.hpp"
 
+#include "base/text.hpp"
 #include "core/formats/module_image.hpp"
 #include "core/model/paths.hpp"
 #include "system/compression/decompress.hpp"
@@ -88,12 +89,16 @@ std::string why_not_loaded(int number) {
 
 Result<void>
 loading_result(const LoadModule& step, const ChildOutcome& outcome, Milliseconds limit) {
-    const std::string what = "the kernel does not load " + step.name.str() + " from " + step.path;
+    const std::string what =
+        compose("the kernel does not load {} from {}", step.name.str(), step.path);
     if (outcome.end == ChildOutcome::End::hung) {
         return failure(
             ErrorCode::hung,
-            what + ": its init has not ended within " + std::to_string(limit.count()) +
-                " ms (limits.probe)"
+            compose(
+                "{}: its init has not ended within {} ms (limits.probe)",
+                what,
+                std::to_string(limit.count())
+            )
         );
     }
     if (outcome.end == ChildOutcome::End::died) {
@@ -105,12 +110,13 @@ loading_result(const LoadModule& step, const ChildOutcome& outcome, Milliseconds
     }
     if (number == EEXIST) {
         return failure(
-            ErrorCode::exists, "a module named " + step.name.str() + " is in the kernel already"
+            ErrorCode::exists,
+            compose("a module named {} is in the kernel already", step.name.str())
         );
     }
     // ErrorCode::not_found would say that the file is missing.
     const ErrorCode code = number == ENOENT ? ErrorCode::mismatch : code_of_errno(number);
-    return failure(code, what + ": " + why_not_loaded(number));
+    return failure(code, compose("{}: {}", what, why_not_loaded(number)));
 }
 
 Result<void> same(
@@ -163,7 +169,7 @@ KernelModules::KernelModules(std::string root, ModuleCalls calls, TrustedOwner t
     , trusted_(trusted) {}
 
 std::optional<LoadedModule> KernelModules::loaded(const ModuleName& name) const {
-    const std::string directory = directory_ + "/" + name.str();
+    const std::string directory = compose("{}/{}", directory_, name.str());
     // A built-in module has a directory, too, but no state.
     const std::string state = attribute(directory + "/initstate");
     if (state.empty()) {
@@ -191,7 +197,8 @@ Result<void> KernelModules::load(const LoadModule& step, Milliseconds limit) {
     std::error_code error;
     if (!fs::exists(step.path, error)) {
         return failure(
-            ErrorCode::not_found, "cannot load " + step.name.str() + ": there is no " + step.path
+            ErrorCode::not_found,
+            compose("cannot load {}: there is no {}", step.name.str(), step.path)
         );
     }
     return loading_result(step, calls_.load_file(step.path, *parameters, limit), limit);
@@ -219,7 +226,7 @@ Result<void> KernelModules::unload(const ModuleName& name, Milliseconds limit) {
             return errno_failure("the kernel does not unload " + name.str(), number);
         }
         if (deadline.passed()) {
-            return failure(ErrorCode::busy, name.str() + " is in use" + users(name));
+            return failure(ErrorCode::busy, compose("{} is in use{}", name.str(), users(name)));
         }
         // The kernel sends no event when a use count falls or a load ends, so we have to ask again.
         std::this_thread::sleep_for(std::min(pause, deadline.remaining()));
@@ -240,7 +247,7 @@ std::string KernelModules::users(const ModuleName& name) const {
     if (module->holders.empty() && module->use_count > 0) {
         text += ", by no module: a program has one of its devices open, such as /dev/mtd*";
     }
-    text += " (use count " + std::to_string(module->use_count) + ")";
+    text += compose(" (use count {})", std::to_string(module->use_count));
     return module->live ? text : text + ", and it is still being loaded or unloaded";
 }
 

@@ -105,7 +105,7 @@ KmodModuleTrees::KmodModuleTrees(std::string root, TrustedOwner trusted, Digests
 std::unique_ptr<ModuleTree>
 KmodModuleTrees::open(const std::string& tree, const std::string& kernel) const {
     return std::make_unique<KmodModuleTree>(
-        root_ + tree + std::string(paths::in_tree_modules) + "/" + kernel, trusted_, digests_
+        compose("{}{}{}/{}", root_, tree, paths::in_tree_modules, kernel), trusted_, digests_
     );
 }
 

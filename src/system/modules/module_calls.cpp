@@ -73,12 +73,16 @@ Result<std::string> kernel_parameters(const ModuleParameters& parameters) {
         if (!can_be_written(name, value)) {
             return failure(
                 ErrorCode::config,
-                "the kernel cannot be given the module parameter " + name + "=" + value +
-                    ": names take no blanks, values no double quotes"
+                compose(
+                    "the kernel cannot be given the module parameter {}={}: names take no blanks, "
+                    "values no double quotes",
+                    name,
+                    value
+                )
             );
         }
         const bool quote = value.find_first_of(blanks) != std::string::npos;
-        append(text, " ", concat({name, "=", quote ? "\"" : "", value, quote ? "\"" : ""}));
+        append(text, " ", compose("{}={}{}{}", name, quote ? "\"" : "", value, quote ? "\"" : ""));
     }
     return text;
 }

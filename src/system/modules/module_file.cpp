@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/modules/module_file.hpp"
 
+#include "base/text.hpp"
 #include "core/formats/module_image.hpp"
 #include "system/compression/decompress.hpp"
 #include "system/files/digest.hpp"
@@ -28,7 +29,7 @@ Result<void> check_image(const ModuleImage& image, const ModuleName& wanted) {
     if (!image.name.empty() && (!name || *name != wanted)) {
         return failure(
             ErrorCode::mismatch,
-            "the module calls itself \"" + image.name + "\", not \"" + wanted.str() + "\""
+            compose("the module calls itself \"{}\", not \"{}\"", image.name, wanted.str())
         );
     }
     return {};

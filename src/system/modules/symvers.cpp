@@ -66,7 +66,7 @@ KernelSymbols read_symvers(const std::string& path, const Symbols& wanted) {
     }
     found.path = path;
     if (!found.problem.empty()) {
-        found.problem = concat({"cannot use ", path, ": ", found.problem});
+        found.problem = compose("cannot use {}: {}", path, found.problem);
     }
     return found;
 }
@@ -74,7 +74,7 @@ KernelSymbols read_symvers(const std::string& path, const Symbols& wanted) {
 KernelSymbols
 find_kernel_symbols(const std::string& root, const std::string& kernel, const Symbols& wanted) {
     for (const auto& [directory, file] : paths::symvers_files) {
-        const auto path = concat({root, directory, kernel, file});
+        const auto path = compose("{}{}{}{}", root, directory, kernel, file);
         // Below another root the last one would lead to this machine's own headers.
         const bool leads_away = !root.empty() && &file == &std::end(paths::symvers_files)[-1].file;
         if (!leads_away && ::access(path.c_str(), F_OK) == 0) {

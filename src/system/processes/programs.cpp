@@ -109,7 +109,7 @@ public:
                 return static_cast<std::size_t>(got);
             }
             if (errno != EINTR) {
-                return errno_failure("cannot read what " + name_ + " writes", errno);
+                return errno_failure(compose("cannot read what {} writes", name_), errno);
             }
         }
     }
@@ -140,7 +140,7 @@ private:
         const auto said = complaint();
         return failure(
             ErrorCode::timeout,
-            concat({name_, " did not come to its end in time", said.empty() ? "" : ": ", said})
+            compose("{} did not come to its end in time{}{}", name_, said.empty() ? "" : ": ", said)
         );
     }
 
@@ -175,7 +175,7 @@ public:
         const auto status = TRY(child_->wait());
         if (status != 0) {
             return failure(
-                ErrorCode::io, concat({child_->name(), " failed: ", child_->complaint()})
+                ErrorCode::io, compose("{} failed: {}", child_->name(), child_->complaint())
             );
         }
         return count;
@@ -192,7 +192,7 @@ bool SystemPrograms::available(const std::string& name) const {
     const char* const variable = std::getenv("PATH");
     std::string_view rest = variable == nullptr ? paths::default_program_path : variable;
     while (!rest.empty()) {
-        const std::string path = concat({take_until(rest, ":"), "/", name});
+        const std::string path = compose("{}/{}", take_until(rest, ":"), name);
         if (::access(path.c_str(), X_OK) == 0) {
             return true;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/systemd/bus.hpp"
 
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/system_error.hpp"
 
@@ -137,7 +138,7 @@ BusConnection::send(const std::string& what, sd_bus_message* message, Millisecon
         sd_bus_call(bus_.get(), message, deadline.microseconds(), error.get(), &reply);
     if (result < 0) {
         const std::string why = error.message().empty() ? text_of_errno(-result) : error.message();
-        return failure(code_of(error.name(), result), what + ": systemd says: " + why);
+        return failure(code_of(error.name(), result), compose("{}: systemd says: {}", what, why));
     }
     return BusMessage(reply);
 }

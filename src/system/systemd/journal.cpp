@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/systemd/journal.hpp"
 
+#include "base/text.hpp"
 #include "core/model/step.hpp"
 #include "core/model/units.hpp"
 
@@ -117,7 +118,7 @@ void JournalProgress::tell(const JournalEntry& entry) {
 void JournalProgress::starting(const PlannedStep& step) {
     const std::string text = describe(step.step);
     notify_status(text);
-    const std::string message = step.reason.empty() ? text : text + ": " + step.reason;
+    const std::string message = step.reason.empty() ? text : compose("{}: {}", text, step.reason);
     tell({Priority::info, message, key(step.step), step.reason, {}});
 }
 
@@ -125,7 +126,7 @@ void JournalProgress::done(const PlannedStep& step, Milliseconds duration) {
     const std::string name = key(step.step);
     tell({
         Priority::info,
-        "done: " + name + " (" + std::to_string(duration.count()) + " ms)",
+        compose("done: {} ({} ms)", name, std::to_string(duration.count())),
         name,
         step.reason,
         duration,
@@ -134,7 +135,7 @@ void JournalProgress::done(const PlannedStep& step, Milliseconds duration) {
 
 void JournalProgress::failed(const PlannedStep& step, const Error& error) {
     const std::string name = key(step.step);
-    tell({Priority::error, "failed: " + name + ": " + error.message, name, step.reason, {}});
+    tell({Priority::error, compose("failed: {}: {}", name, error.message), name, step.reason, {}});
 }
 
 void JournalProgress::undoing(const Step& inverse) {
@@ -145,7 +146,7 @@ void JournalProgress::undoing(const Step& inverse) {
 
 void JournalProgress::undo_failed(const Step& inverse, const Error& error) {
     const std::string name = key(inverse);
-    tell({Priority::error, "cannot take back: " + name + ": " + error.message, name, {}, {}});
+    tell({Priority::error, compose("cannot take back: {}: {}", name, error.message), name, {}, {}});
 }
 
 void JournalProgress::notice(const std::string& text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/systemd/systemd.hpp"
 
+#include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "core/model/units.hpp"
 #include "system/systemd/bus.hpp"
@@ -51,7 +52,7 @@ Result<BusMessage> get_property(
     const char* name,
     const char* type
 ) {
-    const std::string what = "cannot read " + std::string(name) + " of " + path;
+    const std::string what = compose("cannot read {} of {}", name, path);
     auto reply = bus.call(
         what,
         {path.c_str(), "org.freedesktop.DBus.Properties", "Get"},
@@ -249,11 +250,11 @@ Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
     if (result->empty()) {
         return failure(
             ErrorCode::timeout,
-            what + ": it had not stopped after " + std::to_string(limit.count()) + " ms"
+            compose("{}: it had not stopped after {} ms", what, std::to_string(limit.count()))
         );
     }
     if (*result != "done") {
-        return failure(ErrorCode::io, what + ": its stop job ended with \"" + *result + "\"");
+        return failure(ErrorCode::io, compose("{}: its stop job ended with \"{}\"", what, *result));
     }
     return {};
 }
@@ -267,7 +268,7 @@ Result<void> SystemdUnits::restart(const std::string& id) {
 }
 
 Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std::string& path) {
-    const std::string what = "cannot have " + path + " removed at shutdown";
+    const std::string what = compose("cannot have {} removed at shutdown", path);
     const auto now = state(unit);
     if (!now) {
         return failure(what, now.error());
