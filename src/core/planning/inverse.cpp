@@ -52,7 +52,8 @@ void append_bound(
 }
 
 /// The functions that the in-tree driver is to have: those that the module `unloaded` carries, and
-/// those without a driver. A function with a driver_override is left to whoever has set that.
+/// those without a driver that it would take. None with a driver_override: that is for somebody
+/// else to end.
 std::vector<const NetworkFunction*>
 for_in_tree_driver(const Observed& observed, const std::string& unloaded = {}) {
     std::vector<const NetworkFunction*> functions;
