@@ -48,9 +48,9 @@ int run(const std::vector<std::string_view>& arguments) {
         return exit_usage;
     }
     if (options->help || options->version) {
-        const auto text = options->help
-                              ? help_text()
-                              : compose("onload-device-plugin {}\n", onload_node::version);
+        const auto text =
+            options->help ? help_text()
+                          : onload_node::compose("onload-device-plugin {}\n", onload_node::version);
         std::fputs(text.c_str(), stdout);
         return 0;
     }
