@@ -14,15 +14,16 @@ namespace onload_node {
 namespace detail {
 
 /// A text with "{}" in as many places as there are parts; any other number does not compile.
-template <std::size_t parts>
+template <std::size_t Parts>
 struct Pattern {
     /// Not explicit: a literal is a pattern.
-    consteval Pattern(const char* pattern) : text(pattern) {
+    consteval Pattern(const char* pattern)  // NOLINT(google-explicit-constructor)
+        : text(pattern) {
         std::size_t holes = 0;
         for (auto at = text.find("{}"); at != text.npos; at = text.find("{}", at + 2)) {
             ++holes;
         }
-        if (holes != parts) {
+        if (holes != Parts) {
             wrong_number_of_parts();
         }
     }

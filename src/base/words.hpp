@@ -15,7 +15,7 @@ namespace onload_node {
 
 /// The enumerators that have a word, in order. Those without a word come last in the enumeration.
 template <typename Enum>
-inline constexpr auto enumerators = [] {
+inline constexpr auto enumerators = [] {  // NOLINT: constexpr, so never at run time
     constexpr auto count = [] {
         std::size_t next = 0;
         while (!to_string(static_cast<Enum>(next)).empty()) {
@@ -30,7 +30,7 @@ inline constexpr auto enumerators = [] {
 
 /// The words of these enumerators, in the same order.
 template <typename Enum>
-inline constexpr auto words = [] {
+inline constexpr auto words = [] {  // NOLINT: likewise
     std::array<std::string_view, enumerators<Enum>.size()> all;
     std::ranges::transform(enumerators<Enum>, all.begin(), [](Enum e) { return to_string(e); });
     return all;

@@ -76,12 +76,12 @@ Result<void> take_preload(Options& options, std::string_view name, std::string_v
     return {};
 }
 
-template <std::string Options::*path>
+template <std::string Options::*Path>
 Result<void> take_path(Options& options, std::string_view name, std::string_view value) {
     if (!value.starts_with('/')) {
         return wrong(name, value, "wants an absolute path");
     }
-    options.*path = value;
+    options.*Path = value;
     return {};
 }
 

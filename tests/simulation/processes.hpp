@@ -8,7 +8,7 @@
 namespace onload_node::simulation {
 
 /// `onload-node apply` as its unit runs it, on the node in memory; returns its exit status. What
-/// src/apply.cpp does with the real node is done here in the same order.
+/// src/app/commands/apply.cpp does with the real node is done here in the same order.
 [[nodiscard]] int apply(fixture::MemoryNode& node, const Start& start);
 
 /// The same, telling `progress` of each step.

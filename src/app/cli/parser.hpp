@@ -95,12 +95,12 @@ parse(const Program& program, const Line& line, std::string_view command);
 [[nodiscard]] std::string option_lines(const Program& program, Options options);
 
 /// Sets a flag, or keeps the value as text: what most options do.
-template <auto member>
+template <auto Member>
 Result<void> store(Command& command, std::string_view value) {
-    if constexpr (std::is_same_v<decltype(member), bool Command::*>) {
-        command.*member = true;
+    if constexpr (std::is_same_v<decltype(Member), bool Command::*>) {
+        command.*Member = true;
     } else {
-        command.*member = value;
+        command.*Member = value;
     }
     return {};
 }

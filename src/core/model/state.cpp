@@ -21,7 +21,7 @@ std::string_view to_string(State state) {
     return "failed";
 }
 
-ReasonFacts facts_of(ReasonCode code) {
+ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a table
     switch (code) {
     case ReasonCode::as_wanted:
         return {"as-wanted", ""};

@@ -196,6 +196,7 @@ Result<std::vector<std::string>> SystemHardware::interface_names() const {
     const auto context = TRY(open_udev());
     const auto found = TRY(enumerate(context.get(), {"net", "", ""}));
     std::vector<std::string> interfaces;
+    interfaces.reserve(found.size());
     for (const auto& device : found) {
         interfaces.push_back(name_of(device.get()));
     }

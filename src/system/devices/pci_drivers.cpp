@@ -56,8 +56,7 @@ int bind_one(const std::string& function, const std::vector<std::string>& files)
 PciDrivers::PciDrivers(std::string root) : root_(std::move(root)) {}
 
 std::string PciDrivers::function_file(const PciAddress& function, const char* name) const {
-    return root_ +
-           compose("{}/{}/{}", paths::sys_pci_devices, function.to_string(), name);
+    return root_ + compose("{}/{}/{}", paths::sys_pci_devices, function.to_string(), name);
 }
 
 Result<void> PciDrivers::hold(const std::vector<PciAddress>& functions) {
