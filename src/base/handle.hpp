@@ -51,7 +51,8 @@ public:
     [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
     void reset() {
-        if (fd_ >= 0) {
+        // Where TRY returns, clang's analyzer takes the variable that it did not set for destroyed.
+        if (fd_ >= 0) {  // NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult)
             ::close(std::exchange(fd_, -1));
         }
     }

@@ -96,9 +96,8 @@ Result<Bytes> read_to_end(int fd, const std::string& path, std::size_t limit) {
 
 template <typename Bytes>
 Result<Bytes> read_regular(const std::string& path, Links links, std::size_t limit) {
-    // Not TRY: clang's analyzer takes the descriptor for one that is destroyed unset.
-    const auto file = open_regular(path, links);
-    return file ? read_to_end<Bytes>(file->get(), path, limit) : tl::unexpected(file.error());
+    const auto file = TRY(open_regular(path, links));
+    return read_to_end<Bytes>(file.get(), path, limit);
 }
 
 }  // namespace
