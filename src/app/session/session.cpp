@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/session/session.hpp"
 
-#include "app/session/node_report.hpp"
 #include "app/session/publish.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe.hpp"
+#include "run/records.hpp"
 
 #include <unistd.h>
 
@@ -50,7 +50,7 @@ NodeRun Session::run(const Config& config) {
 }
 
 int Session::tell(const Config& config, const Observed& observed) {
-    return publish(report_now(config, observed, files()), config.publish, node_);
+    return tell(config, observed, read_run_record(files()));
 }
 
 int Session::tell(const Config& config, const Observed& observed, const RunRecord& record) {

@@ -9,9 +9,6 @@
 #include "run/observe.hpp"
 #include "system/modules/kmod_trees.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include <unistd.h>
 
 namespace onload_node {
