@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Nothing is loaded but the bytes that were verified, whatever somebody does to the staged files meanwhile.
 
-A writer that races the loader on the staged driver, and every path by which somebody other than root could exchange it."""
+A writer that races the loader on the staged driver, one that exchanges it at each single access, and every path by which
+somebody other than root could exchange it."""
 
 import hashlib
 
@@ -13,6 +14,8 @@ PINS = "/etc/onload-node/modules.sha256"
 SCRATCH = "/run/onload-node-test"
 ROUNDS = 6
 WRITER_SECONDS = 3  # longer than one apply
+ACCESSES = 60  # more than one apply makes to one file
+VERSION, OTHER_VERSION = b"5.3.16.1004", b"5.3.16.1005"
 
 
 def pin_what_is_staged(machine, kernel):
@@ -56,6 +59,50 @@ def a_writer_that_races_the_loader(lab, machine, product):
     machine.check(f"rm -f {PINS}")
 
 
+def same_build_id(driver):
+    """The driver with other bytes, which says another version and keeps its build-id, as somebody with ill will would do it."""
+    other = driver.replace(VERSION, OTHER_VERSION)
+    check("the driver says its version", other != driver)
+    return other
+
+
+def one_exchange(machine, product, file, number):
+    """One apply; right before its `number`-th access to `file` other bytes are there. None when it makes fewer."""
+    writer = f"{SCRATCH}/exchange_at_access {file} {SCRATCH}/other.ko {number}"
+    machine.check(f"setsid {writer} </dev/null >{SCRATCH}/said 2>&1 & echo $! >{SCRATCH}/writer; "
+                  f"for i in $(seq 100); do grep -q ready {SCRATCH}/said && exit 0; sleep 0.05; done; cat {SCRATCH}/said; exit 1")
+    product.run("apply")
+    outcome, version = product.recorded_status(), machine.read_if_there("/sys/module/sfc/version").strip()
+    machine.check(f"kill $(cat {SCRATCH}/writer) 2>/dev/null; while kill -0 $(cat {SCRATCH}/writer) 2>/dev/null; do sleep 0.05; done; "
+                  f"cp {SCRATCH}/good.ko {file}")
+    exchanged = b"exchanged" in machine.read(f"{SCRATCH}/said")
+    return (outcome, version) if exchanged else None
+
+
+def an_exchange_at_each_access(lab, machine, product):
+    """With pins. A race meets the loader somewhere; this one meets it everywhere, and a build-id does not give it away."""
+    file = f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko"
+    good = machine.read(file)
+    machine.check(f"mkdir -p {SCRATCH} && cp {file} {SCRATCH}/good.ko")
+    machine.write(f"{SCRATCH}/other.ko", same_build_id(good))
+    machine.push(paths.PROGRAMS / "exchange_at_access", f"{SCRATCH}/exchange_at_access", 0o755)
+    pin_what_is_staged(machine, lab.kernel)
+    codes = []
+    for number in range(1, ACCESSES):
+        done = one_exchange(machine, product, file, number)
+        if not done:
+            break
+        outcome, version = done
+        codes.append(outcome["reason_code"])
+        check(f"exchanged at access {number}: {outcome['state']} ({codes[-1]}): the kernel has the pinned driver or its own",
+              version != OTHER_VERSION, outcome["reason"])
+        if outcome["state"] != "in-tree":
+            expect_equal(f"exchanged at access {number}: taken back", product.run("revert --live").rc, 0)
+    note(f"exchanged: {codes}")
+    check("exchanged: apply was met while it verified and while it loaded", "pins" in codes and "undone" in codes, codes)
+    machine.check(f"rm -f {PINS}")
+
+
 def digest_of(machine, path):
     return hashlib.sha256(machine.read(path)).hexdigest()
 
@@ -83,5 +130,7 @@ def scenario(lab):
     every_unsafe_path_is_refused(lab, machine, product)
     machine.loadvm("parked")
     a_writer_that_races_the_loader(lab, machine, product)
+    machine.loadvm("parked")
+    an_exchange_at_each_access(lab, machine, product)
     machine.loadvm("parked")
     the_trees_own_root_may_be_a_link(machine, product)
