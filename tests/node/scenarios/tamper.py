@@ -22,26 +22,39 @@ def pin_what_is_staged(machine, kernel):
     machine.check(f"cd /opt/lib/modules && sha256sum {kernel}/extra/* >{PINS}")
 
 
+def prepare(lab, machine, other, writer):
+    """Pins what is staged, and puts the driver's bytes, other ones and the program that exchanges them into SCRATCH. The driver's path."""
+    file = f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko"
+    machine.write(f"{SCRATCH}/other.ko", other)
+    machine.check(f"cp {file} {SCRATCH}/good.ko")
+    machine.push(paths.PROGRAMS / writer, f"{SCRATCH}/{writer}", 0o755)
+    pin_what_is_staged(machine, lab.kernel)
+    return file
+
+
+def start_writer(machine, command, until="true"):
+    machine.check(f"setsid {SCRATCH}/{command} </dev/null >{SCRATCH}/said 2>&1 & echo $! >{SCRATCH}/writer; sleep 0.05; {until}")
+
+
+def end_writer(machine, file):
+    machine.check(f"kill $(cat {SCRATCH}/writer) 2>/dev/null; while kill -0 $(cat {SCRATCH}/writer) 2>/dev/null; do sleep 0.05; done; "
+                  f"cp {SCRATCH}/good.ko {file}")
+
+
 def one_round(machine, product, file):
     """One apply while the file changes all the time; what came of it."""
-    machine.check(f"setsid {SCRATCH}/rewrite {file} {SCRATCH}/good.ko {SCRATCH}/other.ko {WRITER_SECONDS} "
-                  f"</dev/null >{SCRATCH}/turns 2>&1 & echo $! >{SCRATCH}/writer; sleep 0.05")
+    start_writer(machine, f"rewrite {file} {SCRATCH}/good.ko {SCRATCH}/other.ko {WRITER_SECONDS}")
     product.run("apply")
     outcome = product.recorded_status()
     loaded = product.loaded_build_id("sfc")
-    machine.check(f"kill $(cat {SCRATCH}/writer) 2>/dev/null; while kill -0 $(cat {SCRATCH}/writer) 2>/dev/null; do sleep 0.05; done; "
-                  f"cp {SCRATCH}/good.ko {file}")
+    end_writer(machine, file)
     return outcome, loaded
 
 
 def a_writer_that_races_the_loader(lab, machine, product):
     """With pins: either the pinned driver is in, or the in-tree one."""
-    file = f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko"
     good, in_tree = product.staged_build_ids(lab.kernel)["sfc"], product.in_tree_build_id(lab.kernel)
-    machine.check(f"cp {file} {SCRATCH}/good.ko")
-    machine.push(lab.another_build(), f"{SCRATCH}/other.ko")
-    machine.push(paths.PROGRAMS / "rewrite", f"{SCRATCH}/rewrite", 0o755)
-    pin_what_is_staged(machine, lab.kernel)
+    file = prepare(lab, machine, lab.another_build().read_bytes(), "rewrite")
     codes = {}
     for number in range(ROUNDS):
         outcome, loaded = one_round(machine, product, file)
@@ -68,25 +81,19 @@ def same_build_id(driver):
 
 def one_exchange(machine, product, file, number):
     """One apply; right before its `number`-th access to `file` other bytes are there. None when it makes fewer."""
-    writer = f"{SCRATCH}/exchange_at_access {file} {SCRATCH}/other.ko {number}"
-    machine.check(f"setsid {writer} </dev/null >{SCRATCH}/said 2>&1 & echo $! >{SCRATCH}/writer; "
-                  f"for i in $(seq 100); do grep -q ready {SCRATCH}/said && exit 0; sleep 0.05; done; cat {SCRATCH}/said; exit 1")
+    start_writer(machine, f"exchange_at_access {file} {SCRATCH}/other.ko {number}",
+                 f"for i in $(seq 100); do grep -q ready {SCRATCH}/said && exit 0; sleep 0.05; done; cat {SCRATCH}/said; exit 1")
     product.run("apply")
     outcome, version = product.recorded_status(), machine.read_if_there("/sys/module/sfc/version").strip()
-    machine.check(f"kill $(cat {SCRATCH}/writer) 2>/dev/null; while kill -0 $(cat {SCRATCH}/writer) 2>/dev/null; do sleep 0.05; done; "
-                  f"cp {SCRATCH}/good.ko {file}")
+    end_writer(machine, file)
     exchanged = b"exchanged" in machine.read(f"{SCRATCH}/said")
     return (outcome, version) if exchanged else None
 
 
 def an_exchange_at_each_access(lab, machine, product):
     """With pins. A race meets the loader somewhere; this one meets it everywhere, and a build-id does not give it away."""
-    file = f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko"
-    good = machine.read(file)
-    machine.check(f"mkdir -p {SCRATCH} && cp {file} {SCRATCH}/good.ko")
-    machine.write(f"{SCRATCH}/other.ko", same_build_id(good))
-    machine.push(paths.PROGRAMS / "exchange_at_access", f"{SCRATCH}/exchange_at_access", 0o755)
-    pin_what_is_staged(machine, lab.kernel)
+    other = same_build_id(machine.read(f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko"))
+    file = prepare(lab, machine, other, "exchange_at_access")
     codes = []
     for number in range(1, ACCESSES):
         done = one_exchange(machine, product, file, number)
