@@ -64,8 +64,9 @@ class Lab:
             machine.wait_booted()
             self.deliver(machine)
             self.deliver(machine, self.stage_machine_config)
+            self.clock_without_port(machine)
 
-        key = _digest(path.read_bytes() for path in (self.machine_config, self.stage_machine_config, _HARNESS / "machine_config.py"))
+        key = _digest(path.read_bytes() for path in (self.machine_config, self.stage_machine_config, _HARNESS / "machine_config.py", _HARNESS / "lab.py"))
         return self._resumed(f"unstaged-{key}", (paths.IMAGE, "raw"), functions, (), False, name, deliver_both)
 
     def root(self, name="root"):
@@ -128,8 +129,15 @@ class Lab:
         machine.push(Path(tree or paths.STAGED), "/opt")
         for program in ("sfptpd", "onload_cp_server"):
             machine.push(paths.PROGRAMS / program, f"/usr/local/sbin/{program}")
-        if not machine.run("test -e /etc/sfptpd.conf").ok:
-            machine.push(paths.PROGRAMS / "sfptpd.conf", "/etc/sfptpd.conf")
+        self.clock_without_port(machine)
+
+    def clock_without_port(self, machine):
+        """Has sfptpd run on a node whose ports have no addresses, as most scenarios leave them."""
+        machine.push(paths.PROGRAMS / "sfptpd.conf", "/etc/sfptpd.conf")
+
+    def deliver_sfptpd_conf(self, machine):
+        """The configuration of sfptpd as it is shipped, in the place of clock_without_port()'s."""
+        machine.push(paths.PROJECT / "butane" / "files" / "sfptpd.conf", "/etc/sfptpd.conf")
 
     def upgrade(self, machine):
         """What an upgrade of the operating system leaves before its reboot: another real kernel with its modules, image

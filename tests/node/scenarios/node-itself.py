@@ -54,6 +54,46 @@ def exchanges_files_with_the_host(lab, machine):
     expect_equal("a command that takes too long is ended", machine.run("sleep 60", timeout=1).rc, 124)
 
 
+SFPTPD_CONFIGURATIONS = r"""
+PATH=/usr/local/sbin:$PATH; mkdir /run/sfptpd-try; cd /run/sfptpd-try
+printf '[general]\nsync_module ptp ptp1\n' >default
+printf '[general]\nsync_module ptp ptp1\n[ptp1]\ninterface ens8f0\n' >explicit
+printf '[general]\nsync_module ptp ptp1\n[ptp2]\ninterface ens8f0\n' >section
+printf '[general]\ndaemon\nsync_module ptp ptp1\n' >daemon
+ip address flush dev ens8f0
+"""
+# From the moment that its run folder is there, a signal finds it prepared.
+SFPTPD_WITH_AN_ADDRESS = """
+ip address add 192.0.2.1/24 dev ens8f0; ip link set ens8f0 up
+sfptpd --no-daemon -f explicit &
+while kill -0 $! && [ ! -d /run/sfptpd ]; do sleep 0.1; done
+kill -TERM $!; wait $!"""
+# What is promised, a command, its exit status. Last the one whose child may outlive it.
+SFPTPD_ENDS = (
+    ("without its configuration", "sfptpd -f none", 255),
+    ("on a section that nobody declared", "sfptpd -f section", 2),
+    ("without an interface", "sfptpd -f default", 233),
+    ("on an interface that does not exist", "sfptpd -f default -i no-such0", 233),
+    ("on an interface without an address", "sfptpd -f explicit", 5),
+    ("on such an interface that -i names", "sfptpd -f default -i ens8f0", 5),
+    ("with an interface in its file, whatever -i names", "sfptpd -f explicit -i no-such0", 5),
+    ("with an address, on SIGTERM", SFPTPD_WITH_AN_ADDRESS, 0),
+    ("with --no-daemon, whatever its file says", "sfptpd -f daemon --no-daemon -i no-such0", 233),
+    ("as a daemon's parent, whatever its child comes to", "sfptpd -f daemon -i no-such0", 0),
+)
+
+
+def sfptpd_ends_as_the_real_one(machine):
+    """With chronyd stopped. An address may be left of what was tried before."""
+    calls = [f"{command}; echo $?" for _, command, _ in SFPTPD_ENDS]
+    done = machine.run("\n".join([SFPTPD_CONFIGURATIONS, *calls]), timeout=120)
+    statuses = done.stdout.split()
+    check("sfptpd was tried in every way", len(statuses) == len(SFPTPD_ENDS), done)
+    for (case, _, wanted), status in zip(SFPTPD_ENDS, statuses):
+        expect_equal(f"sfptpd {case}: ends with {wanted}", int(status), wanted)
+    machine.check("ip address flush dev ens8f0; ip link set ens8f0 down; rm -r /run/sfptpd-try")
+
+
 def refuses_sfptpd_beside_chronyd(machine):
     beside = machine.run("/usr/local/sbin/sfptpd --no-daemon -f /etc/sfptpd.conf", timeout=20)
     expect_equal("sfptpd refuses to run beside chronyd, with errno 95", beside.rc, 95)
@@ -66,7 +106,9 @@ def refuses_sfptpd_beside_chronyd(machine):
     check("and ends cleanly on SIGTERM", not machine.run("systemctl is-failed sfptpd-try.service").ok)
     machine.write("/run/fixture-sfptpd-fail", "16\n")
     expect_equal("it fails when told to", machine.run("/usr/local/sbin/sfptpd", timeout=20).rc, 16)
-    machine.check("rm /run/fixture-sfptpd-fail; systemctl start chronyd.service")
+    machine.check("rm /run/fixture-sfptpd-fail")
+    sfptpd_ends_as_the_real_one(machine)
+    machine.check("systemctl start chronyd.service")
 
 
 def swap_by_hand(machine, kernel):
