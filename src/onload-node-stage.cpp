@@ -40,6 +40,10 @@ Result<int> carry_out(const Command& command) {
     case Verb::reset:
     case Verb::refresh:
     case Verb::time_fallback:
+    case Verb::time_retry:
+    case Verb::time_port:
+    case Verb::time_unmask:
+    case Verb::time_wait:
     case Verb::hand_over:
         break;
     }

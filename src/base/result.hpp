@@ -37,6 +37,12 @@ using Result = tl::expected<T, Error>;
     return tl::unexpected<Error>(Error{code, std::move(message)});
 }
 
+/// For a message that is always the same. Apart, because the conversion at each call costs bytes.
+[[nodiscard, gnu::noinline]] inline tl::unexpected<Error>
+failure(ErrorCode code, const char* message) {
+    return failure(code, std::string(message));
+}
+
 /// Passes an error on and first says what we were doing: "CONTEXT: original message".
 [[nodiscard]] inline tl::unexpected<Error> failure(const std::string& context, const Error& cause) {
     return failure(cause.code, context + ": " + cause.message);
@@ -51,6 +57,16 @@ template <typename T>
 
 inline void value_of(Result<void>&& /*result*/) {}
 
+/// The error of a result that the enclosing function returns, moved once: into its own result.
+struct PassedOn {
+    Error& error;
+
+    template <typename T>
+    operator Result<T>() && {  // NOLINT(google-explicit-constructor): it stands for a return value
+        return Result<T>(tl::unexpect, std::move(error));
+    }
+};
+
 }  // namespace detail
 
 }  // namespace onload_node
@@ -62,7 +78,7 @@ inline void value_of(Result<void>&& /*result*/) {}
     __extension__({                                                                                \
         auto try_result = __VA_ARGS__;                                                             \
         if (!try_result) {                                                                         \
-            return tl::unexpected(std::move(try_result).error());                                  \
+            return ::onload_node::detail::PassedOn{try_result.error()};                            \
         }                                                                                          \
         ::onload_node::detail::value_of(std::move(try_result));                                    \
     })

@@ -44,7 +44,7 @@ public:
     explicit NodeView(const Options& options) : options_(options) {}
 
     [[nodiscard]] Result<NodeStatus> status() const {
-        const auto boot = files_.read(std::string(paths::boot_id));
+        const auto boot = files_.read(paths::boot_id);
         const auto text = files_.read(options_.status);
         if (!text) {
             return failure(

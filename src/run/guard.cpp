@@ -37,7 +37,7 @@ Result<GuardRecord> guard_record_from(const toml::table& table) {
 
 /// Nothing if there is no guard.
 Result<std::optional<GuardRecord>> read(const Files& files) {
-    const auto text = files.read(std::string(paths::guard_file));
+    const auto text = files.read(paths::guard_file);
     if (!text) {
         return text.error().code == ErrorCode::not_found
                    ? Result<std::optional<GuardRecord>>(std::nullopt)
@@ -73,7 +73,7 @@ Result<void> write_guard(Files& files, const GuardRecord& record) {
         {"tripped", record.tripped},
         {"reason", record.reason},
     };
-    return files.write(std::string(paths::guard_file), toml_text(document));
+    return files.write(paths::guard_file, toml_text(document));
 }
 
 Result<void> disarm_guard(Files& files, const std::string& boot_id) {
@@ -85,7 +85,7 @@ Result<void> disarm_guard(Files& files, const std::string& boot_id) {
     guard.boot_id.clear();
     guard.attempts -= std::min(guard.attempts, 1U);
     if (guard.attempts == 0 && !guard.tripped) {
-        return files.remove(std::string(paths::guard_file));
+        return files.remove(paths::guard_file);
     }
     return write_guard(files, guard);
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
+#include "core/model/paths.hpp"
 #include "run/execute.hpp"
 #include "run/plan_when_settled.hpp"
 #include "run/records.hpp"
@@ -57,13 +58,18 @@ Result<RunRecord> NodeRun::act(const Plan& plan) {
     return record;
 }
 
-std::vector<std::string> NodeRun::act_on_clock() {
-    Plan plan = make_plan(config_, observed_, {});
+std::vector<std::string> NodeRun::act_on_clock(ClockRequest request) {
+    Plan plan = make_plan(config_, observed_, {.clock = request});
     std::erase_if(plan.phases, [](const Phase& phase) { return phase.name != PhaseName::time; });
     const auto execution = execute(plan, config_, observed_, access_, log_);
     std::vector<std::string> failed;
     for (const auto& failure : execution.failures) {
         failed.push_back(compose("{}: {}", failure.step, failure.error.message));
+    }
+    if (failed.empty() && !access_.files.exists(paths::time_marker)) {
+        if (const auto forgotten = log_.forget(PhaseName::time); !forgotten) {
+            access_.progress.notice(forgotten.error().message);
+        }
     }
     return failed;
 }

@@ -44,8 +44,9 @@ public:
     /// Returns what happened, which is also on the disk for later reports.
     [[nodiscard]] Result<RunRecord> act(const Plan& plan);
 
-    /// Carries out only the steps that are left for the clock. Returns what failed.
-    [[nodiscard]] std::vector<std::string> act_on_clock();
+    /// Carries out only the steps for the clock. Returns what failed. Once the clock is given back,
+    /// nothing is left to undo of it.
+    [[nodiscard]] std::vector<std::string> act_on_clock(ClockRequest request);
 
     /// Undoes everything that onload-node did in this boot. Returns what could not be undone.
     [[nodiscard]] std::vector<std::string> take_back_everything();

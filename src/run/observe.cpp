@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/formats/kernel_arguments.hpp"
+#include "core/formats/sfptpd_config.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
@@ -197,7 +198,7 @@ void observe_files(Observed& observed, const Sensors& sensors) {
     observed.generated_files.clear();
     std::vector<std::string> paths = {
         std::string(paths::autoload_rules), std::string(paths::time_marker)};
-    for (const auto& name : sensors.files.list(std::string(paths::link_directory))) {
+    for (const auto& name : sensors.files.list(paths::link_directory)) {
         if (name.compare(0, paths::link_file_prefix.size(), paths::link_file_prefix) == 0) {
             paths.push_back(compose("{}/{}", paths::link_directory, name));
         }
@@ -207,9 +208,18 @@ void observe_files(Observed& observed, const Sensors& sensors) {
             observed.generated_files.emplace(path, std::move(*content));
         }
     }
+    observed.sfptpd.reset();
+    if (const auto text = sensors.files.read(paths::sfptpd_config)) {
+        observed.sfptpd = parse_sfptpd_config(*text);
+    }
+    read_clock_fallback(observed, sensors.files);
+    if (const auto& fallback = observed.clock_fallback) {
+        observed.clock_since = sensors.host.utc(fallback->since);
+        observed.clock_next = sensors.host.utc(fallback->next);
+    }
     observed.devices.clear();
     for (const auto device : paths::onload_devices) {
-        if (sensors.files.exists(std::string(device))) {
+        if (sensors.files.exists(device)) {
             observed.devices.emplace_back(device);
         }
     }
@@ -253,6 +263,7 @@ Result<void> observe_host(Observed& observed, const Sensors& sensors) {
     observed.kernel = facts.kernel;
     observed.boot_id = facts.boot_id;
     observed.privileged = facts.privileged;
+    observed.uptime = facts.uptime;
     observed.boot_switch = boot_switch_from(facts.command_line);
     observed.named_by_argument = ifname_arguments(facts.command_line);
     return {};
@@ -287,15 +298,24 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
     return {};
 }
 
-Result<Observed> observe(const Config& config, const Sensors& sensors) {
-    Observed observed;
-    TRY(look(observed, config, sensors));
-    return observed;
+Result<void> observe_links(Observed& observed, const Sensors& sensors) {
+    constexpr std::string_view upper = "upper_";
+    observed.links = TRY(sensors.hardware.links());
+    for (auto& link : observed.links) {
+        for (const auto& entry : sensors.files.list(compose("{}/{}", paths::sys_net, link.name))) {
+            if (entry.starts_with(upper)) {
+                link.uppers.push_back(entry.substr(upper.size()));
+            }
+        }
+    }
+    const auto facts = TRY(sensors.host.facts());
+    observed.uptime = facts.uptime;
+    return {};
 }
 
-Result<Observed>
-observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTarget& target) {
-    Observed observed;
+Result<void> look_for_verify(
+    Observed& observed, const Config& config, const Sensors& sensors, const VerifyTarget& target
+) {
     observed.kernel = target.kernel;
     observed.scope = target.scope;
     const auto staged = sensors.trees.open(config.driver.tree, target.kernel);
@@ -310,7 +330,7 @@ observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTar
         observe_holders(observed, config, {*staged, *own, observed});
         observe_users(observed, sensors);
     }
-    return observed;
+    return {};
 }
 
 }  // namespace onload_node

@@ -11,8 +11,8 @@ namespace onload_node {
 /// of the staged modules, which cost most.
 [[nodiscard]] Result<void> look(Observed& observed, const Config& config, const Sensors& sensors);
 
-/// The first look.
-[[nodiscard]] Result<Observed> observe(const Config& config, const Sensors& sensors);
+/// Reads `observed.links`, and the time anew: what changes while somebody waits for a port.
+[[nodiscard]] Result<void> observe_links(Observed& observed, const Sensors& sensors);
 
 /// The kernel that `verify` is about.
 struct VerifyTarget {
@@ -21,7 +21,8 @@ struct VerifyTarget {
 };
 
 /// Observes what `verify` needs. The kernel need not be running, and the node need not have a card.
-[[nodiscard]] Result<Observed>
-observe_for_verify(const Config& config, const Sensors& sensors, const VerifyTarget& target);
+[[nodiscard]] Result<void> look_for_verify(
+    Observed& observed, const Config& config, const Sensors& sensors, const VerifyTarget& target
+);
 
 }  // namespace onload_node

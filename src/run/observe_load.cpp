@@ -31,12 +31,12 @@ Symbols wanted_symbols(const StagedTree& staged) {
 
 /// What makes the kernel refuse unsigned modules; "" if nothing does.
 std::string enforcement(const Files& files) {
-    const auto parameter = files.read(std::string(paths::signature_enforcement));
+    const auto parameter = files.read(paths::signature_enforcement);
     if (parameter && parameter->substr(0, 1) == "Y") {
         return "module.sig_enforce";
     }
     // "none [integrity] confidentiality"
-    const auto lockdown = files.read(std::string(paths::lockdown));
+    const auto lockdown = files.read(paths::lockdown);
     const bool locked = lockdown && lockdown->find('[') != std::string::npos &&
                         lockdown->find("[none]") == std::string::npos;
     return locked ? "lockdown" : "";
@@ -76,14 +76,14 @@ void observe_demands(Observed& observed, const Config& config, const Sensors& se
         return;
     }
     observed.signatures.enforced_by = enforcement(sensors.files);
-    if (const auto keys = sensors.files.read(std::string(paths::keys))) {
+    if (const auto keys = sensors.files.read(paths::keys)) {
         observed.signatures.keys = key_descriptions(*keys);
     }
 }
 
 void observe_users(Observed& observed, const Sensors& sensors) {
     observed.onload_stacks = 0;
-    if (const auto stacks = sensors.files.read(std::string(paths::onload_stacks))) {
+    if (const auto stacks = sensors.files.read(paths::onload_stacks)) {
         for_each_line(*stacks, [&](std::string_view) { ++observed.onload_stacks; });
     }
     for (auto& function : observed.functions) {

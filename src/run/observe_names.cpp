@@ -14,7 +14,7 @@ namespace {
 /// The first rules file that gives this name.
 std::string rules_file_for(const std::string& name, const Files& files) {
     for (const auto directory : paths::udev_rule_directories) {
-        for (const auto& file : files.list(std::string(directory))) {
+        for (const auto& file : files.list(directory)) {
             std::string path = compose("{}/{}", directory, file);
             const auto text = path.ends_with(".rules") ? files.read(path) : std::string();
             if (text && rules_give_name(*text, name)) {

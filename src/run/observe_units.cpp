@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/text.hpp"
+#include "core/model/paths.hpp"
 #include "core/model/units.hpp"
 #include "run/observe_parts.hpp"
+
+#include <algorithm>
 
 namespace onload_node {
 
 namespace {
+
+bool has_drop_in(const UnitState& unit, const Files& files) {
+    return std::ranges::any_of(paths::drop_in_directories, [&](std::string_view directory) {
+        return files.exists(compose("{}{}{}", directory, unit.id, paths::drop_in));
+    });
+}
 
 Result<void> ask(Observed& observed, const Config& config, const Sensors& sensors) {
     const auto network = sensors.units.state(std::string(units::network_pre));
@@ -19,6 +29,8 @@ Result<void> ask(Observed& observed, const Config& config, const Sensors& sensor
     for (const auto& name : wanted) {
         auto unit = sensors.units.state(name);
         if (unit) {
+            // A masked unit is loaded without its drop-ins.
+            unit->heeds_marker |= unit->masked() && has_drop_in(*unit, sensors.files);
             observed.units.emplace(name, std::move(*unit));
         } else if (unit.error().code != ErrorCode::not_found) {
             return tl::unexpected(unit.error());

@@ -45,7 +45,7 @@ toml::table to_toml(const LoadRecord& record) {
 
 std::map<ModuleName, LoadRecord> read_load_records(const Files& files) {
     std::map<ModuleName, LoadRecord> records;
-    const auto text = files.read(std::string(paths::loaded_record));
+    const auto text = files.read(paths::loaded_record);
     if (!text) {
         return records;
     }
@@ -70,7 +70,7 @@ Result<void> record_load(Files& files, const LoadModule& step) {
     for (const auto& [name, record] : records) {
         document.insert(name.str(), to_toml(record));
     }
-    return files.write(std::string(paths::loaded_record), toml_text(document));
+    return files.write(paths::loaded_record, toml_text(document));
 }
 
 namespace {
@@ -135,7 +135,7 @@ void read_name_record(Observed& observed, const Files& files) {
     observed.remembered.clear();
     observed.names_text.clear();
     observed.names_problem.clear();
-    auto text = files.read(std::string(paths::names_file));
+    auto text = files.read(paths::names_file);
     if (!text) {
         observed.names_problem =
             text.error().code == ErrorCode::not_found ? "" : text.error().message;
@@ -175,7 +175,7 @@ RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id
 
 RunRecord read_run_record(const Files& files) {
     RunRecord record;
-    const auto text = files.read(std::string(paths::last_run));
+    const auto text = files.read(paths::last_run);
     if (!text) {
         return record;
     }
@@ -223,7 +223,37 @@ Result<void> write_run_record(Files& files, const RunRecord& record) {
         {"failures", std::move(failures)},
         {"timings", std::move(timings)},
     };
-    return files.write(std::string(paths::last_run), toml_text(document));
+    return files.write(paths::last_run, toml_text(document));
+}
+
+void read_clock_fallback(Observed& observed, const Files& files) {
+    observed.clock_fallback.reset();
+    const auto text = files.read(paths::clock_record);
+    if (!text) {
+        return;
+    }
+    const auto document = toml::parse(*text);
+    if (!document) {
+        return;
+    }
+    const auto& table = document.table();
+    const auto number = [&](const char* key) { return table[key].value_or(std::int64_t{0}); };
+    observed.clock_fallback = ClockFallback{
+        number("since"),
+        number("next"),
+        std::max<std::int64_t>(number("tries"), 0),
+        table["waits-for"].value_or(std::string())};
+}
+
+Result<void> write_clock_fallback(Files& files, const ClockFallback& record) {
+    return files.write(
+        paths::clock_record,
+        toml_text(toml::table{
+            {"since", record.since},
+            {"next", record.next},
+            {"tries", record.tries},
+            {"waits-for", record.waits_for}})
+    );
 }
 
 }  // namespace onload_node

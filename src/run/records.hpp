@@ -20,6 +20,12 @@ namespace onload_node {
 /// says why; it takes nothing from a damaged record.
 void read_name_record(Observed& observed, const Files& files);
 
+/// Reads paths::clock_record into the observed node. One that cannot be read counts as none: the
+/// clock is then kept as it is.
+void read_clock_fallback(Observed& observed, const Files& files);
+
+[[nodiscard]] Result<void> write_clock_fallback(Files& files, const ClockFallback& record);
+
 /// Converts what an execution met into the record for the report.
 [[nodiscard]] RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id);
 

@@ -21,7 +21,7 @@ struct Field {
 template <typename S, typename T>
 Field(std::string_view, T S::*) -> Field<S, T>;
 
-/// A step that may stand in the log: its kind there, and all its fields in the order of
+/// A step that may stand in the log: its kind there, and its fields in the order of
 /// the struct.
 template <typename S, typename... Ts>
 struct Logged {
@@ -88,6 +88,7 @@ constexpr std::tuple kinds = {
     NeverLogged<MaskUnit>{},
     logged<UnmaskUnit>("unmask-unit", Field{"unit", &UnmaskUnit::id}),
     logged<StopUnit>("stop-unit", Field{"unit", &StopUnit::id}),
+    // What is for good takes nothing back.
     logged<StartUnit>("start-unit", Field{"unit", &StartUnit::id}),
 };
 

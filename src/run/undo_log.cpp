@@ -104,6 +104,21 @@ Result<void> UndoLog::truncate(std::size_t count, const std::vector<UndoEntry>& 
     return save_or_drop();
 }
 
+Result<void> UndoLog::forget(PhaseName phase) {
+    std::vector<UndoEntry> kept;
+    std::size_t committed = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (i >= committed_ || entries_[i].phase != phase) {
+            kept.push_back(std::move(entries_[i]));
+            committed += i < committed_ ? 1U : 0U;
+        }
+    }
+    shorten(0);
+    entries_ = std::move(kept);
+    committed_ = committed;
+    return save_or_drop();
+}
+
 void UndoLog::shorten(std::size_t count) {
     entries_.resize(std::min(count, entries_.size()));
     texts_.resize(std::min(count, texts_.size()));
@@ -115,13 +130,13 @@ Result<void> UndoLog::save_or_drop() {
     if (save() || save()) {
         return {};
     }
-    auto dropped = files_.remove(std::string(paths::undo_log));
+    auto dropped = files_.remove(paths::undo_log);
     return dropped ? failure(ErrorCode::io, "it is dropped; revert will not know of it") : dropped;
 }
 
 Result<void> UndoLog::save() {
     if (entries_.empty()) {
-        return files_.remove(std::string(paths::undo_log));
+        return files_.remove(paths::undo_log);
     }
     for (std::size_t next = texts_.size(); next < entries_.size(); ++next) {
         texts_.push_back(text_of(entries_[next]));
@@ -130,7 +145,7 @@ Result<void> UndoLog::save() {
     for (const auto& text : texts_) {
         document += text;
     }
-    return files_.write(std::string(paths::undo_log), document);
+    return files_.write(paths::undo_log, document);
 }
 
 }  // namespace onload_node

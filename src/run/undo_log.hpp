@@ -37,6 +37,9 @@ public:
     /// Forgets the entries from `count` on, which have been undone, except `open`.
     [[nodiscard]] Result<void> truncate(std::size_t count, const std::vector<UndoEntry>& open = {});
 
+    /// Forgets the finished entries of a phase: what they tell of has been given back.
+    [[nodiscard]] Result<void> forget(PhaseName phase);
+
     [[nodiscard]] const std::vector<UndoEntry>& entries() const { return entries_; }
 
     [[nodiscard]] std::size_t committed() const { return committed_; }

@@ -31,14 +31,14 @@ std::vector<std::string> words_of(const std::string& line) {
 /// Interfaces with a default route, IPv4 or IPv6.
 std::set<std::string> routed_interfaces(const Files& files) {
     std::set<std::string> found;
-    std::istringstream four(files.read(std::string(paths::routes)).value_or(""));
+    std::istringstream four(files.read(paths::routes).value_or(""));
     for (std::string line; std::getline(four, line);) {
         const auto words = words_of(line);
         if (words.size() > 7 && words[1] == "00000000" && words[7] == "00000000") {
             found.insert(words[0]);
         }
     }
-    std::istringstream six(files.read(std::string(paths::routes_6)).value_or(""));
+    std::istringstream six(files.read(paths::routes_6).value_or(""));
     for (std::string line; std::getline(six, line);) {
         const auto words = words_of(line);
         // Without a next hop it is the kernel's route that rejects packets with no other route.

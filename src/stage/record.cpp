@@ -63,7 +63,7 @@ void StageRecord::forget(const std::string& kernel) {
 
 StageRecord read_stage_record(const Files& files) {
     StageRecord record;
-    const auto text = files.read(std::string(paths::staged_record));
+    const auto text = files.read(paths::staged_record);
     if (!text) {
         return record;
     }
@@ -96,7 +96,7 @@ Result<void> write_stage_record(Files& files, const StageRecord& record) {
     document.insert("user_source", record.user_source);
     document.insert("user_version", record.user_version);
     document.insert("tree", std::move(trees));
-    return files.write(std::string(paths::staged_record), toml_text(document));
+    return files.write(paths::staged_record, toml_text(document));
 }
 
 }  // namespace onload_node

@@ -3,45 +3,14 @@
 // read, holds nothing twice, and nothing that is more than a name.
 #include "core/model/identifiers.hpp"
 #include "core/model/paths.hpp"
+#include "one_file.hpp"
 #include "run/records.hpp"
 #include "target.hpp"
 
 using namespace onload_node;
 
-namespace {
-
-/// The record is the only file there is.
-class OneFile final : public Files {
-public:
-    explicit OneFile(std::string content) : content_(std::move(content)) {}
-
-    [[nodiscard]] Result<std::string> read(const std::string& path) const override {
-        return exists(path) ? Result<std::string>(content_) : failure(ErrorCode::not_found, path);
-    }
-
-    [[nodiscard]] Result<void> write(const std::string&, const std::string& content) override {
-        content_ = content;
-        return {};
-    }
-
-    [[nodiscard]] Result<void> remove(const std::string&) override { return {}; }
-
-    [[nodiscard]] std::vector<std::string> list(const std::string&) const override { return {}; }
-
-    [[nodiscard]] bool exists(const std::string& path) const override {
-        return path == paths::names_file;
-    }
-
-    [[nodiscard]] bool executable(const std::string&) const override { return false; }
-
-private:
-    std::string content_;
-};
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    OneFile file(fuzz::text_of(data, size));
+    fuzz::OneFile file(paths::names_file, fuzz::text_of(data, size));
     Observed observed;
     read_name_record(observed, file);
     fuzz::require(observed.names_problem.empty() || observed.remembered.empty());
@@ -58,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!observed.names_problem.empty()) {
         return 0;
     }
-    fuzz::require(file.write(std::string(paths::names_file), to_text(record)).has_value());
+    fuzz::require(file.write(paths::names_file, to_text(record)).has_value());
     Observed again;
     read_name_record(again, file);
     fuzz::require(again.names_problem.empty() && again.remembered == record);

@@ -16,28 +16,29 @@ public:
     OneFile(std::string_view path, std::string content)
         : path_(path), content_(std::move(content)) {}
 
-    [[nodiscard]] Result<std::string> read(const std::string& path) const override {
-        return exists(path) ? Result<std::string>(content_) : failure(ErrorCode::not_found, path);
+    [[nodiscard]] Result<std::string> read(std::string_view path) const override {
+        return exists(path) ? Result<std::string>(content_)
+                            : failure(ErrorCode::not_found, std::string(path));
     }
 
-    [[nodiscard]] Result<void> write(const std::string& path, const std::string& content) override {
+    [[nodiscard]] Result<void> write(std::string_view path, const std::string& content) override {
         content_ = content;
         there_ = path == path_;
         return {};
     }
 
-    [[nodiscard]] Result<void> remove(const std::string&) override {
+    [[nodiscard]] Result<void> remove(std::string_view) override {
         there_ = false;
         return {};
     }
 
-    [[nodiscard]] std::vector<std::string> list(const std::string&) const override { return {}; }
+    [[nodiscard]] std::vector<std::string> list(std::string_view) const override { return {}; }
 
-    [[nodiscard]] bool exists(const std::string& path) const override {
+    [[nodiscard]] bool exists(std::string_view path) const override {
         return there_ && path == path_;
     }
 
-    [[nodiscard]] bool executable(const std::string&) const override { return false; }
+    [[nodiscard]] bool executable(std::string_view) const override { return false; }
 
 private:
     std::string_view path_;

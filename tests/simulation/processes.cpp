@@ -36,7 +36,7 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
     NodeRun run(start.config, access_to(node, progress), log, fixture::look_at(node));
     static_cast<void>(run.finish_interrupted(start.live, "taking back"));
     static_cast<void>(run.look());
-    if (const auto plan = run.plan({start.live})) {
+    if (const auto plan = run.plan({start.live, start.clock})) {
         static_cast<void>(run.act(*plan));
     }
     const Report report = report_on(node, start);

@@ -82,6 +82,29 @@ std::string marker_complaint(const Observed& now, const MemoryNode& node, const 
                : "";
 }
 
+/// Exactly one clock daemon is wanted, and it may start: the time daemon while it runs or the
+/// marker is there, otherwise the first displaced unit.
+std::string wanted_complaint(const Observed& now, const MemoryNode& node, const Start& start) {
+    const auto& time = start.config.time;
+    const bool marked = node.files().contains(std::string(paths::time_marker));
+    const auto heir =
+        std::find_if(time.displace.begin(), time.displace.end(), [&](const std::string& name) {
+            return now.units.contains(name) && now.units.at(name).exists();
+        });
+    if (time.daemon.empty() || heir == time.displace.end()) {
+        return "";
+    }
+    const UnitState& displaced = now.units.at(*heir);
+    const UnitState& daemon = now.units.at(time.daemon);
+    const bool heir_may_start = !displaced.masked() && !(marked && displaced.heeds_marker);
+    const bool daemon_may_start = daemon.exists() && !daemon.masked();
+    const bool daemon_wanted = marked || daemon.active_state == "active";
+    if (!(daemon_wanted ? daemon_may_start : heir_may_start)) {
+        return (daemon_wanted ? daemon.id : displaced.id) + " is wanted and may not start; ";
+    }
+    return marked && heir_may_start ? displaced.id + " may start beside the time daemon; " : "";
+}
+
 std::string log_complaints(const MemoryNode& node) {
     MemoryNode copy = node;
     UndoLog log(copy);
@@ -98,7 +121,8 @@ std::string complaints(const MemoryNode& node, const Start& start) {
     std::string text =
         port_complaints(now, node, start) + autoload_complaint(node) + log_complaints(node);
     if (!start.clock_lost) {
-        text += clock_complaints(now, start) + marker_complaint(now, node, start);
+        text += clock_complaints(now, start) + marker_complaint(now, node, start) +
+                wanted_complaint(now, node, start);
     }
     return text;
 }

@@ -184,6 +184,81 @@ Start time_daemon_failed() {
     return start;
 }
 
+/// The card is pulled out, or given to vfio-pci, while sfptpd keeps the clock.
+Start card_gone() {
+    Start start = bound_by_coldplug();
+    start.name = "card gone";
+    start.node = activated(start);
+    start.node.functions.clear();
+    start.goal = State::idle;
+    start.live = true;
+    return start;
+}
+
+/// An earlier run was killed while it gave the clock back, and the card has gone since.
+Start card_gone_chronyd_masked() {
+    Start start = card_gone();
+    start.name = "card gone, chronyd masked without a marker";
+    start.node.generated_files.erase(std::string(paths::time_marker));
+    start.node.units.at("sfptpd.service").active_state = "inactive";
+    start.node.units.at("chronyd.service").file_state = "masked-runtime";
+    start.clock_lost = true;
+    return start;
+}
+
+/// The unit of sfptpd is taken away from an active node.
+Start time_daemon_gone() {
+    Start start = time_daemon_failed();
+    start.name = "time daemon gone";
+    start.node.units.at("sfptpd.service").active_state = "inactive";
+    start.node.units.at("sfptpd.service").load_state = "not-found";
+    return start;
+}
+
+/// Chronyd is disabled, and the only clock there is.
+Start time_daemon_failed_chronyd_disabled() {
+    Start start = time_daemon_failed();
+    start.name = "time daemon failed, chronyd disabled";
+    start.node.units.at("chronyd.service").file_state = "disabled";
+    return start;
+}
+
+/// The fallback has happened, and the time daemon is tried again.
+Start time_daemon_retried() {
+    Start start = time_daemon_failed();
+    start.name = "time daemon retried";
+    start.node.generated_files.erase(std::string(paths::time_marker));
+    auto& chronyd = start.node.units.at("chronyd.service");
+    chronyd.file_state = "enabled";
+    chronyd.active_state = "active";
+    start.clock = ClockRequest::retry;
+    start.goal = State::active;
+    start.clock_lost = false;
+    return start;
+}
+
+/// The documented way to disable chronyd ships a unit in /etc, which outranks a mask in /run.
+Start chronyd_in_etc() {
+    Start start = bound_by_coldplug();
+    start.name = "chronyd in /etc";
+    start.node.units.at("chronyd.service").fragment = "/etc/systemd/system/chronyd.service";
+    return start;
+}
+
+Start masked_always() {
+    Start start = chronyd_runs();
+    start.name = "chronyd masked always";
+    start.config.time.mask = MaskClock::always;
+    return start;
+}
+
+Start never_masked() {
+    Start start = bound_by_coldplug();
+    start.name = "chronyd never masked";
+    start.config.time.mask = MaskClock::never;
+    return start;
+}
+
 /// Nothing is staged: only the names can be given.
 Start nothing_staged() {
     Start start = sequential();
@@ -198,18 +273,16 @@ Start nothing_staged() {
 
 std::vector<Start> starts() {
     return {
-        bound_by_coldplug(),
-        sequential(),
-        not_yet_loaded(),
-        not_yet_loaded_sequential(),
-        remembered(),
-        in_its_init(),
-        cards_moved(),
-        another_build(),
-        no_time_daemon(),
-        clock_left_alone(),
-        chronyd_runs(),
-        time_daemon_failed(),
+        bound_by_coldplug(),   sequential(),
+        not_yet_loaded(),      not_yet_loaded_sequential(),
+        remembered(),          in_its_init(),
+        cards_moved(),         another_build(),
+        no_time_daemon(),      clock_left_alone(),
+        chronyd_runs(),        time_daemon_failed(),
+        card_gone(),           card_gone_chronyd_masked(),
+        time_daemon_gone(),    time_daemon_failed_chronyd_disabled(),
+        time_daemon_retried(), chronyd_in_etc(),
+        masked_always(),       never_masked(),
         nothing_staged(),
     };
 }

@@ -3,7 +3,7 @@
 
 #include "core/model/config.hpp"
 #include "core/model/observed.hpp"
-#include "core/model/plan.hpp"
+#include "core/planning/plan.hpp"
 
 #include <ostream>
 #include <set>
@@ -24,6 +24,7 @@ struct Start {
     bool clock_lost = false;       ///< no daemon keeps the clock, and one call may fail to mend it
     bool cards_exchanged = false;  ///< since the names were remembered
     bool live = false;             ///< the boot is over: a person, or a fallback unit, runs it
+    ClockRequest clock = ClockRequest::as_configured;
 };
 
 /// For GoogleTest, which prints the bytes otherwise.

@@ -77,9 +77,25 @@ constexpr CommandEntry commands[] = {
      {},
      "Exit status: 0 it is told; 1 the node could not be looked at.\n"},
     {Verb::time_fallback,
-     "give the clock back when sfptpd has failed for good; its unit does this by itself",
+     "give the clock back unless sfptpd runs; its unit does this when sfptpd has failed for good",
      {},
      "Exit status: 0 something keeps the clock, or nothing was to be done; 1 a step failed.\n"},
+    {Verb::time_retry,
+     "wait, and try sfptpd again after it has failed; its unit does this by itself",
+     {},
+     "Exit status: 0 sfptpd was started, or there is nothing to retry; 1 a step failed.\n"},
+    {Verb::time_port,
+     "choose the port that sfptpd gets as its -i (time.port); sfptpd.service does this",
+     {},
+     "Exit status: 0 it is in /run/onload-node/sfptpd.env; 1 there is none.\n"},
+    {Verb::time_unmask,
+     "end the mask of the displaced clock daemons (time.mask = \"boot\"); its unit does this",
+     {},
+     "Exit status: 0 no mask is left that should not be; 1 a step failed.\n"},
+    {Verb::time_wait,
+     "wait until the kernel's clock is synchronised; its unit does this for chrony-wait",
+     {},
+     "Exit status: 0 it is synchronised; 1 it could not be asked.\n"},
     {Verb::stage, shared::stage_summary},
     {Verb::trees, shared::trees_summary},
     {Verb::purge, shared::purge_summary},
@@ -93,7 +109,7 @@ std::string general_help(const Program& program) {
                        "network starts.\n\n"
                        "Usage: onload-node COMMAND [OPTION]...\n\nCommands:\n";
     for (const auto& entry : commands) {
-        text += compose("  {}{}\n", padded(to_string(entry.verb), 10), entry.summary);
+        text += compose("  {}{}\n", padded(to_string(entry.verb), 13), entry.summary);
     }
     return compose(
         "{}\nOptions for all commands:\n{}\n\"onload-node COMMAND --help\" says more "

@@ -24,6 +24,10 @@ enum class Verb {
     reset,
     refresh,
     time_fallback,
+    time_retry,
+    time_port,
+    time_unmask,
+    time_wait,
     stage,
     trees,
     purge,
@@ -57,6 +61,14 @@ enum class Verb {
         return "refresh";
     case Verb::time_fallback:
         return "time-fallback";
+    case Verb::time_retry:
+        return "time-retry";
+    case Verb::time_port:
+        return "time-port";
+    case Verb::time_unmask:
+        return "time-unmask";
+    case Verb::time_wait:
+        return "time-wait";
     case Verb::stage:
         return "stage";
     case Verb::trees:

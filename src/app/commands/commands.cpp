@@ -30,6 +30,14 @@ Result<int> run_command(const Command& command) {
         return refresh(command);
     case Verb::time_fallback:
         return time_fallback(command);
+    case Verb::time_retry:
+        return time_retry(command);
+    case Verb::time_port:
+        return time_port(command);
+    case Verb::time_unmask:
+        return time_unmask(command);
+    case Verb::time_wait:
+        return time_wait(command);
     case Verb::help:
         print(command.help_text);
         return 0;

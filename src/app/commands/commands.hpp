@@ -24,7 +24,13 @@ namespace onload_node {
 // Commands that go back:
 [[nodiscard]] Result<int> revert(const Command& command);
 [[nodiscard]] Result<int> recover(const Command& command);
+
+// The clock:
 [[nodiscard]] Result<int> time_fallback(const Command& command);
+[[nodiscard]] Result<int> time_retry(const Command& command);
+[[nodiscard]] Result<int> time_port(const Command& command);
+[[nodiscard]] Result<int> time_unmask(const Command& command);
+[[nodiscard]] Result<int> time_wait(const Command& command);
 
 // The boot guard:
 [[nodiscard]] Result<int> confirm(const Command& command);

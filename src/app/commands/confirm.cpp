@@ -55,7 +55,7 @@ Result<int> confirm(const Command& command) {
         return 1;
     }
     if (armed(run.observed())) {
-        TRY(session->files().remove(std::string(paths::guard_file)));
+        TRY(session->files().remove(paths::guard_file));
         TRY(run.look());
         session->say("this boot is confirmed as good");
     }

@@ -14,7 +14,8 @@ namespace onload_node {
 Result<int> nics(const Command& command) {
     const Config config = config_or_default(command);
     Node node;
-    const auto observed = TRY(observe(config, node.sensors()));
+    Observed observed;
+    TRY(look(observed, config, node.sensors()));
     const Report report = report_now(config, observed, node.sensors().files);
     std::vector<Nic> nics;
     for (const auto& function : observed.functions) {

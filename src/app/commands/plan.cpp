@@ -13,7 +13,8 @@ namespace onload_node {
 Result<int> plan(const Command& command) {
     const auto config = TRY(load_config(command));
     Node node;
-    const auto observed = TRY(observe(config, node.sensors()));
+    Observed observed;
+    TRY(look(observed, config, node.sensors()));
     const Plan plan = make_plan(config, observed, {command.live});
     print(command.json ? plan_json(plan) : plan_text(plan, colour_wanted()));
     return plan.empty() || command.dry_run ? 0 : 2;

@@ -4,13 +4,38 @@
 #include "app/session/node_report.hpp"
 #include "app/session/publish.hpp"
 #include "app/session/session.hpp"
+#include "core/planning/plan.hpp"
 
 namespace onload_node {
 
+namespace {
+
+/// A card that goes away is told to this command alone, and the clock on it has to be given back.
+Result<void> give_clock_back_without_card(const Config& config, NodeRun& run, Session& session) {
+    const Plan plan = make_plan(config, run.observed(), {});
+    if (plan.goal != State::idle || !plan.has(PhaseName::time)) {
+        return {};
+    }
+    for (const auto& failed : run.act_on_clock(ClockRequest::as_configured)) {
+        session.say("the clock could not be given back: " + failed);
+    }
+    return run.look();
+}
+
+}  // namespace
+
 Result<int> refresh(const Command& command) {
     const auto session = TRY(Session::open("refresh"));
-    const auto report = TRY(report_on(session->node(), command));
-    publish(report, config_or_default(command).publish, session->node());
+    const auto config = load_config(command);
+    if (!config) {
+        const auto report = TRY(report_bad_config(session->node(), config.error()));
+        publish(report, PublishConfig(), session->node());
+        return 0;
+    }
+    NodeRun run = session->run(*config);
+    TRY(run.look());
+    TRY(give_clock_back_without_card(*config, run, *session));
+    session->tell(*config, run.observed());
     return 0;
 }
 

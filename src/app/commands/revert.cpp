@@ -3,6 +3,7 @@
 #include "app/config/config_file.hpp"
 #include "app/session/session.hpp"
 #include "core/model/managed_functions.hpp"
+#include "core/model/paths.hpp"
 
 namespace onload_node {
 
@@ -18,7 +19,10 @@ Result<int> revert(const Command& command) {
             "the same"
         );
     }
-    return session->tell_taken_back(config, run, run.take_back_everything());
+    const auto left = run.take_back_everything();
+    // Nothing is retried on a node that was reverted.
+    TRY(session->files().remove(paths::clock_record));
+    return session->tell_taken_back(config, run, left);
 }
 
 }  // namespace onload_node

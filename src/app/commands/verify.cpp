@@ -51,7 +51,8 @@ Result<int> verify(const Command& command) {
     const auto config = TRY(load_config(command));
     Node node(command.root.value_or(""), TrustedOwner{command.root ? ::geteuid() : 0});
     const auto target = TRY(target_of(command, node));
-    const auto observed = TRY(observe_for_verify(config, node.sensors(), target));
+    Observed observed;
+    TRY(look_for_verify(observed, config, node.sensors(), target));
     const auto checks = verify(config, observed);
     print(command.json ? verify_json(checks, target.kernel) : verify_text(checks, colour_wanted()));
     return first_failed(checks, true) == nullptr ? 0 : 3;

@@ -149,7 +149,13 @@ void check_unit(TomlReader& reader, std::string_view key, const std::string& uni
 void read_time(TomlReader& reader, TimeConfig& time) {
     reader.text("daemon", time.daemon);
     reader.texts("displace", time.displace);
+    reader.text("port", time.port);
+    reader.word("mask", time.mask);
+    reader.duration("retry", time.retry);
     check_unit(reader, "daemon", time.daemon);
+    if (!time.port.empty() && !PciAddress::parse(time.port)) {
+        reader.check("port", InterfaceName::parse(time.port));
+    }
     for (const auto& unit : time.displace) {
         check_unit(reader, "displace", unit);
     }

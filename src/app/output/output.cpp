@@ -136,6 +136,14 @@ std::string port_line(const NetworkFunction& function) {
            function.model + "\n";
 }
 
+std::string notes_text(const std::vector<std::string>& notes) {
+    std::string text;
+    for (const auto& note : notes) {
+        text += compose("note        {}\n", note);
+    }
+    return text;
+}
+
 std::string_view verdict_word(const Check& check) {
     switch (check.verdict) {
     case Verdict::passed:
@@ -191,9 +199,10 @@ std::string join(const std::vector<std::string>& words) {
 }
 
 std::string plan_text(const Plan& plan, bool colour) {
+    const std::string notes = notes_text(plan.notes);
     if (plan.empty()) {
         return "nothing to do: " +
-               (plan.reason.empty() ? "the node is as configured" : plan.reason) + "\n";
+               (plan.reason.empty() ? "the node is as configured" : plan.reason) + "\n" + notes;
     }
     std::string text;
     if (!plan.reason.empty() && plan.code != ReasonCode::pending_apply) {
@@ -205,7 +214,7 @@ std::string plan_text(const Plan& plan, bool colour) {
             text += compose("  {}\n      because: {}\n", describe(planned.step), planned.reason);
         }
     }
-    return text;
+    return text + notes;
 }
 
 std::string plan_json(const Plan& plan) {
@@ -224,6 +233,7 @@ std::string plan_json(const Plan& plan) {
     put(document, "goal", to_string(plan.goal));
     put(document, "reason_code", to_string(plan.code));
     put(document, "reason", plan.reason);
+    document.insert("notes", texts(plan.notes));
     document.insert("steps", std::move(steps));
     return to_json(document);
 }
@@ -249,6 +259,7 @@ std::string status_text(const Report& report, bool colour) {
     text += compose(
         "clock       kept by {}; displaced {}\n", join(report.clock_keepers), join(report.displaced)
     );
+    text += notes_text(report.notes);
     text += compose("devices     {}\n", join(report.devices));
     return compose("{}staged      {} (running {})\n", text, join(report.staged), report.kernel);
 }
@@ -303,6 +314,9 @@ std::string status_json(const Report& report) {
     time.insert("active", report.time_state == "active");
     put(time, "state", report.time_state);
     time.insert("displaced", texts(report.displaced));
+    put(time, "fallback_since", report.clock_since);
+    put(time, "next_try", report.clock_next);
+    put(time, "waits_for", report.clock_waits_for);
     toml::table guard;
     guard.insert("attempts", static_cast<std::int64_t>(report.guard.dead_boots));
     guard.insert("limit", static_cast<std::int64_t>(report.guard_limit));
@@ -319,6 +333,7 @@ std::string status_json(const Report& report) {
     document.insert("modules", modules_json(report));
     document.insert("nics", nics_json(report));
     document.insert("left_alone", texts(report.left_alone));
+    document.insert("notes", texts(report.notes));
     document.insert("names", names_json(report));
     document.insert("time", std::move(time));
     document.insert("guard", std::move(guard));

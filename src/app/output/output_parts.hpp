@@ -15,6 +15,13 @@ namespace onload_node {
 /// each pair in place instead of making one call.
 [[gnu::noinline]] void put(toml::table& table, std::string_view key, std::string_view value);
 
+/// The length of a literal is known here: without this, it would be counted at run time.
+template <std::size_t Size>
+[[gnu::always_inline]] inline void
+put(toml::table& table, const char (&key)[Size], std::string_view value) {
+    put(table, std::string_view(static_cast<const char*>(key), Size - 1), value);
+}
+
 [[nodiscard]] toml::table name_json(const ChosenName& name);
 
 /// The document that `verify --json` prints.

@@ -15,7 +15,8 @@ Report report_now(const Config& config, const Observed& observed, const Files& f
 
 Result<Report> report_bad_config(Node& node, const Error& error) {
     const Config config;
-    const auto observed = TRY(observe(config, node.sensors()));
+    Observed observed;
+    TRY(look(observed, config, node.sensors()));
     Report report = report_now(config, observed, node.sensors().files);
     if (report.state != State::active && report.state != State::degraded) {
         report.state = State::in_tree;
@@ -30,7 +31,8 @@ Result<Report> report_on(Node& node, const Command& command) {
     if (!config) {
         return report_bad_config(node, config.error());
     }
-    const auto observed = TRY(observe(*config, node.sensors()));
+    Observed observed;
+    TRY(look(observed, *config, node.sensors()));
     return report_now(*config, observed, node.sensors().files);
 }
 

@@ -40,8 +40,8 @@ publish_labels(const Report& report, const PublishConfig& config, const NodeAcce
 
 UserLibraries look_at_libraries(const Files& files) {
     return {
-        files.exists(std::string(paths::preloaded_library)),
-        files.executable(std::string(paths::user_command)),
+        files.exists(paths::preloaded_library),
+        files.executable(paths::user_command),
         read_stage_record(files).user_version};
 }
 

@@ -20,7 +20,7 @@ void remove_undo_log(const NodeAccess& access, const Error& why) {
         "back: " +
         why.message
     );
-    if (const auto removed = access.files.remove(std::string(paths::undo_log)); !removed) {
+    if (const auto removed = access.files.remove(paths::undo_log); !removed) {
         access.progress.notice(removed.error().message);
     }
 }

@@ -25,7 +25,8 @@ std::string apply_program() {
 }  // namespace
 
 Result<void> activate_now(const Config& config, const Sensors& sensors, Programs& programs) {
-    const auto observed = TRY(observe(config, sensors));
+    Observed observed;
+    TRY(look(observed, config, sensors));
     std::set<std::string> interfaces;
     for (const auto& function : observed.functions) {
         for (const auto& interface : function.interfaces) {

@@ -38,7 +38,8 @@ Result<TreeVerdict> tree_verdict(
             TreeVerdict::Kind::not_checkable, compose("kernel {} is not installed", kernel)};
     }
     const VerifyTarget target{kernel, below_root ? Scope::other_root : Scope::other_kernel};
-    const auto observed = TRY(observe_for_verify(config, sensors, target));
+    Observed observed;
+    TRY(look_for_verify(observed, config, sensors, target));
     const auto checks = verify(config, observed);
     const Check* const failed = first_failed(checks, true);
     if (failed == nullptr) {

@@ -53,8 +53,8 @@ Result<int> verify_pending(const Command& command) {
     // The modules loaded now do not matter: the next boot begins without them.
     const VerifyTarget target{
         kernels->next->release, command.root ? Scope::other_root : Scope::other_kernel};
-    const auto observed =
-        TRY(observe_for_verify(config, with_trees(node.sensors(), trees), target));
+    Observed observed;
+    TRY(look_for_verify(observed, config, with_trees(node.sensors(), trees), target));
     const auto checks = verify(config, observed);
     print(
         command.json ? pending_json(checks, *kernels->next, kernels->running)

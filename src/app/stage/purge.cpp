@@ -21,7 +21,8 @@ namespace {
 
 /// The loaded modules that came from a staged tree.
 Result<std::string> loaded_modules(const Config& config, const Sensors& sensors) {
-    const auto observed = TRY(observe(config, sensors));
+    Observed observed;
+    TRY(look(observed, config, sensors));
     std::string loaded;
     for (const auto& [name, module] : observed.loaded) {
         if (module.origin == Origin::out_of_tree) {
@@ -126,7 +127,7 @@ Result<int> purge(const Command& command) {
         }
     }
     const std::string root = command.root.value_or("");
-    const bool state = SystemFiles(root).exists(std::string(paths::state_directory));
+    const bool state = SystemFiles(root).exists(paths::state_directory);
     TRY(lock_staging(command));
     Node node(root);
     const auto sensors = node.sensors();

@@ -195,7 +195,7 @@ private:
             order.needed = order.known;
         }
         order.keep = command_.keep.value_or(config_.stage.keep);
-        order.relabel = !command_.root && sensors_.files.exists(std::string(paths::selinux));
+        order.relabel = !command_.root && sensors_.files.exists(paths::selinux);
         if (job.source.kind == SourceKind::tar) {
             order.hint = "; an image archive is given as oci-archive:FILE or docker-archive:FILE";
         }

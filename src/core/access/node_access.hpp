@@ -20,23 +20,22 @@ public:
     virtual ~Files() = default;
 
     /// The content, or ErrorCode::not_found.
-    [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
+    [[nodiscard]] virtual Result<std::string> read(std::string_view path) const = 0;
 
     /// Creates or replaces the file in one step, with mode 0644, and makes missing parent
     /// directories. After a crash it has either the old or the new content.
-    [[nodiscard]] virtual Result<void>
-    write(const std::string& path, const std::string& content) = 0;
+    [[nodiscard]] virtual Result<void> write(std::string_view path, const std::string& content) = 0;
 
     /// Succeeds if the file does not exist.
-    [[nodiscard]] virtual Result<void> remove(const std::string& path) = 0;
+    [[nodiscard]] virtual Result<void> remove(std::string_view path) = 0;
 
     /// Sorted names of the directory's entries; empty if there is no such directory.
-    [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) const = 0;
+    [[nodiscard]] virtual std::vector<std::string> list(std::string_view directory) const = 0;
 
-    [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
+    [[nodiscard]] virtual bool exists(std::string_view path) const = 0;
 
     /// True for a regular file with at least one execute bit.
-    [[nodiscard]] virtual bool executable(const std::string& path) const = 0;
+    [[nodiscard]] virtual bool executable(std::string_view path) const = 0;
 };
 
 class Modules {
@@ -172,14 +171,19 @@ struct NodeAccess {
 struct HostFacts {
     std::string kernel;  ///< uname -r
     std::string boot_id;
-    std::string command_line;  ///< of the kernel
-    bool privileged = false;   ///< effective user is root
+    std::string command_line;   ///< of the kernel
+    bool privileged = false;    ///< effective user is root
+    std::int64_t uptime = 0;    ///< seconds of CLOCK_BOOTTIME
+    bool synchronised = false;  ///< a daemon has told the kernel that its clock is right
 };
 
 class Host {
 public:
     virtual ~Host() = default;
     [[nodiscard]] virtual Result<HostFacts> facts() const = 0;
+
+    /// A moment given as seconds of CLOCK_BOOTTIME: "2026-11-30T02:10:00Z", by the clock as it is.
+    [[nodiscard]] virtual std::string utc(std::int64_t uptime) const = 0;
 };
 
 /// A PCI network function of any vendor, as found.
@@ -205,6 +209,9 @@ public:
     [[nodiscard]] virtual FunctionDetails details(const NetworkFunction& function) const = 0;
 
     [[nodiscard]] virtual Result<AlternativeNames> alternative_names() const = 0;
+
+    /// All network interfaces of the machine, without their `uppers`.
+    [[nodiscard]] virtual Result<std::vector<Link>> links() const = 0;
 
     /// Names of all network interfaces of the machine, physical or not.
     [[nodiscard]] virtual Result<std::vector<std::string>> interface_names() const = 0;

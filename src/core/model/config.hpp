@@ -81,6 +81,25 @@ enum class AfterStaging { next_boot, now };
     return {};
 }
 
+/// How long a displaced clock daemon is masked besides being held back by its condition.
+enum class MaskClock {
+    boot,    ///< until the unit before kubelet.service takes the link away
+    always,  ///< until the next boot: the machine-config daemon cannot enable units meanwhile
+    never,
+};
+
+[[nodiscard]] constexpr std::string_view to_string(MaskClock mask) {
+    switch (mask) {
+    case MaskClock::boot:
+        return "boot";
+    case MaskClock::always:
+        return "always";
+    case MaskClock::never:
+        return "never";
+    }
+    return {};
+}
+
 /// Parameters of one module, in the order configured: name and value as they are handed to the
 /// kernel.
 using ModuleParameters = std::vector<std::pair<std::string, std::string>>;
@@ -110,7 +129,12 @@ struct NamesConfig {
 
 struct TimeConfig {
     std::string daemon = "sfptpd.service";  ///< "" starts none
+    /// The first that exists gets the clock back.
     std::vector<std::string> displace = {"chronyd.service", "chrony-wait.service"};
+    std::string port = "first";  ///< sfptpd's -i: "first", an interface, a PCI address, "" for none
+    MaskClock mask = MaskClock::boot;
+    /// Longest pause before the daemon is tried again after it has failed.
+    Milliseconds retry = std::chrono::minutes(10);
 };
 
 struct GuardConfig {

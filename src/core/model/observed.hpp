@@ -108,13 +108,53 @@ struct FunctionDetails {
 
 /// A unit as PID 1 knows it.
 struct UnitState {
-    std::string id;            ///< the real name; an alias is resolved
-    std::string load_state;    ///< loaded, not-found, masked, ...
-    std::string active_state;  ///< active, activating, inactive, failed, ...
-    std::string file_state;    ///< enabled, disabled, static, masked-runtime, ...
-    bool job_pending = false;  ///< a start is queued
+    std::string id;             ///< the real name; an alias is resolved
+    std::string load_state;     ///< loaded, not-found, masked, ...
+    std::string active_state;   ///< active, activating, inactive, failed, ...
+    std::string file_state;     ///< enabled, disabled, static, masked-runtime, ...
+    bool job_pending = false;   ///< a start is queued
+    std::string fragment = {};  ///< path of the unit file that PID 1 has loaded
+    /// It has the condition that keeps it from starting while paths::time_marker exists.
+    bool heeds_marker = false;
 
     [[nodiscard]] bool exists() const { return load_state != "not-found" && !load_state.empty(); }
+
+    [[nodiscard]] bool masked() const {
+        return file_state == "masked" || file_state == "masked-runtime";
+    }
+
+    [[nodiscard]] bool enabled() const {
+        return file_state == "enabled" || file_state == "enabled-runtime";
+    }
+
+    [[nodiscard]] bool running_or_coming() const {
+        return active_state == "active" || active_state == "activating" ||
+               active_state == "reloading" || job_pending;
+    }
+};
+
+/// A network interface as a clock daemon needs it.
+struct Link {
+    std::string name;
+    bool carrier = false;
+    bool addressed = false;  ///< an IPv4 address, or an IPv6 one that is not link-local
+    std::vector<std::string> uppers = {};  ///< bonds, VLANs and the like that are made of it
+};
+
+/// What /etc/sfptpd.conf says of interfaces.
+struct SfptpdConfig {
+    bool needs_port = false;              ///< an instance names no interface: it takes that of -i
+    std::vector<std::string> interfaces;  ///< those named, each once
+};
+
+/// That the displaced daemon keeps the clock because the time daemon failed. Seconds are those of
+/// CLOCK_BOOTTIME, which no daemon sets.
+struct ClockFallback {
+    std::int64_t since = 0;  ///< when the clock was given back
+    std::int64_t next = 0;   ///< when the time daemon is tried again
+    std::int64_t tries = 0;  ///< how often it was tried in vain
+    std::string waits_for;   ///< what is missing for a try; empty if only the time
+    bool operator==(const ClockFallback&) const = default;
 };
 
 /// What `onload_node=` on the kernel command line asks for.
@@ -206,7 +246,13 @@ struct Observed {
     unsigned onload_stacks = 0;  ///< stacks that applications use now
 
     std::map<std::string, UnitState> units;  ///< by configured name
-    std::string units_problem;               ///< why PID 1 did not report them; empty if it did
+    std::optional<SfptpdConfig> sfptpd;      ///< none if there is no configuration of sfptpd
+    std::optional<ClockFallback> clock_fallback;
+    std::string clock_since;  ///< `since` and `next` of the fallback, in UTC
+    std::string clock_next;
+    std::int64_t uptime = 0;    ///< seconds of CLOCK_BOOTTIME
+    std::vector<Link> links;    ///< only if asked for (observe_links)
+    std::string units_problem;  ///< why PID 1 did not report them; empty if it did
     std::map<std::string, std::string>
         generated_files;                ///< content by path, of all files that we may generate
     std::vector<std::string> devices;   ///< those of Onload's device nodes that exist

@@ -21,8 +21,16 @@ inline constexpr std::string_view undo_log = "/run/onload-node/undo.toml";
 inline constexpr std::string_view loaded_record = "/run/onload-node/loaded.toml";
 inline constexpr std::string_view last_run = "/run/onload-node/last-run.toml";
 inline constexpr std::string_view status_json = "/run/onload-node/status.json";
+/// Who has the clock after the time daemon has failed, since when, and until when.
+inline constexpr std::string_view clock_record = "/run/onload-node/clock.toml";
+/// The environment of sfptpd.service: the port of the node.
+inline constexpr std::string_view sfptpd_environment = "/run/onload-node/sfptpd.env";
 /// While this file exists the drop-ins of chronyd and chrony-wait keep them from starting.
 inline constexpr std::string_view time_marker = "/run/onload-node/sfptpd-keeps-time";
+/// The drop-in of a unit that heeds the marker: a directory, the unit, and the rest.
+inline constexpr std::string_view drop_in_directories[] = {
+    "/etc/systemd/system/", "/usr/lib/systemd/system/"};
+inline constexpr std::string_view drop_in = ".d/10-onload-node.conf";
 inline constexpr std::string_view link_directory = "/run/systemd/network";
 inline constexpr std::string_view link_file_prefix = "71-onload-node-";
 inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";

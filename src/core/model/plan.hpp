@@ -57,6 +57,7 @@ struct Plan {
     std::string reason;         ///< one sentence: why this goal and no better one
     std::vector<Phase> phases;  ///< empty phases are left out
     std::optional<Blocker> advice = std::nullopt;  ///< keeps an active node `degraded`
+    std::vector<std::string> notes = {};           ///< advice that changes no state
 
     [[nodiscard]] bool empty() const { return phases.empty(); }
 

@@ -156,9 +156,11 @@ struct StopUnit {
     bool operator==(const StopUnit&) const = default;
 };
 
-/// Queues the start of a unit and does not wait: it may be ordered after ourselves.
+/// Queues the start of a unit and does not wait: it may be ordered after ourselves. One that failed
+/// too often is started all the same.
 struct StartUnit {
     std::string id;
+    bool for_good = false;  ///< part of giving the clock back, which is never undone
     bool operator==(const StartUnit&) const = default;
 };
 

@@ -114,8 +114,7 @@ Steps restore_setting(const SetKernelSetting& step, const Observed& observed) {
 Steps restore_unit(const MaskUnit& step, const Observed& observed) {
     Steps steps{UnmaskUnit{step.id}};
     for (const auto& [name, unit] : observed.units) {
-        if (unit.id == step.id &&
-            (unit.file_state == "enabled" || unit.file_state == "enabled-runtime")) {
+        if (unit.id == step.id && unit.enabled()) {
             steps.emplace_back(StartUnit{step.id});
             break;
         }
@@ -123,14 +122,15 @@ Steps restore_unit(const MaskUnit& step, const Observed& observed) {
     return steps;
 }
 
-/// A unit that was masked until its start was given the clock back: it keeps the clock.
-Steps stop_started(const StartUnit& step, const Observed& observed) {
+/// What the marker held back, and was enabled, is started again.
+Steps lift_marker(const Observed& observed) {
+    Steps steps{RemoveTimeMarker{}};
     for (const auto& [name, unit] : observed.units) {
-        if (unit.id == step.id && unit.file_state == "masked-runtime") {
-            return {};
+        if (unit.heeds_marker && unit.enabled()) {
+            steps.emplace_back(StartUnit{unit.id});
         }
     }
-    return {StopUnit{step.id}};
+    return steps;
 }
 
 }  // namespace
@@ -145,7 +145,7 @@ Steps inverse(const Step& step, const Observed& observed) {
             [&](const BlockAutoload&) { return lift_autoload_block(observed); },
             // The rule is there for the moment of the swap only: it is never put back.
             [](const UnblockAutoload&) { return Steps{}; },
-            [](const WriteTimeMarker&) { return Steps{RemoveTimeMarker{}}; },
+            [&](const WriteTimeMarker&) { return lift_marker(observed); },
             // Giving the clock back is never undone: half of it is better than nothing.
             [](const RemoveTimeMarker&) { return Steps{}; },
             [](const ReloadUdev&) { return Steps{}; },
@@ -165,7 +165,7 @@ Steps inverse(const Step& step, const Observed& observed) {
             // A unit is unmasked only to give the clock back, which is never undone.
             [](const UnmaskUnit&) { return Steps{}; },
             [](const StopUnit& s) { return Steps{StartUnit{s.id}}; },
-            [&](const StartUnit& s) { return stop_started(s, observed); },
+            [](const StartUnit& s) { return s.for_good ? Steps{} : Steps{StopUnit{s.id}}; },
         },
         step
     );

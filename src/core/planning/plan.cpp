@@ -2,6 +2,7 @@
 #include "core/planning/plan.hpp"
 
 #include "core/model/managed_functions.hpp"
+#include "core/planning/clock_port.hpp"
 #include "core/planning/plan_phases.hpp"
 
 #include <algorithm>
@@ -25,6 +26,15 @@ void append_phase(Plan& plan, PhaseName name, std::vector<PlannedStep> steps) {
     if (!steps.empty()) {
         plan.phases.push_back({name, std::move(steps)});
     }
+}
+
+/// The plan without a card. One that has gone since the boot began leaves the clock to be given
+/// back.
+Plan idle_plan(const PlanContext& context) {
+    Plan plan =
+        stay(State::idle, ReasonCode::no_nic, "no Solarflare network function that is free for us");
+    append_phase(plan, PhaseName::time, plan_clock_return(context, "no card keeps the time"));
+    return plan;
 }
 
 /// The plan if the wanted driver cannot come in. The names apply all the same, because both drivers
@@ -56,9 +66,7 @@ Plan make_plan(const Config& config, const Observed& observed, const PlanRequest
     }
     PlanContext context{config, observed, request, managed_functions(config, observed), {}};
     if (context.functions.empty() && config.driver.activate == Activate::with_nic) {
-        return stay(
-            State::idle, ReasonCode::no_nic, "no Solarflare network function that is free for us"
-        );
+        return idle_plan(context);
     }
     context.chosen = choose_names(config.names, context.functions, observed);
 
@@ -71,8 +79,15 @@ Plan make_plan(const Config& config, const Observed& observed, const PlanRequest
     append_phase(plan, PhaseName::names, plan_names(context, !decision.driver.empty()));
     append_phase(plan, PhaseName::driver, std::move(decision.driver));
     append_phase(plan, PhaseName::onload, std::move(decision.onload));
-    if (!context.functions.empty()) {
-        append_phase(plan, PhaseName::time, plan_time(context));
+    const bool clock_on_card = !context.functions.empty() && !config.time.daemon.empty();
+    append_phase(
+        plan,
+        PhaseName::time,
+        context.functions.empty() ? plan_clock_return(context, "no card keeps the time")
+                                  : plan_time(context)
+    );
+    if (const auto note = clock_port_complaint(config, observed); clock_on_card && !note.empty()) {
+        plan.notes.push_back(note);
     }
     if (!plan.empty()) {
         plan.code = ReasonCode::pending_apply;

@@ -7,8 +7,16 @@
 
 namespace onload_node {
 
+/// What is asked of the clock.
+enum class ClockRequest {
+    as_configured,  ///< the time daemon keeps it, unless it has failed
+    give_back,      ///< the displaced units keep it, unless the time daemon runs
+    retry,          ///< the time daemon is tried again although it has failed
+};
+
 struct PlanRequest {
     bool live = false;  ///< a person allows a swap although the network is up
+    ClockRequest clock = ClockRequest::as_configured;
 };
 
 /// The only brain: the steps that turn the observed node into what the configuration asks for, each

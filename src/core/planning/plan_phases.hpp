@@ -35,7 +35,7 @@ struct DriverDecision {
 
 [[nodiscard]] std::vector<PlannedStep> plan_time(const PlanContext& context);
 
-/// Gives the clock back to the displaced units; empty if there are none.
+/// Gives the clock back to the displaced units; empty if they have it.
 [[nodiscard]] std::vector<PlannedStep>
 plan_clock_return(const PlanContext& context, const std::string& reason);
 

@@ -8,37 +8,65 @@ namespace onload_node {
 
 namespace {
 
-bool running_or_coming(const UnitState& unit) {
-    return unit.active_state == "active" || unit.active_state == "activating" ||
-           unit.active_state == "reloading" || unit.job_pending;
-}
-
-bool masked(const UnitState& unit) {
-    return unit.file_state == "masked" || unit.file_state == "masked-runtime";
-}
-
 const UnitState* find_unit(const Observed& observed, const std::string& name) {
     const auto found = observed.units.find(name);
     return found == observed.units.end() || !found->second.exists() ? nullptr : &found->second;
+}
+
+std::vector<const UnitState*> displaced_units(const PlanContext& context) {
+    std::vector<const UnitState*> units;
+    for (const auto& name : context.config.time.displace) {
+        if (const UnitState* const unit = find_unit(context.observed, name)) {
+            units.push_back(unit);
+        }
+    }
+    return units;
 }
 
 bool time_marker_present(const Observed& observed) {
     return observed.generated_files.contains(std::string(paths::time_marker));
 }
 
+bool masked_by_us(const UnitState* unit) {
+    return unit->file_state == "masked-runtime";
+}
+
+/// True if an earlier run took the clock from the displaced units, or got no further than half way
+/// in giving it back.
+bool clock_taken(const PlanContext& context) {
+    return time_marker_present(context.observed) ||
+           std::ranges::any_of(displaced_units(context), masked_by_us);
+}
+
+/// A link in /run is of no use where a unit file in /etc outranks it. What heeds the marker needs
+/// no mask; it gets one only while no machine-config daemon can meet it.
+bool wants_mask(const PlanContext& context, const UnitState& unit) {
+    if (unit.masked() || unit.fragment.starts_with("/etc/")) {
+        return false;
+    }
+    switch (context.config.time.mask) {
+    case MaskClock::never:
+        return false;
+    case MaskClock::always:
+        return true;
+    case MaskClock::boot:
+        break;
+    }
+    return !context.observed.network_started || !unit.heeds_marker;
+}
+
 /// Undone backwards this is: remove the file, unmask, start. The file must come last here, because
 /// the drop-ins of the units prevent a start while it exists.
 void append_displacement(const PlanContext& context, std::vector<PlannedStep>& steps) {
-    for (const auto& name : context.config.time.displace) {
-        const UnitState* const unit = find_unit(context.observed, name);
-        if (unit == nullptr) {
-            continue;
+    const std::string reason = "only one daemon may keep the clock";
+    for (const UnitState* const unit : displaced_units(context)) {
+        const bool running = unit->active_state == "active" || unit->active_state == "activating";
+        // A start that is queued already does not ask whether the unit has been masked since.
+        if (running || (unit->job_pending && !unit->heeds_marker)) {
+            steps.push_back({StopUnit{unit->id}, reason});
         }
-        if (unit->active_state == "active" || unit->active_state == "activating") {
-            steps.push_back({StopUnit{unit->id}, "only one daemon may keep the clock"});
-        }
-        if (!masked(*unit)) {
-            steps.push_back({MaskUnit{unit->id}, "only one daemon may keep the clock"});
+        if (wants_mask(context, *unit)) {
+            steps.push_back({MaskUnit{unit->id}, reason});
         }
     }
     if (!time_marker_present(context.observed)) {
@@ -48,65 +76,122 @@ void append_displacement(const PlanContext& context, std::vector<PlannedStep>& s
     }
 }
 
-/// No daemon is left, so every displaced unit that is enabled comes back, even if an earlier return
-/// got no further than unmasking it.
-std::vector<PlannedStep> plan_replacement(const PlanContext& context, const std::string& reason) {
-    auto steps = plan_clock_return(context, reason);
-    const auto& displaced = context.config.time.displace;
-    const auto keeps = [&](const std::string& name) {
-        const UnitState* const unit = find_unit(context.observed, name);
-        return unit != nullptr && running_or_coming(*unit);
-    };
-    if (std::any_of(displaced.begin(), displaced.end(), keeps)) {
-        return steps;
+/// The displaced units that get the clock back: those that are enabled.
+std::vector<const UnitState*> heirs(const PlanContext& context) {
+    auto units = displaced_units(context);
+    std::erase_if(units, [](const UnitState* unit) {
+        return !unit->enabled() && !masked_by_us(unit);
+    });
+    return units;
+}
+
+/// If none is enabled, the first keeps it all the same: it is the only clock there is.
+std::vector<const UnitState*> heirs_at_any_rate(const PlanContext& context) {
+    auto units = heirs(context);
+    if (!units.empty()) {
+        return units;
     }
-    for (const auto& name : displaced) {
-        const UnitState* const unit = find_unit(context.observed, name);
-        if (unit != nullptr && unit->file_state == "enabled") {
-            steps.push_back({StartUnit{unit->id}, reason});
+    for (const UnitState* const unit : displaced_units(context)) {
+        if (!unit->masked()) {
+            return {unit};
         }
     }
+    return {};
+}
+
+void append_starts(
+    std::vector<PlannedStep>& steps,
+    const std::vector<const UnitState*>& units,
+    const std::string& reason
+) {
+    for (const UnitState* const unit : units) {
+        if (unit->active_state != "active") {
+            steps.push_back({StartUnit{unit->id, true}, reason});
+        }
+    }
+}
+
+std::vector<PlannedStep> give_back(const PlanContext& context, const std::string& reason) {
+    std::vector<PlannedStep> steps;
+    const UnitState* const daemon = find_unit(context.observed, context.config.time.daemon);
+    const bool marked = time_marker_present(context.observed);
+    if (daemon != nullptr && daemon->running_or_coming()) {
+        steps.push_back({StopUnit{daemon->id}, reason});
+    }
+    // The file goes first: while it exists, the drop-ins of the units prevent a start.
+    if (marked) {
+        steps.push_back({RemoveTimeMarker{}, reason});
+    }
+    for (const UnitState* const unit : displaced_units(context)) {
+        if (masked_by_us(unit)) {
+            steps.push_back({UnmaskUnit{unit->id}, reason});
+        }
+    }
+    append_starts(steps, heirs_at_any_rate(context), reason);
     return steps;
+}
+
+bool kept_by_displaced(const PlanContext& context) {
+    return std::ranges::any_of(displaced_units(context), [](const UnitState* unit) {
+        return unit->running_or_coming();
+    });
+}
+
+/// The time daemon will not come by itself, and something must keep the clock.
+std::vector<PlannedStep> plan_replacement(const PlanContext& context, const std::string& reason) {
+    const bool kept = kept_by_displaced(context) && !clock_taken(context);
+    return kept ? std::vector<PlannedStep>() : give_back(context, reason);
 }
 
 }  // namespace
 
 std::vector<PlannedStep> plan_clock_return(const PlanContext& context, const std::string& reason) {
     std::vector<PlannedStep> steps;
-    // The file goes first: while it exists, the drop-ins of the units prevent a start.
-    if (time_marker_present(context.observed)) {
-        steps.push_back({RemoveTimeMarker{}, reason});
+    if (!context.observed.units_problem.empty()) {
+        return steps;
     }
-    for (const auto& name : context.config.time.displace) {
-        const UnitState* const unit = find_unit(context.observed, name);
-        if (unit != nullptr && unit->file_state == "masked-runtime") {
-            steps.push_back({UnmaskUnit{unit->id}, reason});
-            steps.push_back({StartUnit{unit->id}, reason});
-        }
+    if (clock_taken(context)) {
+        return give_back(context, reason);
+    }
+    const UnitState* const daemon = find_unit(context.observed, context.config.time.daemon);
+    const bool kept = daemon != nullptr && daemon->running_or_coming();
+    if (!kept && !kept_by_displaced(context)) {
+        // An earlier return may have got no further than the start.
+        append_starts(steps, heirs(context), reason);
     }
     return steps;
 }
 
 std::vector<PlannedStep> plan_time(const PlanContext& context) {
-    std::vector<PlannedStep> steps;
     const auto& time = context.config.time;
     const UnitState* const daemon =
         time.daemon.empty() ? nullptr : find_unit(context.observed, time.daemon);
-    if (!time.daemon.empty() && daemon == nullptr) {
+    if (!time.daemon.empty() && (daemon == nullptr || daemon->masked())) {
         // Chronyd stays: a node must not be left without any clock daemon.
-        return steps;
+        return plan_clock_return(
+            context, time.daemon + (daemon == nullptr ? " is not there" : " is masked")
+        );
     }
-    if (daemon != nullptr && daemon->active_state == "failed" && !daemon->job_pending) {
-        // It has failed for good: systemd restarts it up to the start limit. `systemctl
-        // reset-failed` clears this after a repair.
+    if (!context.observed.units_problem.empty()) {
+        return {};
+    }
+    const bool coming = daemon != nullptr && daemon->running_or_coming();
+    if (context.request.clock == ClockRequest::give_back) {
+        return coming ? std::vector<PlannedStep>()
+                      : plan_replacement(context, "something must keep the clock");
+    }
+    const bool failed = daemon != nullptr && daemon->active_state == "failed" && !coming;
+    if (failed && context.request.clock != ClockRequest::retry) {
+        // It has failed for good: systemd restarts it up to the start limit.
         return plan_replacement(
             context, time.daemon + " has failed, and something must keep the clock"
         );
     }
+    std::vector<PlannedStep> steps;
     if (!time.displace.empty()) {
         append_displacement(context, steps);
     }
-    if (daemon != nullptr && !running_or_coming(*daemon)) {
+    if (daemon != nullptr && !coming) {
         steps.push_back({StartUnit{daemon->id}, "it keeps the clock on the Solarflare card"});
     }
     return steps;

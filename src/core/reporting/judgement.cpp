@@ -3,6 +3,7 @@
 #include "core/model/managed_functions.hpp"
 #include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
+#include "core/planning/clock_port.hpp"
 #include "core/reporting/report.hpp"
 
 #include <algorithm>
@@ -116,6 +117,48 @@ std::string running_displaced(const Config& config, const Observed& observed) {
     return "";
 }
 
+/// Since when, until when, and what is missing.
+std::string fallback_text(const Config& config, const Observed& observed) {
+    if (!observed.clock_fallback) {
+        return "";
+    }
+    const auto& missing = observed.clock_fallback->waits_for;
+    return compose(
+        " since {}; {} is tried again {}{}",
+        observed.clock_since,
+        config.time.daemon,
+        missing.empty() ? "at " : "once this is mended: ",
+        missing.empty() ? observed.clock_next : missing
+    );
+}
+
+std::string without_time_daemon(
+    const Config& config,
+    const Observed& observed,
+    const std::string& state,
+    const std::string& other
+) {
+    const auto& daemon = config.time.daemon;
+    if (state == "inactive" && other.empty()) {
+        return compose(
+            "{} was stopped, and nothing keeps the clock: start it, or let onload-node "
+            "time-fallback give the clock back",
+            daemon
+        );
+    }
+    const bool failed = state == "failed";
+    const auto missing = clock_port_complaint(config, observed);
+    return compose(
+        "{} is {}, {} keeps the clock{}{}{}",
+        daemon,
+        state,
+        other.empty() ? "nothing" : other,
+        failed && !other.empty() ? fallback_text(config, observed) : "",
+        missing.empty() || observed.clock_fallback ? "" : "; ",
+        observed.clock_fallback ? "" : missing
+    );
+}
+
 std::string time_complaint(const Config& config, const Observed& observed) {
     if (!observed.units_problem.empty()) {
         return "it is not known who keeps the clock: " + observed.units_problem;
@@ -132,11 +175,7 @@ std::string time_complaint(const Config& config, const Observed& observed) {
                          "{} runs beside {}: two daemons set the clock", other, config.time.daemon
                      );
     }
-    if (state == "unknown") {
-        return "";
-    }
-    return config.time.daemon + " is " + state + ", " + (other.empty() ? "nothing" : other) +
-           " keeps the clock";
+    return state == "unknown" ? "" : without_time_daemon(config, observed, state, other);
 }
 
 Judgement judge_out_of_tree(

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
+#include "core/model/paths.hpp"
 
 #include <algorithm>
 
@@ -29,16 +30,22 @@ void fill_modules(Report& report, const Config& config, const Observed& observed
 }
 
 void fill_time(Report& report, const Config& config, const Observed& observed) {
+    const bool marked = observed.generated_files.contains(std::string(paths::time_marker));
     report.time_daemon = config.time.daemon;
     report.time_state = time_state(config, observed);
     for (const auto& [name, unit] : observed.units) {
         if (unit.active_state == "active") {
             report.clock_keepers.push_back(unit.id);
         }
-        const bool masked = unit.file_state == "masked-runtime" || unit.file_state == "masked";
-        if (name != config.time.daemon && masked) {
+        const bool held_back = unit.masked() || (unit.heeds_marker && marked);
+        if (name != config.time.daemon && unit.exists() && held_back) {
             report.displaced.push_back(unit.id);
         }
+    }
+    if (observed.clock_fallback && report.time_state == "failed") {
+        report.clock_waits_for = observed.clock_fallback->waits_for;
+        report.clock_since = observed.clock_since;
+        report.clock_next = report.clock_waits_for.empty() ? observed.clock_next : "";
     }
 }
 
@@ -165,6 +172,7 @@ Report make_report(
     report.names_problem = observed.names_problem;
     fill_rules(report, observed);
     fill_time(report, config, observed);
+    report.notes = plan.notes;
     return report;
 }
 

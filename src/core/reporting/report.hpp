@@ -49,7 +49,11 @@ struct Report {
     std::vector<std::pair<std::string, std::string>> rules;  ///< file and the name it gives
     std::string time_daemon;                                 ///< the unit that is to keep the clock
     std::string time_state;  ///< its active state; "activating" also while its start is queued
-    std::vector<std::string> displaced;      ///< ids of the units masked for it
+    std::vector<std::string> displaced;  ///< ids of the units that it keeps from starting
+    std::string clock_since;         ///< since when a displaced unit keeps the clock, UTC; or empty
+    std::string clock_next;          ///< when the time daemon is tried again, UTC; or empty
+    std::string clock_waits_for;     ///< what is missing for that; or empty
+    std::vector<std::string> notes;  ///< advice that changes no state
     std::vector<std::string> clock_keepers;  ///< ids of all known clock daemons that run now
     std::vector<std::string> devices;
     std::vector<std::string> staged;  ///< kernels

@@ -192,6 +192,10 @@ Result<AlternativeNames> SystemHardware::alternative_names() const {
     return onload_node::alternative_names();
 }
 
+Result<std::vector<Link>> SystemHardware::links() const {
+    return network_links();
+}
+
 Result<std::vector<std::string>> SystemHardware::interface_names() const {
     const auto context = TRY(open_udev());
     const auto found = TRY(enumerate(context.get(), {"net", "", ""}));

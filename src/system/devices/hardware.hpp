@@ -21,6 +21,8 @@ public:
 
     [[nodiscard]] Result<AlternativeNames> alternative_names() const override;
 
+    [[nodiscard]] Result<std::vector<Link>> links() const override;
+
     [[nodiscard]] Result<std::vector<std::string>> interface_names() const override;
 
 private:

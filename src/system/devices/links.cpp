@@ -10,12 +10,15 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 
+#include <ifaddrs.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -136,6 +139,45 @@ Result<AlternativeNames> alternative_names() {
             return names;
         }
     }
+}
+
+namespace {
+
+bool is_address(const sockaddr* address) {
+    if (address == nullptr) {
+        return false;
+    }
+    if (address->sa_family == AF_INET6) {
+        sockaddr_in6 six{};
+        std::memcpy(&six, address, sizeof(six));
+        return IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr) == 0;
+    }
+    return address->sa_family == AF_INET;
+}
+
+struct FreeAddresses {
+    void operator()(ifaddrs* list) const { ::freeifaddrs(list); }
+};
+
+}  // namespace
+
+Result<std::vector<Link>> network_links() {
+    ifaddrs* list = nullptr;
+    if (::getifaddrs(&list) != 0) {
+        return errno_failure("cannot ask the kernel for addresses", errno);
+    }
+    const std::unique_ptr<ifaddrs, FreeAddresses> owner(list);
+    std::vector<Link> links;
+    for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+        auto found = std::ranges::find(links, entry->ifa_name, &Link::name);
+        if (found == links.end()) {
+            links.push_back({entry->ifa_name});
+            found = links.end() - 1;
+        }
+        found->carrier |= (entry->ifa_flags & IFF_RUNNING) != 0;
+        found->addressed |= is_address(entry->ifa_addr);
+    }
+    return links;
 }
 
 std::optional<MacAddress> permanent_mac(const std::string& interface) {

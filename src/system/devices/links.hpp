@@ -13,6 +13,10 @@ namespace onload_node {
 /// Empty on a kernel that has none (EL8).
 [[nodiscard]] Result<AlternativeNames> alternative_names();
 
+/// All interfaces, without what is made of them, by getifaddrs(3). An IPv6 address counts if it is
+/// not link-local.
+[[nodiscard]] Result<std::vector<Link>> network_links();
+
 /// The address that an interface was made with, which software cannot change. Empty when the driver
 /// does not report it.
 [[nodiscard]] std::optional<MacAddress> permanent_mac(const std::string& interface);

@@ -86,20 +86,24 @@ private:
 
 SystemFiles::SystemFiles(std::string root) : root_(std::move(root)) {}
 
-Result<std::string> SystemFiles::read(const std::string& path) const {
-    return read_text_file(root_ + path);
+std::string SystemFiles::below_root(std::string_view path) const {
+    return compose("{}{}", root_, path);
 }
 
-Result<void> SystemFiles::write(const std::string& path, const std::string& content) {
-    const std::string target = root_ + path;
+Result<std::string> SystemFiles::read(std::string_view path) const {
+    return read_text_file(below_root(path));
+}
+
+Result<void> SystemFiles::write(std::string_view path, const std::string& content) {
+    const std::string target = below_root(path);
     TRY(make_directories(parent_directory(target)));
     auto file = TRY(TemporaryFile::beside(target));
     TRY(file.fill(content));
     return file.publish(target);
 }
 
-Result<void> SystemFiles::remove(const std::string& path) {
-    const std::string target = root_ + path;
+Result<void> SystemFiles::remove(std::string_view path) {
+    const std::string target = below_root(path);
     ::unlink(unpublished(target).c_str());
     if (::unlink(target.c_str()) != 0) {
         if (errno == ENOENT || errno == ENOTDIR) {
@@ -110,10 +114,10 @@ Result<void> SystemFiles::remove(const std::string& path) {
     return sync_directory(parent_directory(target));
 }
 
-std::vector<std::string> SystemFiles::list(const std::string& directory) const {
+std::vector<std::string> SystemFiles::list(std::string_view directory) const {
     std::vector<std::string> entries;
     std::error_code error;
-    std::filesystem::directory_iterator entry(root_ + directory, error);
+    std::filesystem::directory_iterator entry(below_root(directory), error);
     while (!error && entry != std::filesystem::directory_iterator()) {
         entries.push_back(entry->path().filename().string());
         entry.increment(error);
@@ -122,14 +126,14 @@ std::vector<std::string> SystemFiles::list(const std::string& directory) const {
     return entries;
 }
 
-bool SystemFiles::exists(const std::string& path) const {
-    return ::access((root_ + path).c_str(), F_OK) == 0;
+bool SystemFiles::exists(std::string_view path) const {
+    return ::access((below_root(path)).c_str(), F_OK) == 0;
 }
 
-bool SystemFiles::executable(const std::string& path) const {
+bool SystemFiles::executable(std::string_view path) const {
     struct stat status {};
 
-    const bool found = ::stat((root_ + path).c_str(), &status) == 0;
+    const bool found = ::stat((below_root(path)).c_str(), &status) == 0;
     return found && S_ISREG(status.st_mode) &&
            (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 }

@@ -8,9 +8,12 @@
 #include "system/system_error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
+#include <sys/timex.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -23,6 +26,18 @@ std::string without_line_end(std::string text) {
         text.pop_back();
     }
     return text;
+}
+
+/// The flag that clock daemons clear, and that systemd and timedatectl go by.
+bool clock_synchronised() {
+    timex clock{};
+    return ::adjtimex(&clock) >= 0 && (clock.status & STA_UNSYNC) == 0;
+}
+
+std::int64_t seconds_of(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return now.tv_sec;
 }
 
 }  // namespace
@@ -47,7 +62,17 @@ Result<HostFacts> SystemHost::facts() const {
         static_cast<const char*>(system.release),
         without_line_end(std::move(*boot_id)),
         without_line_end(std::move(*command_line)),
-        ::geteuid() == 0};
+        ::geteuid() == 0,
+        seconds_of(CLOCK_BOOTTIME),
+        clock_synchronised()};
+}
+
+std::string SystemHost::utc(std::int64_t uptime) const {
+    const std::time_t time = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + uptime;
+    std::tm parts{};
+    std::array<char, sizeof("2026-11-30T02:10:00Z") + 8> text{};
+    ::gmtime_r(&time, &parts);
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 namespace {

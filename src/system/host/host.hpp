@@ -14,6 +14,7 @@ public:
     explicit SystemHost(std::string root = "");
 
     [[nodiscard]] Result<HostFacts> facts() const override;
+    [[nodiscard]] std::string utc(std::int64_t uptime) const override;
 
 private:
     std::string root_;

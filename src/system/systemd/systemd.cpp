@@ -90,6 +90,28 @@ bool start_pending(BusConnection& bus, const std::string& unit_path) {
     return type && type->find("start") != std::string::npos;
 }
 
+/// True if the unit has the condition that the time marker must not exist, as PID 1 knows it.
+Result<bool> heeds_marker(BusConnection& bus, const std::string& unit_path) {
+    const auto conditions =
+        TRY(get_property(bus, unit_path, unit_interface, "Conditions", "a(sbbsi)"));
+    sd_bus_message* const message = conditions.get();
+    int result = sd_bus_message_enter_container(message, 'a', "(sbbsi)");
+    bool found = false;
+    while (result > 0) {
+        const char* type = nullptr;
+        const char* parameter = nullptr;
+        int trigger = 0;
+        int negated = 0;
+        std::int32_t state = 0;
+        result =
+            sd_bus_message_read(message, "(sbbsi)", &type, &trigger, &negated, &parameter, &state);
+        found |= result > 0 && negated != 0 && trigger == 0 &&
+                 std::string_view(type) == "ConditionPathExists" && paths::time_marker == parameter;
+    }
+    return result < 0 ? BusConnection::bus_failure("cannot read Conditions", result)
+                      : Result<bool>(found);
+}
+
 /// The state of the unit file; empty when there is no unit file. It is not read from the unit that
 /// PID 1 holds, which is as old as the last reload.
 Result<std::string> file_state(BusConnection& bus, const std::string& id) {
@@ -177,7 +199,10 @@ Result<UnitState> SystemdUnits::state(const std::string& name) {
         );
     UnitState state;
     const std::pair<const char*, std::string*> properties[] = {
-        {"Id", &state.id}, {"LoadState", &state.load_state}, {"ActiveState", &state.active_state}};
+        {"Id", &state.id},
+        {"LoadState", &state.load_state},
+        {"ActiveState", &state.active_state},
+        {"FragmentPath", &state.fragment}};
     for (const auto& [property, field] : properties) {
         auto value = text_property(*bus, path, unit_interface, property);
         if (!value) {
@@ -186,6 +211,7 @@ Result<UnitState> SystemdUnits::state(const std::string& name) {
         *field = std::move(*value);
     }
     state.job_pending = start_pending(*bus, path);
+    state.heeds_marker = TRY(heeds_marker(*bus, path));
     auto file = TRY(file_state(*bus, state.id));
     state.file_state = std::move(file);
     return state;
@@ -260,6 +286,15 @@ Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
 }
 
 Result<void> SystemdUnits::start(const std::string& id) {
+    const auto now = state(id);
+    if (now && now->active_state == "failed") {
+        // Otherwise the start limit, which it has met, would refuse this start too.
+        TRY(order("cannot start " + id, "ResetFailedUnit", call_limit, "s", id.c_str()));
+    }
+    if (now && now->load_state == "masked" && !now->masked()) {
+        // PID 1 has read the unit while the mask was there.
+        TRY(order("cannot start " + id, "Reload", reload_limit, ""));
+    }
     return order("cannot start " + id, "StartUnit", call_limit, "ss", id.c_str(), "replace");
 }
 

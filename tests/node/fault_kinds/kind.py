@@ -7,8 +7,8 @@ IN_TREE, OUT_OF_TREE = "in-tree", "out-of-tree"
 CHRONYD, SFPTPD = "chronyd.service", "sfptpd.service"
 PRESERVED = ("ens8f0", "ens8f1")
 
-# Three starts, each with its pause, and then the fallback.
-WAIT_CHRONYD = "timeout 60 bash -c 'until systemctl is-active --quiet chronyd; do sleep 0.2; done'; systemctl start onload-node-refresh"
+# Three starts, each with its limit and its pause, and then the fallback.
+WAIT_CHRONYD = "timeout 110 bash -c 'until systemctl is-active --quiet chronyd; do sleep 0.2; done'; systemctl start onload-node-refresh"
 LOST_TIME = {"clock": CHRONYD, "after": WAIT_CHRONYD, "exit": 0, "full_only": True}
 
 

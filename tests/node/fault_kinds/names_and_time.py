@@ -29,6 +29,14 @@ KINDS = (
     degraded("sfptpd cannot be executed", "time-daemon", breaks="chmod 644 /usr/local/sbin/sfptpd", **LOST_TIME),
     degraded("sfptpd exits at once", "time-daemon", breaks="echo 5 >/run/fixture-sfptpd-fail", **LOST_TIME),
     degraded("sfptpd's configuration is missing", "time-daemon", breaks="rm /etc/sfptpd.conf", **LOST_TIME),
+    degraded("sfptpd ends with status 0 at once", "time-daemon", breaks="echo 0 >/run/fixture-sfptpd-fail", **LOST_TIME),
+    degraded("no port has an address for sfptpd", "time-daemon", breaks="printf '[general]\\nsync_module ptp ptp1\\n' >/etc/sfptpd.conf",
+             says=("chronyd.service keeps the clock",), **LOST_TIME),
+    degraded("sfptpd's configuration names a port of another node", "time-daemon",
+             breaks="printf '[general]\\nsync_module ptp ptp1\\n[ptp1]\\ninterface sf0\\n' >/etc/sfptpd.conf",
+             says=("/etc/sfptpd.conf names sf0, which this node does not have",), **LOST_TIME),
+    active("sfptpd is terminated by somebody", full_only=True,
+           after="pkill -TERM -x sfptpd; sleep 1; timeout 30 bash -c 'until systemctl is-active --quiet sfptpd; do sleep 0.2; done'"),
     degraded("sfptpd never gets ready", "time-daemon", breaks="printf '#!/bin/sh\\nexec sleep 600\\n' >/usr/local/sbin/sfptpd", **LOST_TIME),
     active("sfptpd has no unit", clock=CHRONYD, state="degraded", code="time-daemon", exit=4,
            breaks="rm /etc/systemd/system/sfptpd.service; systemctl daemon-reload", trace="no-time-daemon-unit"),
@@ -38,6 +46,8 @@ KINDS = (
     active("chronyd is stopped by somebody before", breaks="systemctl disable --now chronyd", full_only=True),
     active("chronyd has no unit", breaks="rm -f /etc/systemd/system/chronyd.service /usr/lib/systemd/system/chronyd.service; systemctl daemon-reload", full_only=True),
     active("a daemon to displace does not exist", config='[time]\ndisplace = ["chronyd.service", "no-such.service"]\n', full_only=True),
+    active("chronyd's unit is in /etc", full_only=True,
+           breaks="cp /usr/lib/systemd/system/chronyd.service /etc/systemd/system/; systemctl daemon-reload"),
     active("chronyd runs before us", breaks="rm -rf /etc/systemd/system/chronyd.service.d; systemctl daemon-reload; "
                                             "systemctl start --job-mode=ignore-dependencies --no-block chronyd; sleep 2", full_only=True),
 )

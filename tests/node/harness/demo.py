@@ -8,6 +8,9 @@ from .lab import Lab
 from .product import STAGED_MODULES, Product
 
 
+ADDRESSES = "for i in 0 1; do ip link set ens8f$i up; ip address add 192.0.2.$((i + 1))/24 dev ens8f$i; done"
+
+
 def demo(machine_config):
     """Prints the story; returns whether it ended as promised."""
     start_tally()
@@ -27,8 +30,13 @@ def _tell(lab):
     with _chapter("2. The MachineConfig is delivered by the real Ignition engine, the (fixture) modules are staged under /opt"):
         lab.deliver(machine)
         lab.stage(machine)
-    with _chapter("3. The node reboots"):
+        lab.deliver_sfptpd_conf(machine)
+    with _chapter("3. The node reboots, and its network is late: the ports get their addresses after the boot"):
         machine.reboot()
+        machine.check(ADDRESSES)
+    with _chapter("4. sfptpd takes the clock over from chronyd as soon as it has a port"):
+        machine.run("timeout 60 bash -c 'until systemctl is-active --quiet sfptpd; do sleep 0.5; done'", 70)
+        machine.check("systemctl start onload-node-refresh.service")
     after = _facts(product, lab.kernel)
     _show(machine, "systemctl status --no-pager --lines=0 onload-node")
     _show(machine, "onload-node status")
@@ -36,7 +44,7 @@ def _tell(lab):
     _print_table(before, after)
     status = product.status()
     print(f"\nThe node is {status['state']}.", flush=True)
-    return status["state"] == "active"
+    return status["state"] == "active" and status["time"]["active"]
 
 
 def _facts(product, kernel):

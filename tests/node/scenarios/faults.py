@@ -46,7 +46,7 @@ def try_kind(lab, machine, kind):
     machine.run("systemctl is-system-running --wait", BOOT_SECONDS)
     machine.run("udevadm settle --timeout=10", 20)
     if kind.after:
-        machine.run(f"PATH=$PATH:/usr/local/bin; {kind.after}", 90)
+        machine.run(f"PATH=$PATH:/usr/local/bin; {kind.after}", 130)
     return look(machine)
 
 

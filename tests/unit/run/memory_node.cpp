@@ -13,7 +13,7 @@ namespace {
 /// The simulation would spend most of its time on reading the same few records over and over.
 void read_names(Observed& observed, const Files& files) {
     static Observed last;
-    const auto text = files.read(std::string(paths::names_file));
+    const auto text = files.read(paths::names_file);
     if (!text || *text != last.names_text) {
         read_name_record(last, files);
     }
@@ -85,42 +85,42 @@ Result<void> MemoryNode::change(const std::string& what, const Effect& effect) {
     return fate == Fate::answer_lost ? failure(ErrorCode::io, "answer lost: " + what) : done;
 }
 
-Result<std::string> MemoryNode::read(const std::string& path) const {
-    const auto found = files_.find(path);
-    return found == files_.end() ? failure(ErrorCode::not_found, path)
+Result<std::string> MemoryNode::read(std::string_view path) const {
+    const auto found = files_.find(std::string(path));
+    return found == files_.end() ? failure(ErrorCode::not_found, std::string(path))
                                  : Result<std::string>(found->second);
 }
 
-Result<void> MemoryNode::write(const std::string& path, const std::string& content) {
-    return change("write " + path, [&] {
-        files_[path] = content;
+Result<void> MemoryNode::write(std::string_view path, const std::string& content) {
+    return change("write " + std::string(path), [&] {
+        files_[std::string(path)] = content;
         return Result<void>();
     });
 }
 
-Result<void> MemoryNode::remove(const std::string& path) {
-    return change("remove " + path, [&] {
-        files_.erase(path);
+Result<void> MemoryNode::remove(std::string_view path) {
+    return change("remove " + std::string(path), [&] {
+        files_.erase(std::string(path));
         return Result<void>();
     });
 }
 
-std::vector<std::string> MemoryNode::list(const std::string& directory) const {
+std::vector<std::string> MemoryNode::list(std::string_view directory) const {
     std::vector<std::string> entries;
     for (const auto& [path, content] : files_) {
-        if (path.compare(0, directory.size() + 1, directory + "/") == 0) {
+        if (path.starts_with(std::string(directory) + "/")) {
             entries.push_back(path.substr(directory.size() + 1));
         }
     }
     return entries;
 }
 
-bool MemoryNode::exists(const std::string& path) const {
-    return files_.contains(path);
+bool MemoryNode::exists(std::string_view path) const {
+    return files_.contains(std::string(path));
 }
 
-bool MemoryNode::executable(const std::string& path) const {
-    return files_.contains(path);
+bool MemoryNode::executable(std::string_view path) const {
+    return files_.contains(std::string(path));
 }
 
 std::optional<LoadedModule> MemoryNode::loaded(const ModuleName& name) const {

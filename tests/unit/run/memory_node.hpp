@@ -106,12 +106,12 @@ public:
     [[nodiscard]] std::string running() const;
 
     // Files
-    [[nodiscard]] Result<std::string> read(const std::string& path) const override;
-    [[nodiscard]] Result<void> write(const std::string& path, const std::string& content) override;
-    [[nodiscard]] Result<void> remove(const std::string& path) override;
-    [[nodiscard]] std::vector<std::string> list(const std::string& directory) const override;
-    [[nodiscard]] bool exists(const std::string& path) const override;
-    [[nodiscard]] bool executable(const std::string& path) const override;
+    [[nodiscard]] Result<std::string> read(std::string_view path) const override;
+    [[nodiscard]] Result<void> write(std::string_view path, const std::string& content) override;
+    [[nodiscard]] Result<void> remove(std::string_view path) override;
+    [[nodiscard]] std::vector<std::string> list(std::string_view directory) const override;
+    [[nodiscard]] bool exists(std::string_view path) const override;
+    [[nodiscard]] bool executable(std::string_view path) const override;
 
     // Modules
     [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
@@ -182,6 +182,7 @@ private:
     [[nodiscard]] MacAddress mac_of(const NetworkFunction& function) const;
     [[nodiscard]] std::string name_for(const NetworkFunction& function) const;
     [[nodiscard]] UnitState* unit(const std::string& id);
+    [[nodiscard]] std::string unmasked_state(const std::string& id) const;
 
     Observed start_;
     Observed node_;

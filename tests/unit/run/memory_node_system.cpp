@@ -142,18 +142,30 @@ Result<UnitState> MemoryNode::state(const std::string& name) {
 
 Result<void> MemoryNode::mask(const std::string& id) {
     return change("mask " + id, [&] {
-        if (auto* const found = unit(id); found != nullptr) {
+        // A unit file in /etc outranks the link in /run.
+        if (auto* const found = unit(id);
+            found != nullptr && !found->fragment.starts_with("/etc/")) {
             found->file_state = "masked-runtime";
         }
         return Result<void>();
     });
 }
 
+/// As it was before the mask; a unit that was masked from the beginning is enabled.
+std::string MemoryNode::unmasked_state(const std::string& id) const {
+    for (const auto& [name, unit] : start_.units) {
+        if (unit.id == id && unit.file_state != "masked-runtime") {
+            return unit.file_state;
+        }
+    }
+    return "enabled";
+}
+
 Result<void> MemoryNode::unmask(const std::string& id) {
     return change("unmask " + id, [&] {
         if (auto* const found = unit(id);
             found != nullptr && found->file_state == "masked-runtime") {
-            found->file_state = id == time_daemon ? "static" : "enabled";
+            found->file_state = unmasked_state(found->id);
         }
         return Result<void>();
     });
@@ -170,9 +182,8 @@ Result<void> MemoryNode::stop(const std::string& id, Milliseconds) {
 }
 
 bool MemoryNode::held_back(const UnitState& unit) const {
-    const bool displaced = unit.id != time_daemon;
-    return unit.file_state == "masked-runtime" || unit.load_state == "not-found" ||
-           (displaced && files_.contains(std::string(paths::time_marker)));
+    return unit.masked() || !unit.exists() ||
+           (unit.heeds_marker && files_.contains(std::string(paths::time_marker)));
 }
 
 /// Sfptpd refuses to run beside another clock daemon.

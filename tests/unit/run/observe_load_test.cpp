@@ -11,6 +11,8 @@ namespace {
 class NoHost final : public Host {
 public:
     [[nodiscard]] Result<HostFacts> facts() const override { return HostFacts(); }
+
+    [[nodiscard]] std::string utc(std::int64_t) const override { return "then"; }
 };
 
 class NoHardware final : public Hardware {
@@ -26,6 +28,8 @@ public:
     [[nodiscard]] Result<AlternativeNames> alternative_names() const override {
         return AlternativeNames();
     }
+
+    [[nodiscard]] Result<std::vector<Link>> links() const override { return std::vector<Link>(); }
 
     [[nodiscard]] Result<std::vector<std::string>> interface_names() const override {
         return std::vector<std::string>();

@@ -40,7 +40,7 @@ TEST(RunRecord, CallsAnythingButAUserOfTheDriverUndone) {
 
 TEST(RunRecord, ADamagedRecordIsNoRecord) {
     fixture::MemoryNode node(fixture::booting_node());
-    ASSERT_TRUE(node.write(std::string(paths::last_run), "[failures\n"));
+    ASSERT_TRUE(node.write(paths::last_run, "[failures\n"));
     EXPECT_TRUE(read_run_record(node).failures.empty());
 }
 

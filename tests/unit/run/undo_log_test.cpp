@@ -167,7 +167,7 @@ TEST(UndoLog, GivesBackWhateverAFileHeld) {
 
 TEST(UndoLog, TakesNoFractionForACount) {
     MemoryNode node(fixture::booting_node());
-    ASSERT_TRUE(node.write(std::string(paths::undo_log), "committed = -533333E33\n"));
+    ASSERT_TRUE(node.write(paths::undo_log, "committed = -533333E33\n"));
     UndoLog log(node);
     ASSERT_TRUE(log.load());
     EXPECT_EQ(log.committed(), 0U);
@@ -197,7 +197,7 @@ TEST(UndoLog, SaysWhatItCannotUnderstand) {
           "[[entry]]\nphase = \"driver\"\ninverse = [3]",
           "entry = [3]"}) {
         MemoryNode node(fixture::booting_node());
-        ASSERT_TRUE(node.write(std::string(paths::undo_log), text));
+        ASSERT_TRUE(node.write(paths::undo_log, text));
         UndoLog log(node);
         const auto loaded = log.load();
         ASSERT_FALSE(loaded) << text;

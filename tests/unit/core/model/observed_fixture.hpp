@@ -110,6 +110,8 @@ inline Observed booting_node() {
     node.units["chronyd.service"] = {"chronyd.service", "loaded", "inactive", "enabled", true};
     node.units["chrony-wait.service"] = {"chrony-wait.service", "not-found", "inactive", "", false};
     node.units["sfptpd.service"] = {"sfptpd.service", "loaded", "inactive", "static", false};
+    node.units["chronyd.service"].heeds_marker = true;
+    node.units["chrony-wait.service"].heeds_marker = true;
     return node;
 }
 

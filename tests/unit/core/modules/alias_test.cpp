@@ -6,22 +6,22 @@
 namespace onload_node {
 namespace {
 
-constexpr const char* card = "pci:v00001924d00000A03sv00001924sd00008022bc02sc00i00";
+constexpr const char* sfc9250 = "pci:v00001924d00000A03sv00001924sd00008022bc02sc00i00";
 
 TEST(Alias, ClaimsAsDepmodWritesIt) {
-    EXPECT_TRUE(alias_claims("pci:v00001924d00000A03sv*sd*bc*sc*i*", card));
-    EXPECT_TRUE(alias_claims("pci:v00001924d*sv*sd00008022bc02sc00i00", card));
-    EXPECT_TRUE(alias_claims("pci:v0000192?d00000[A-C]03sv*sd*bc*sc*i*", card));
-    EXPECT_TRUE(alias_claims("*", card));
-    EXPECT_TRUE(alias_claims(card, card));
+    EXPECT_TRUE(alias_claims("pci:v00001924d00000A03sv*sd*bc*sc*i*", sfc9250));
+    EXPECT_TRUE(alias_claims("pci:v00001924d*sv*sd00008022bc02sc00i00", sfc9250));
+    EXPECT_TRUE(alias_claims("pci:v0000192?d00000[A-C]03sv*sd*bc*sc*i*", sfc9250));
+    EXPECT_TRUE(alias_claims("*", sfc9250));
+    EXPECT_TRUE(alias_claims(sfc9250, sfc9250));
 }
 
 TEST(Alias, DoesNotClaimAnythingElse) {
-    EXPECT_FALSE(alias_claims("pci:v00001924d00000B03sv*sd*bc*sc*i*", card));
-    EXPECT_FALSE(alias_claims("pci:v00001924d00000A03sv*sd*bc*sc*i01", card));
-    EXPECT_FALSE(alias_claims("pci:v00001924", card));
-    EXPECT_FALSE(alias_claims("pci:v0000192?d00000[B-C]03sv*sd*bc*sc*i*", card));
-    EXPECT_FALSE(alias_claims("", card));
+    EXPECT_FALSE(alias_claims("pci:v00001924d00000B03sv*sd*bc*sc*i*", sfc9250));
+    EXPECT_FALSE(alias_claims("pci:v00001924d00000A03sv*sd*bc*sc*i01", sfc9250));
+    EXPECT_FALSE(alias_claims("pci:v00001924", sfc9250));
+    EXPECT_FALSE(alias_claims("pci:v0000192?d00000[B-C]03sv*sd*bc*sc*i*", sfc9250));
+    EXPECT_FALSE(alias_claims("", sfc9250));
     EXPECT_FALSE(alias_claims("pci:v*", ""));
 }
 

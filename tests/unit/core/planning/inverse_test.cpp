@@ -69,8 +69,13 @@ TEST(Inverse, WhatWasLearntOfTheNamesStays) {
     EXPECT_TRUE(inverse(RememberNames{"names"}, booting_node()).empty());
 }
 
-TEST(Inverse, TheTimeMarkerGoes) {
-    EXPECT_EQ(keys_of(inverse(WriteTimeMarker{}, booting_node())), "remove sfptpd-keeps-time");
+TEST(Inverse, TheTimeMarkerGoesAndWhatItHeldBackAndWasEnabledIsStarted) {
+    Observed node = booting_node();
+    EXPECT_EQ(
+        keys_of(inverse(WriteTimeMarker{}, node)), "remove sfptpd-keeps-time; start chronyd.service"
+    );
+    node.units["chronyd.service"].file_state = "disabled";
+    EXPECT_EQ(keys_of(inverse(WriteTimeMarker{}, node)), "remove sfptpd-keeps-time");
 }
 
 TEST(Inverse, UnmaskingStartsWhatWasEnabled) {
@@ -96,7 +101,7 @@ TEST(Inverse, GivingTheClockBackIsNotTakenBack) {
     node.generated_files[std::string(paths::time_marker)] = "sfptpd kept the time";
     EXPECT_EQ(keys_of(inverse(RemoveTimeMarker{}, node)), "");
     EXPECT_EQ(keys_of(inverse(UnmaskUnit{"chronyd.service"}, node)), "");
-    EXPECT_EQ(keys_of(inverse(StartUnit{"chronyd.service"}, node)), "");
+    EXPECT_EQ(keys_of(inverse(StartUnit{"chronyd.service", true}, node)), "");
 }
 
 TEST(Inverse, WhatTheAutoloadRuleMadeUdevPassOverIsLoaded) {

@@ -85,6 +85,64 @@ TEST(Report, SaysThatNobodyKnowsTheClockWhilePid1DoesNotAnswer) {
     EXPECT_EQ(exit_status_of(report), 4);
 }
 
+TEST(Report, TellsSinceWhenTheClockIsKeptByAnotherAndUntilWhen) {
+    Observed node = active_node();
+    node.units["sfptpd.service"].active_state = "failed";
+    node.units["sfptpd.service"].job_pending = false;
+    node.units["chronyd.service"].active_state = "active";
+    node.clock_fallback = ClockFallback{10, 70, 0, ""};
+    node.clock_since = "2026-11-30T02:10:00Z";
+    node.clock_next = "2026-11-30T02:11:00Z";
+    const Report report = report_of(node);
+    EXPECT_EQ(
+        report.reason,
+        "sfptpd.service is failed, chronyd.service keeps the clock since 2026-11-30T02:10:00Z; "
+        "sfptpd.service is tried again at 2026-11-30T02:11:00Z"
+    );
+    EXPECT_EQ(report.clock_next, node.clock_next);
+    node.clock_fallback->waits_for = "no port has an address";
+    const Report waiting = report_of(node);
+    EXPECT_EQ(waiting.clock_next, "");
+    EXPECT_NE(
+        waiting.reason.find("tried again once this is mended: no port has an address"),
+        std::string::npos
+    ) << waiting.reason;
+}
+
+TEST(Report, AStopIsToldFromAFailure) {
+    Observed node = active_node();
+    node.units["sfptpd.service"].job_pending = false;
+    EXPECT_EQ(
+        report_of(node).reason,
+        "sfptpd.service was stopped, and nothing keeps the clock: start it, or let onload-node "
+        "time-fallback give the clock back"
+    );
+}
+
+TEST(Report, WhatTheMarkerHoldsBackIsDisplaced) {
+    Observed node = active_node();
+    node.units["chronyd.service"].file_state = "enabled";
+    node.generated_files.erase(std::string(paths::time_marker));
+    EXPECT_TRUE(report_of(node).displaced.empty());
+    node.generated_files[std::string(paths::time_marker)] = "";
+    EXPECT_EQ(report_of(node).displaced, std::vector<std::string>{"chronyd.service"});
+}
+
+TEST(Report, NamesAnInterfaceThatSfptpdCannotFind) {
+    Observed node = active_node();
+    node.units["sfptpd.service"].active_state = "failed";
+    node.units["sfptpd.service"].job_pending = false;
+    node.units["chronyd.service"].active_state = "active";
+    node.sfptpd = SfptpdConfig{false, {"sf0"}};
+    const Report report = report_of(node);
+    EXPECT_EQ(
+        report.reason,
+        "sfptpd.service is failed, chronyd.service keeps the clock; /etc/sfptpd.conf names sf0, "
+        "which this node does not have"
+    );
+    EXPECT_EQ(report.notes.size(), 1U);
+}
+
 TEST(Report, AMissingOnloadDegradesWithTheReasonOfTheRun) {
     Observed node = active_node();
     node.loaded.erase(module("onload"));

@@ -35,6 +35,9 @@ TEST(Host, SaysWhatItCannotRead) {
 
 TEST(Host, WorksOnThisMachine) {
     const auto facts = SystemHost().facts();
+    EXPECT_EQ(SystemHost().utc(0).size(), std::string("2026-11-30T02:10:00Z").size());
+    EXPECT_LT(SystemHost().utc(0), SystemHost().utc(facts->uptime));
+    EXPECT_GT(facts->uptime, 0);
     ASSERT_TRUE(facts) << facts.error().message;
     EXPECT_EQ(facts->boot_id.size(), 36U);
 }

@@ -116,9 +116,15 @@ int FakeManager::answer_property(sd_bus_message* message) {
             continue;
         }
         const std::map<std::string, std::string> texts = {
-            {"Id", unit.id}, {"LoadState", unit.load_state}, {"ActiveState", unit.active_state}};
+            {"Id", unit.id},
+            {"LoadState", unit.load_state},
+            {"ActiveState", unit.active_state},
+            {"FragmentPath", unit.fragment}};
         if (const auto text = texts.find(name); text != texts.end()) {
             return sd_bus_reply_method_return(message, "v", "s", text->second.c_str());
+        }
+        if (std::string(name) == "Conditions") {
+            return answer_conditions(message, unit);
         }
         const bool queued = !unit.job_type.empty();
         return sd_bus_reply_method_return(
@@ -126,6 +132,23 @@ int FakeManager::answer_property(sd_bus_message* message) {
         );
     }
     return refuse(message, "org.freedesktop.DBus.Error.UnknownObject", "no such object");
+}
+
+int FakeManager::answer_conditions(sd_bus_message* message, const FakeUnit& unit) {
+    sd_bus_message* reply = nullptr;
+    sd_bus_message_new_method_return(message, &reply);
+    sd_bus_message_open_container(reply, 'v', "a(sbbsi)");
+    sd_bus_message_open_container(reply, 'a', "(sbbsi)");
+    for (const auto& [negated, path] : unit.conditions) {
+        sd_bus_message_append(
+            reply, "(sbbsi)", "ConditionPathExists", 0, negated ? 1 : 0, path.c_str(), 0
+        );
+    }
+    sd_bus_message_close_container(reply);
+    sd_bus_message_close_container(reply);
+    const int result = sd_bus_send(nullptr, reply, nullptr);
+    sd_bus_message_unref(reply);
+    return result;
 }
 
 int FakeManager::answer_manager(sd_bus_message* message, const std::string& member) {
@@ -176,6 +199,9 @@ int FakeManager::answer_manager(sd_bus_message* message, const std::string& memb
                          "No such file or directory"
                      )
                    : sd_bus_reply_method_return(message, "s", unit->file_state.c_str());
+    }
+    if (member == "ResetFailedUnit") {
+        return sd_bus_reply_method_return(message, "");
     }
     if (member == "StopUnit") {
         return answer_stop(message, *unit);

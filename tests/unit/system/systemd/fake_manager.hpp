@@ -24,6 +24,8 @@ struct FakeUnit {
     std::string job_type;              ///< of a queued job; empty when there is none
     std::string stop_result = "done";  ///< how a stop job ends; empty when it never does
     bool ends_before_reply = false;    ///< the stop job has ended before its caller has the reply
+    std::string fragment = "/usr/lib/systemd/system/a.service";
+    std::vector<std::pair<bool, std::string>> conditions = {};  ///< negated, path
 };
 
 /// Stands in for PID 1 at the other end of a socket: speaks real D-Bus, holds made-up units, and
@@ -48,6 +50,7 @@ private:
     void serve(UniqueFd server);
     int answer(sd_bus_message* message);
     int answer_property(sd_bus_message* message);
+    int answer_conditions(sd_bus_message* message, const FakeUnit& unit);
     int answer_manager(sd_bus_message* message, const std::string& member);
     int answer_stop(sd_bus_message* message, const FakeUnit& unit);
     int announce_end(const FakeUnit& unit);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/paths.hpp"
 #include "system/systemd/systemd.hpp"
 #include "unit/system/systemd/fake_manager.hpp"
 
@@ -136,12 +137,60 @@ TEST(SystemdUnits, CountsAUnitThatIsNotHeldAsStopped) {
     EXPECT_TRUE(SystemdUnits(manager.take_client()).stop("chronyd.service", Milliseconds(1000)));
 }
 
+TEST(SystemdUnits, TellsWhetherTheMarkerHoldsAUnitBack) {
+    const std::string marker(paths::time_marker);
+    using Conditions = std::vector<std::pair<bool, std::string>>;
+    for (const auto& [conditions, heeds] :
+         {std::pair(Conditions{}, false),
+          {Conditions{{true, "/etc/x"}, {true, marker}}, true},
+          {Conditions{{false, marker}}, false},
+          {Conditions{{true, marker + "2"}}, false}}) {
+        FakeUnit chronyd = unit("chronyd.service");
+        chronyd.conditions = conditions;
+        FakeManager manager({{"chronyd.service", chronyd}});
+        const auto state = SystemdUnits(manager.take_client()).state("chronyd.service");
+        ASSERT_TRUE(state) << state.error().message;
+        EXPECT_EQ(state->heeds_marker, heeds);
+        EXPECT_EQ(state->fragment, chronyd.fragment);
+    }
+}
+
+TEST(SystemdUnits, StartsWhatFailedTooOftenOrWasReadWhileMasked) {
+    FakeUnit failed = unit("sfptpd.service");
+    failed.active_state = "failed";
+    FakeUnit unmasked = unit("chronyd.service");
+    unmasked.load_state = "masked";
+    FakeManager manager({{"sfptpd.service", failed}, {"chronyd.service", unmasked}});
+    SystemdUnits units(manager.take_client());
+    EXPECT_TRUE(units.start("sfptpd.service"));
+    EXPECT_TRUE(units.start("chronyd.service"));
+    EXPECT_EQ(
+        manager.calls(),
+        (Strings{
+            "LoadUnit sfptpd.service",
+            "GetUnitFileState sfptpd.service",
+            "ResetFailedUnit sfptpd.service",
+            "StartUnit sfptpd.service",
+            "LoadUnit chronyd.service",
+            "GetUnitFileState chronyd.service",
+            "Reload",
+            "StartUnit chronyd.service"})
+    );
+}
+
 TEST(SystemdUnits, StartsAndRestartsWithoutWaiting) {
     FakeManager manager({{"sfptpd.service", unit("sfptpd.service")}});
     SystemdUnits units(manager.take_client());
     EXPECT_TRUE(units.start("sfptpd.service"));
     EXPECT_TRUE(units.restart("sfptpd.service"));
-    EXPECT_EQ(manager.calls(), (Strings{"StartUnit sfptpd.service", "RestartUnit sfptpd.service"}));
+    EXPECT_EQ(
+        manager.calls(),
+        (Strings{
+            "LoadUnit sfptpd.service",
+            "GetUnitFileState sfptpd.service",
+            "StartUnit sfptpd.service",
+            "RestartUnit sfptpd.service"})
+    );
     const auto none = units.start("none.service");
     ASSERT_FALSE(none);
     EXPECT_EQ(none.error().code, ErrorCode::not_found);
