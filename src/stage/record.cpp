@@ -61,6 +61,15 @@ void StageRecord::forget(const std::string& kernel) {
     std::erase_if(trees, [&](const TreeOrigin& tree) { return tree.kernel == kernel; });
 }
 
+std::string read_user_version(const Files& files) {
+    const auto text = files.read(paths::staged_record);
+    if (!text) {
+        return {};
+    }
+    const auto document = toml::parse(*text);
+    return document ? text_of(document.table(), "user_version") : std::string();
+}
+
 StageRecord read_stage_record(const Files& files) {
     StageRecord record;
     const auto text = files.read(paths::staged_record);

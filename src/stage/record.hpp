@@ -34,6 +34,9 @@ struct StageRecord {
 /// Empty if there is no record. A damaged one counts as none: everything is staged anew.
 [[nodiscard]] StageRecord read_stage_record(const Files& files);
 
+/// Only the version of the user libraries; empty if there are none or they do not tell.
+[[nodiscard]] std::string read_user_version(const Files& files);
+
 [[nodiscard]] Result<void> write_stage_record(Files& files, const StageRecord& record);
 
 }  // namespace onload_node

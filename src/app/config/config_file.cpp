@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace onload_node {
@@ -243,16 +244,17 @@ config_texts(const std::string& named_file, const std::string& root) {
     if (named_file.empty()) {
         const std::string directory = root + std::string(paths::config_directory);
         const std::string main_file = root + std::string(paths::config_file);
+        std::set<std::string> parts;
         for (fs::directory_iterator it(directory, error), end; !error && it != end;
              it.increment(error)) {
             if (it->path().extension() == ".toml") {
-                files.push_back(it->path().string());
+                parts.insert(it->path().string());
             }
         }
-        std::sort(files.begin(), files.end());
         if (fs::exists(main_file, error)) {
-            files.insert(files.begin(), main_file);
+            files.push_back(main_file);
         }
+        files.insert(files.end(), parts.begin(), parts.end());
     } else {
         files.emplace_back(named_file);
     }

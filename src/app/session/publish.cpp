@@ -42,7 +42,7 @@ UserLibraries look_at_libraries(const Files& files) {
     return {
         files.exists(paths::preloaded_library),
         files.executable(paths::user_command),
-        read_stage_record(files).user_version};
+        read_user_version(files)};
 }
 
 /// Writes the spec, or removes an old one if there is nothing to offer.

@@ -12,6 +12,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -143,12 +144,12 @@ Result<std::vector<DiscoveredFunction>> SystemHardware::network_functions() cons
         if (const auto address = PciAddress::parse(name_of(device.get()))) {
             auto function = read_function(device.get(), *address);
             add_interfaces(function.function, std::move(interfaces[address->to_string()]));
-            functions.push_back(std::move(function));
+            const auto after = std::find_if(functions.begin(), functions.end(), [&](const auto& f) {
+                return *address < f.function.address;
+            });
+            functions.insert(after, std::move(function));
         }
     }
-    std::sort(functions.begin(), functions.end(), [](const auto& a, const auto& b) {
-        return a.function.address < b.function.address;
-    });
     return functions;
 }
 
@@ -199,13 +200,11 @@ Result<std::vector<Link>> SystemHardware::links() const {
 Result<std::vector<std::string>> SystemHardware::interface_names() const {
     const auto context = TRY(open_udev());
     const auto found = TRY(enumerate(context.get(), {"net", "", ""}));
-    std::vector<std::string> interfaces;
-    interfaces.reserve(found.size());
+    std::set<std::string> interfaces;
     for (const auto& device : found) {
-        interfaces.push_back(name_of(device.get()));
+        interfaces.insert(name_of(device.get()));
     }
-    std::sort(interfaces.begin(), interfaces.end());
-    return interfaces;
+    return std::vector<std::string>(interfaces.begin(), interfaces.end());
 }
 
 }  // namespace onload_node

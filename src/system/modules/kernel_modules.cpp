@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -40,17 +41,16 @@ int number(const std::string& text) {
 }
 
 std::vector<ModuleName> holders(const std::string& directory) {
-    std::vector<ModuleName> names;
+    std::set<ModuleName> names;
     std::error_code error;
     fs::directory_iterator entry(directory + "/holders", error);
     while (!error && entry != fs::directory_iterator()) {
         if (auto name = ModuleName::parse(entry->path().filename().string())) {
-            names.push_back(std::move(*name));
+            names.insert(std::move(*name));
         }
         entry.increment(error);
     }
-    std::sort(names.begin(), names.end());
-    return names;
+    return {names.begin(), names.end()};
 }
 
 std::string build_id(const std::string& directory) {

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace onload_node {
@@ -115,18 +116,17 @@ KmodModuleTrees::kernel_symbols(const std::string& kernel, const Symbols& wanted
 }
 
 std::vector<std::string> KmodModuleTrees::kernels(const std::string& tree) const {
-    std::vector<std::string> kernels;
+    std::set<std::string> kernels;
     std::error_code error;
     fs::directory_iterator entry(root_ + tree + std::string(paths::in_tree_modules), error);
     while (!error && entry != fs::directory_iterator()) {
         std::error_code unreadable;
         if (entry->is_directory(unreadable)) {
-            kernels.push_back(entry->path().filename().string());
+            kernels.insert(entry->path().filename().string());
         }
         entry.increment(error);
     }
-    std::sort(kernels.begin(), kernels.end());
-    return kernels;
+    return {kernels.begin(), kernels.end()};
 }
 
 DeploymentTrees::DeploymentTrees(
