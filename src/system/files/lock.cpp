@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 namespace onload_node {
@@ -82,8 +83,9 @@ Lock::~Lock() {
 
 Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
     TRY(make_directories(parent_directory(path)));
-    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!fd.valid()) {
+    // Whoever may open the file may hold the lock: flock(2) asks for no right to write.
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!fd.valid() || ::fchmod(fd.get(), 0600) != 0) {
         return errno_failure("cannot open the lock " + path, errno);
     }
     if (!try_lock(fd.get())) {

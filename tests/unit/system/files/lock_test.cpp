@@ -9,6 +9,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,19 @@ TEST_F(LockTest, IsTakenAndGivenBack) {
         EXPECT_EQ(read_text_file(path_).value(), std::to_string(::getpid()) + "\n");
     }
     EXPECT_EQ(read_text_file(path_).value(), "");
+}
+
+TEST_F(LockTest, NobodyElseCanOpenItAndSoHoldIt) {
+    const auto mode_of = [&] {
+        struct stat status {};
+
+        return ::stat(path_.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
+    };
+    ASSERT_TRUE(Lock::acquire(path_, Milliseconds(0)));
+    EXPECT_EQ(mode_of(), 0600U);
+    ASSERT_EQ(::chmod(path_.c_str(), 0644), 0);
+    ASSERT_TRUE(Lock::acquire(path_, Milliseconds(0)));
+    EXPECT_EQ(mode_of(), 0600U) << "an earlier version made it for everybody";
 }
 
 TEST_F(LockTest, NamesTheHolderWhenTheLimitHasPassed) {
