@@ -16,7 +16,9 @@ std::string rules_file_for(const std::string& name, const Files& files) {
     for (const auto directory : paths::udev_rule_directories) {
         for (const auto& file : files.list(directory)) {
             std::string path = compose("{}/{}", directory, file);
-            const auto text = path.ends_with(".rules") ? files.read(path) : std::string();
+            // As udev: a hidden file is none of its rules.
+            const bool rules = path.ends_with(".rules") && !file.starts_with('.');
+            const auto text = rules ? files.read(path) : std::string();
             if (text && rules_give_name(*text, name)) {
                 return path;
             }

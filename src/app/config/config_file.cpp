@@ -192,6 +192,15 @@ void read_file(TomlReader& reader, Config& config) {
     reader.finish();
 }
 
+/// Editors leave hidden files beside what they change, and links that lead nowhere. A link to
+/// /dev/null masks a file, as systemd has it.
+bool is_part(const std::filesystem::path& path) {
+    std::error_code error;
+    return path.extension() == ".toml" && !path.filename().string().starts_with('.') &&
+           !std::filesystem::is_directory(path, error) &&
+           !std::filesystem::equivalent(path, paths::null_device, error);
+}
+
 Result<ConfigText> read_text(const std::string& path) {
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream content;
@@ -247,7 +256,7 @@ config_texts(const std::string& named_file, const std::string& root) {
         std::set<std::string> parts;
         for (fs::directory_iterator it(directory, error), end; !error && it != end;
              it.increment(error)) {
-            if (it->path().extension() == ".toml") {
+            if (is_part(it->path())) {
                 parts.insert(it->path().string());
             }
         }

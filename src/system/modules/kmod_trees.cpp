@@ -121,8 +121,9 @@ std::vector<std::string> KmodModuleTrees::kernels(const std::string& tree) const
     fs::directory_iterator entry(root_ + tree + std::string(paths::in_tree_modules), error);
     while (!error && entry != fs::directory_iterator()) {
         std::error_code unreadable;
-        if (entry->is_directory(unreadable)) {
-            kernels.insert(entry->path().filename().string());
+        auto name = entry->path().filename().string();
+        if (!name.starts_with('.') && entry->is_directory(unreadable)) {
+            kernels.insert(std::move(name));
         }
         entry.increment(error);
     }

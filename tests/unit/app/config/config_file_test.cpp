@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/config/config_file.hpp"
+#include "unit/system/files/temporary_directory.hpp"
+
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
@@ -200,6 +203,29 @@ TEST(ConfigFile, TellsAllComplaintsAtOnce) {
     const auto text = complaint("[guard]\nattempts = 0\n[limits]\nprobe = \"x\"\n");
     EXPECT_NE(text.find("config.toml:2:12"), std::string::npos) << text;
     EXPECT_NE(text.find("\nconfig.toml:4:9"), std::string::npos) << text;
+}
+
+/// What editors, package managers and administrators leave there; none of it is configuration.
+TEST(ConfigFile, PassesOverWhatOtherToolsLeave) {
+    namespace fs = std::filesystem;
+    const fixture::TemporaryDirectory root;
+    const std::string parts = "/etc/onload-node/config.d/";
+    root.put(parts + "10-names.toml", "[names]\n");
+    for (const auto* const left :
+         {".10-names.toml.swp",
+          ".hidden.toml",
+          "10-names.toml~",
+          "10-names.toml.rpmnew",
+          "#10-names.toml#"}) {
+        root.put(parts + left, "rubbish");
+    }
+    fs::create_symlink("nobody@nowhere.4711:1", root.path(parts + ".#10-names.toml"));
+    fs::create_symlink("/dev/null", root.path(parts + "20-masked.toml"));
+    fs::create_directory(root.path(parts + "30-folder.toml"));
+    const auto texts = config_texts("", root.path());
+    ASSERT_TRUE(texts) << texts.error().message;
+    ASSERT_EQ(texts->size(), 1U);
+    EXPECT_EQ(texts->front().content, "[names]\n");
 }
 
 TEST(ConfigFile, AFileThatSomebodyNamesMustBeThere) {
