@@ -83,6 +83,7 @@ private:
     }
 
     void give_up(PhaseName phase, const PlannedStep& planned, const Error& error);
+    void put_window_back();
 
     void commit() {
         if (const auto saved = log_.commit(); !saved) {
@@ -100,6 +101,26 @@ private:
     ExecutionReport report_;
 };
 
+/// The node goes on, so a later stall must not be answered as one in the swap would have been, and
+/// udev has to load drivers again. Nothing else can be taken back beside what hangs.
+void Execution::put_window_back() {
+    const auto entries = log_.entries();
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+        for (const auto& step : entry->inverse) {
+            const bool window = std::holds_alternative<SetKernelSetting>(step) ||
+                                std::holds_alternative<UnblockAutoload>(step);
+            if (!window) {
+                continue;
+            }
+            access_.progress.undoing(step);
+            if (const auto done = runner_.run(step); !done) {
+                access_.progress.undo_failed(step, done.error());
+            }
+        }
+    }
+    static_cast<void>(runner_.run(ReloadUdev{}));
+}
+
 /// A module that hangs cannot be unloaded in this boot, and the in-tree driver cannot come back
 /// beside it. Before the network is up the node resets itself, once, and the guard keeps it on the
 /// in-tree driver. Once the network is up, a person has to decide.
@@ -113,6 +134,7 @@ void Execution::give_up(PhaseName phase, const PlannedStep& planned, const Error
     }
     if (observed_.network_started) {
         access_.progress.notice("only a reset of the machine ends this; not done under a network");
+        put_window_back();
         return;
     }
     report_.resetting = true;

@@ -139,6 +139,9 @@ TEST(Execute, AHangUnderANetworkIsLeftToAPerson) {
     UndoLog log(node);
     ASSERT_TRUE(log.load());
     EXPECT_FALSE(log.open()) << "the next run must not try to unload what hangs";
+    EXPECT_EQ(node.observed().kernel_settings, start.kernel_settings)
+        << "a later stall must not panic a node that works";
+    EXPECT_FALSE(node.files().contains(std::string(paths::autoload_rules)));
 }
 
 TEST(Execute, SetsTheKernelBackAsItWas) {
