@@ -264,7 +264,9 @@ Result<void> observe_host(Observed& observed, const Sensors& sensors) {
     observed.boot_id = facts.boot_id;
     observed.privileged = facts.privileged;
     observed.uptime = facts.uptime;
-    observed.boot_switch = boot_switch_from(facts.command_line);
+    const auto argument = boot_switch_from(facts.command_line);
+    observed.boot_switch = argument.value;
+    observed.misspelt_switch = argument.misspelt;
     observed.named_by_argument = ifname_arguments(facts.command_line);
     return {};
 }

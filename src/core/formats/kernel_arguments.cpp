@@ -20,13 +20,51 @@ void for_each_value(std::string_view command_line, std::string_view name, Use us
     }
 }
 
+constexpr std::string_view switch_name = "onload_node";
+
+/// As a person types it at a console: the kernel itself takes "-" and "_" for the same, and lets
+/// an argument stand in quotes.
+std::string plain_form(std::string_view argument) {
+    std::string plain;
+    for (const char c : argument) {
+        if (c != '"' && c != '\'') {
+            const bool capital = c >= 'A' && c <= 'Z';
+            plain += c == '-' ? '_' : capital ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
+    return plain;
+}
+
+/// What is neither of the words, or nothing at all, is meant to switch off.
+BootSwitch switch_value(std::string_view value) {
+    if (value == "1" || value == "yes" || value == "true") {
+        return BootSwitch::normal;
+    }
+    return from_word<BootSwitch>(value).value_or(BootSwitch::off);
+}
+
+/// Not a parameter of the module onload, which would have a dot.
+bool looks_like_switch(std::string_view name) {
+    return name.find('.') == std::string_view::npos &&
+           (name.starts_with("onload") || name.starts_with("no_onload") ||
+            name.starts_with("noonload"));
+}
+
 }  // namespace
 
-BootSwitch boot_switch_from(std::string_view command_line) {
-    auto found = BootSwitch::normal;
-    for_each_value(command_line, "onload_node=", [&](std::string_view value) {
-        found = from_word<BootSwitch>(value).value_or(BootSwitch::off);
-    });
+BootSwitchArgument boot_switch_from(std::string_view command_line) {
+    BootSwitchArgument found;
+    while (!command_line.empty()) {
+        const auto argument = take_until(command_line, " \t\n");
+        const std::string plain = plain_form(argument);
+        std::string_view value = plain;
+        const auto name = take_until(value, "=");
+        if (name == switch_name) {
+            found.value = switch_value(value);
+        } else if (looks_like_switch(name)) {
+            found.misspelt = argument;
+        }
+    }
     return found;
 }
 

@@ -3,14 +3,21 @@
 
 #include "core/model/observed.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace onload_node {
 
-/// The value of `onload_node=` on a kernel command line. The last one counts. An unknown value is
-/// "off", to be safe.
-[[nodiscard]] BootSwitch boot_switch_from(std::string_view command_line);
+/// What a kernel command line says of us.
+struct BootSwitchArgument {
+    BootSwitch value = BootSwitch::normal;
+    std::string misspelt = {};  ///< an argument that nearly is the switch; empty if none is
+};
+
+/// The value of `onload_node=` on a kernel command line, with `-` for `_`, in capitals or in
+/// quotes. The last one counts. An unknown value, or none, is "off", to be safe.
+[[nodiscard]] BootSwitchArgument boot_switch_from(std::string_view command_line);
 
 /// The `ifname=NAME:MAC` arguments of a kernel command line (dracut.cmdline(7)). Skips malformed
 /// ones.

@@ -13,7 +13,7 @@ managed_functions(const Config& config, const Observed& observed) {
     for (const auto& function : observed.functions) {
         const bool our_driver =
             std::ranges::any_of(config.driver.replace, [&](const ModuleName& name) {
-                return name.str() == function.driver;
+                return name.str() == function.module();
             });
         const bool free =
             function.driver_override.empty() || function.driver_override == onload::hold_driver;

@@ -82,6 +82,7 @@ struct NetworkFunction {
     std::uint16_t subsystem_device = 0;
     std::string model;               ///< from pci.ids
     std::string driver;              ///< bound driver, empty when none
+    std::string driver_module = {};  ///< the module that registered it; empty if it is built in
     std::string driver_override;     ///< empty when none
     std::string id_path;             ///< udev's ID_PATH, what Path= of a .link file matches
     std::string modalias;            ///< what module aliases are matched against
@@ -91,6 +92,12 @@ struct NetworkFunction {
         {};  ///< interfaces that stand for its virtual functions
     std::optional<PciAddress> physical_function =
         std::nullopt;  ///< the parent of a virtual function; none for a physical one
+
+    /// The module that carries it; empty when none does. A module may register several drivers, and
+    /// sfc does.
+    [[nodiscard]] const std::string& module() const {
+        return driver_module.empty() ? driver : driver_module;
+    }
 
     /// True if it has a driver but no visible interface. Once the network is up, that means that a
     /// pod has the interface in its own network namespace.
@@ -218,8 +225,9 @@ struct Observed {
     std::string vermagic;  ///< of the kernel's own modules; empty if none could be read
     std::string boot_id;
     BootSwitch boot_switch = BootSwitch::normal;
-    bool privileged = false;       ///< running as root
-    bool network_started = false;  ///< network-pre.target has been reached, or this is unknown
+    std::string misspelt_switch = {};  ///< a kernel argument that nearly is the boot switch
+    bool privileged = false;           ///< running as root
+    bool network_started = false;      ///< network-pre.target has been reached, or this is unknown
 
     std::vector<NetworkFunction> functions;  ///< sorted by address
     std::set<std::string> other_interfaces;  ///< names of interfaces that are not ours

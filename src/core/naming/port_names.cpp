@@ -304,7 +304,7 @@ std::vector<std::string> alternatives_in_link_file(const std::string& content) {
 }
 
 bool on_out_of_tree_driver(const NetworkFunction& function, const Observed& observed) {
-    const auto driver = ModuleName::parse(function.driver);
+    const auto driver = ModuleName::parse(function.module());
     const auto loaded = driver ? observed.loaded.find(*driver) : observed.loaded.end();
     return loaded != observed.loaded.end() && loaded->second.origin == Origin::out_of_tree;
 }

@@ -58,7 +58,7 @@ std::vector<const NetworkFunction*>
 for_in_tree_driver(const Observed& observed, const std::string& unloaded = {}) {
     std::vector<const NetworkFunction*> functions;
     for (const auto& function : observed.functions) {
-        const bool loses_driver = !function.driver.empty() && function.driver == unloaded;
+        const bool loses_driver = !function.driver.empty() && function.module() == unloaded;
         if (function.driver_override.empty() &&
             (loses_driver || lacks_in_tree_driver(function, observed))) {
             functions.push_back(&function);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/plan.hpp"
 
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/planning/clock_port.hpp"
 #include "core/planning/plan_phases.hpp"
@@ -52,9 +53,26 @@ Plan blocked_plan(const PlanContext& context, const Blocker& blocker) {
     return plan;
 }
 
-}  // namespace
+/// What an administrator should know although it changes nothing here.
+std::vector<std::string> notes_on(const Config& config, const Observed& observed) {
+    std::vector<std::string> notes;
+    if (!observed.misspelt_switch.empty()) {
+        notes.push_back(compose(
+            "\"{}\" on the kernel command line switches nothing off; it would have to be "
+            "onload_node=off",
+            observed.misspelt_switch
+        ));
+    }
+    auto port = clock_port_complaint(config, observed);
+    const bool clock_on_card =
+        !config.time.daemon.empty() && !managed_functions(config, observed).empty();
+    if (clock_on_card && !port.empty()) {
+        notes.push_back(std::move(port));
+    }
+    return notes;
+}
 
-Plan make_plan(const Config& config, const Observed& observed, const PlanRequest& request) {
+Plan decide(const Config& config, const Observed& observed, const PlanRequest& request) {
     switch (observed.boot_switch) {
     case BootSwitch::off:
         return stay(
@@ -79,20 +97,24 @@ Plan make_plan(const Config& config, const Observed& observed, const PlanRequest
     append_phase(plan, PhaseName::names, plan_names(context, !decision.driver.empty()));
     append_phase(plan, PhaseName::driver, std::move(decision.driver));
     append_phase(plan, PhaseName::onload, std::move(decision.onload));
-    const bool clock_on_card = !context.functions.empty() && !config.time.daemon.empty();
     append_phase(
         plan,
         PhaseName::time,
         context.functions.empty() ? plan_clock_return(context, "no card keeps the time")
                                   : plan_time(context)
     );
-    if (const auto note = clock_port_complaint(config, observed); clock_on_card && !note.empty()) {
-        plan.notes.push_back(note);
-    }
     if (!plan.empty()) {
         plan.code = ReasonCode::pending_apply;
         plan.reason = "the node is not yet as configured";
     }
+    return plan;
+}
+
+}  // namespace
+
+Plan make_plan(const Config& config, const Observed& observed, const PlanRequest& request) {
+    Plan plan = decide(config, observed, request);
+    plan.notes = notes_on(config, observed);
     return plan;
 }
 

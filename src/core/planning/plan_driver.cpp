@@ -30,7 +30,7 @@ std::optional<Blocker> no_way_back(const PlanContext& context) {
         const bool carries = std::any_of(
             context.functions.begin(),
             context.functions.end(),
-            [&](const NetworkFunction* function) { return function->driver == name.str(); }
+            [&](const NetworkFunction* function) { return function->module() == name.str(); }
         );
         if (!carries || loaded == context.observed.loaded.end() ||
             loaded->second.origin != Origin::in_tree) {

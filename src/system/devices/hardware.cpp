@@ -116,6 +116,7 @@ DiscoveredFunction read_function(udev_device* device, const PciAddress& address)
     function.subsystem_vendor = id_attribute(device, "subsystem_vendor");
     function.subsystem_device = id_attribute(device, "subsystem_device");
     function.driver = driver_of(device);
+    function.driver_module = driver_module_of(device);
     function.driver_override = driver_override(device);
     function.physical_function = physical_function(device);
     discovered.modalias = attribute(device, "modalias");

@@ -4,6 +4,7 @@
 #include "system/system_error.hpp"
 
 #include <cerrno>
+#include <filesystem>
 
 #include <unistd.h>
 
@@ -80,6 +81,14 @@ std::string property(udev_device* device, const char* name) {
 
 std::string driver_of(udev_device* device) {
     return text_or_empty(udev_device_get_driver(device));
+}
+
+std::string driver_module_of(udev_device* device) {
+    std::error_code error;
+    const auto module = std::filesystem::read_symlink(
+        std::string(udev_device_get_syspath(device)) + "/driver/module", error
+    );
+    return module.filename().string();
 }
 
 bool is_initialised(udev_device* device) {

@@ -45,6 +45,10 @@ struct DeviceFilter {
 /// The bound driver; empty when there is none.
 [[nodiscard]] std::string driver_of(udev_device* device);
 
+/// The module that registered the bound driver (/sys/bus/pci/drivers/NAME/module); empty when there
+/// is none, or it is part of the kernel.
+[[nodiscard]] std::string driver_module_of(udev_device* device);
+
 /// True when udevd has handled the device: its name is the one that the rules and .link files give
 /// it.
 [[nodiscard]] bool is_initialised(udev_device* device);

@@ -308,10 +308,38 @@ static const struct pci_device_id sfc_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, sfc_ids);
 
+/* The real module has two drivers, sfc and sfc_ef100 (drivers/net/ethernet/sfc/efx.c); which of them takes a card
+ * depends on the card. Here it is every second function, where a test asks for it. */
+static bool ef100;
+module_param(ef100, bool, 0444);
+MODULE_PARM_DESC(ef100, "Test fixture: the odd functions are sfc_ef100's");
+
+static bool sfc_is_ef100(struct pci_dev *pci)
+{
+	return ef100 && (PCI_FUNC(pci->devfn) & 1);
+}
+
+static int sfc_probe_ef10(struct pci_dev *pci, const struct pci_device_id *id)
+{
+	return sfc_is_ef100(pci) ? -ENODEV : sfc_probe(pci, id);
+}
+
+static int sfc_probe_ef100(struct pci_dev *pci, const struct pci_device_id *id)
+{
+	return sfc_is_ef100(pci) ? sfc_probe(pci, id) : -ENODEV;
+}
+
 static struct pci_driver sfc_driver = {
 	.name = "sfc",
 	.id_table = sfc_ids,
-	.probe = sfc_probe,
+	.probe = sfc_probe_ef10,
+	.remove = sfc_remove,
+};
+
+static struct pci_driver sfc_ef100_driver = {
+	.name = "sfc_ef100",
+	.id_table = sfc_ids,
+	.probe = sfc_probe_ef100,
 	.remove = sfc_remove,
 };
 
@@ -322,12 +350,19 @@ static int __init sfc_init(void)
 	if (rc)
 		return rc;
 	pr_info("sfc (test fixture, %s)\n", SFC_FIXTURE_VERSION);
-	return pci_register_driver(&sfc_driver);
+	rc = pci_register_driver(&sfc_driver);
+	if (rc)
+		return rc;
+	rc = pci_register_driver(&sfc_ef100_driver);
+	if (rc)
+		pci_unregister_driver(&sfc_driver);
+	return rc;
 }
 module_init(sfc_init);
 
 static void __exit sfc_exit(void)
 {
+	pci_unregister_driver(&sfc_ef100_driver);
 	pci_unregister_driver(&sfc_driver);
 }
 module_exit(sfc_exit);

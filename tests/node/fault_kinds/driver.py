@@ -32,6 +32,9 @@ KINDS = (
            except_for="its name was not known when the boot began", full_only=True),
     active("the in-tree driver was taken out by somebody", breaks="rmmod sfc", config=SEQUENTIAL,
            names=("sf0", "sf1"), trace="taken-out-sequential"),
+    # A driver's name is not its module's: in-tree sfc has sfc_ef100, too.
+    active("the other PCI driver of in-tree sfc carries a port", breaks="rmmod sfc; modprobe sfc ef100=1; udevadm settle --timeout=10", full_only=True),
+    active("the other PCI driver of staged sfc carries a port", config=PARAMETER % 'ef100 = "1"', full_only=True),
     active("the interface of a port is up already", breaks="ip link set ens8f0 up", full_only=True),
     degraded("the control plane server is missing", "control-plane", breaks="mv /usr/local/sbin/onload_cp_server /var/", full_only=True),
     degraded("the control plane server cannot be executed", "control-plane", breaks="chmod 644 /usr/local/sbin/onload_cp_server", full_only=True),
