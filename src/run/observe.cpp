@@ -315,6 +315,16 @@ Result<void> observe_links(Observed& observed, const Sensors& sensors) {
     return {};
 }
 
+Result<void> look_at_clock(Observed& observed, const Config& config, const Sensors& sensors) {
+    TRY(observe_host(observed, sensors));
+    const auto staged = sensors.trees.open(config.driver.tree, observed.kernel);
+    const auto own = sensors.trees.open("", observed.kernel);
+    TRY(observe_hardware(observed, config, sensors, *staged, *own));
+    observe_units(observed, config, sensors);
+    observe_files(observed, sensors);
+    return observe_links(observed, sensors);
+}
+
 Result<void> look_for_verify(
     Observed& observed, const Config& config, const Sensors& sensors, const VerifyTarget& target
 ) {

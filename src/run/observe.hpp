@@ -11,6 +11,11 @@ namespace onload_node {
 /// of the staged modules, which cost most.
 [[nodiscard]] Result<void> look(Observed& observed, const Config& config, const Sensors& sensors);
 
+/// Observes only what decides who keeps the clock, and on which port: ports, links, units, files.
+/// The modules, which cost most, are left out.
+[[nodiscard]] Result<void>
+look_at_clock(Observed& observed, const Config& config, const Sensors& sensors);
+
 /// Reads `observed.links`, and the time anew: what changes while somebody waits for a port.
 [[nodiscard]] Result<void> observe_links(Observed& observed, const Sensors& sensors);
 

@@ -237,23 +237,34 @@ Start time_daemon_retried() {
     return start;
 }
 
+/// The driver is on and the names are there: nothing but the clock is left to do.
+Start clock_to_take() {
+    Start start = bound_by_coldplug();
+    const auto units = start.node.units;
+    start.node = activated(start);
+    start.node.generated_files.erase(std::string(paths::time_marker));
+    start.node.units = units;
+    return start;
+}
+
 /// The documented way to disable chronyd ships a unit in /etc, which outranks a mask in /run.
 Start chronyd_in_etc() {
-    Start start = bound_by_coldplug();
+    Start start = clock_to_take();
     start.name = "chronyd in /etc";
     start.node.units.at("chronyd.service").fragment = "/etc/systemd/system/chronyd.service";
     return start;
 }
 
 Start masked_always() {
-    Start start = chronyd_runs();
+    Start start = clock_to_take();
     start.name = "chronyd masked always";
+    start.node.network_started = true;
     start.config.time.mask = MaskClock::always;
     return start;
 }
 
 Start never_masked() {
-    Start start = bound_by_coldplug();
+    Start start = clock_to_take();
     start.name = "chronyd never masked";
     start.config.time.mask = MaskClock::never;
     return start;

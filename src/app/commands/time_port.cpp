@@ -14,8 +14,7 @@ Result<int> time_port(const Command& command) {
     const Config config = config_or_default(command);
     Node node;
     Observed observed;
-    TRY(look(observed, config, node.sensors()));
-    TRY(observe_links(observed, node.sensors()));
+    TRY(look_at_clock(observed, config, node.sensors()));
     const std::string port = TRY(clock_port(config, observed));
     const auto access = node.access();
     access.progress.notice(port.empty() ? "sfptpd gets no -i" : "sfptpd gets -i " + port);

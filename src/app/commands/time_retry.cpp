@@ -25,7 +25,6 @@ public:
     Result<int> run();
 
 private:
-    Result<void> look();
     Result<void> tell_what_is_missing();
     Result<void> wait();
     [[nodiscard]] bool over();
@@ -34,12 +33,6 @@ private:
     Node node_;
     Observed observed_;
 };
-
-Result<void> Retry::look() {
-    observed_ = Observed();
-    TRY(onload_node::look(observed_, config_, node_.sensors()));
-    return observe_links(observed_, node_.sensors());
-}
 
 /// The status says what is waited for.
 Result<void> Retry::tell_what_is_missing() {
@@ -76,7 +69,8 @@ Result<void> Retry::wait() {
 
 Result<int> Retry::run() {
     for (;;) {
-        TRY(look());
+        observed_ = Observed();
+        TRY(look_at_clock(observed_, config_, node_.sensors()));
         switch (clock_move(config_, observed_)) {
         case ClockMove::none:
             return 0;

@@ -2,6 +2,7 @@
 #include "app/commands/commands.hpp"
 #include "app/config/config_file.hpp"
 #include "app/session/session.hpp"
+#include "run/observe.hpp"
 
 namespace onload_node {
 
@@ -12,11 +13,11 @@ Result<int> time_unmask(const Command& command) {
         return 0;
     }
     const auto session = TRY(Session::open("time-unmask"));
-    NodeRun run = session->run(config);
-    TRY(run.look());
+    Observed observed;
+    TRY(look_at_clock(observed, config, session->node().sensors()));
     for (const auto& name : config.time.displace) {
-        const auto found = run.observed().units.find(name);
-        if (found != run.observed().units.end() && found->second.heeds_marker &&
+        const auto found = observed.units.find(name);
+        if (found != observed.units.end() && found->second.heeds_marker &&
             found->second.file_state == "masked-runtime") {
             TRY(session->node().access().units.unmask(found->second.id));
         }
