@@ -268,6 +268,9 @@ Result<void> observe_host(Observed& observed, const Sensors& sensors) {
     observed.boot_switch = argument.value;
     observed.misspelt_switch = argument.misspelt;
     observed.named_by_argument = ifname_arguments(facts.command_line);
+    observed.blacklisted = blacklisted_modules(facts.command_line);
+    const auto disabled = sensors.files.read(paths::modules_disabled);
+    observed.modules_disabled = disabled && disabled->starts_with('1');
     return {};
 }
 

@@ -40,7 +40,9 @@ bool driver_missing(const Config& config, const Observed& observed) {
 /// What the plan depends on and udev has not done yet, in words; empty if there is nothing to wait
 /// for.
 std::string_view unsettled(const Plan& plan, const Config& config, const Observed& observed) {
-    if (plan.goal == State::off || plan.goal == State::idle) {
+    // Where the kernel refuses the driver it refuses the in-tree one as well.
+    if (plan.goal == State::off || plan.goal == State::idle ||
+        plan.code == ReasonCode::kernel_refuses) {
         return "";
     }
     if (plan.has(PhaseName::driver)) {

@@ -68,6 +68,17 @@ BootSwitchArgument boot_switch_from(std::string_view command_line) {
     return found;
 }
 
+std::vector<std::string> blacklisted_modules(std::string_view command_line) {
+    std::vector<std::string> names;
+    for_each_value(command_line, "module_blacklist=", [&](std::string_view value) {
+        names.clear();
+        while (!value.empty()) {
+            names.push_back(plain_form(take_until(value, ",")));
+        }
+    });
+    return names;
+}
+
 std::vector<NamedByArgument> ifname_arguments(std::string_view command_line) {
     std::vector<NamedByArgument> found;
     for_each_value(command_line, "ifname=", [&](std::string_view value) {

@@ -19,6 +19,10 @@ struct BootSwitchArgument {
 /// quotes. The last one counts. An unknown value, or none, is "off", to be safe.
 [[nodiscard]] BootSwitchArgument boot_switch_from(std::string_view command_line);
 
+/// The modules of `module_blacklist=` on a kernel command line, as the kernel calls them. The last
+/// argument counts. (Source: Linux, kernel/module/main.c.)
+[[nodiscard]] std::vector<std::string> blacklisted_modules(std::string_view command_line);
+
 /// The `ifname=NAME:MAC` arguments of a kernel command line (dracut.cmdline(7)). Skips malformed
 /// ones.
 [[nodiscard]] std::vector<NamedByArgument> ifname_arguments(std::string_view command_line);

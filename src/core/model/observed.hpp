@@ -225,6 +225,8 @@ struct Observed {
     std::string vermagic;  ///< of the kernel's own modules; empty if none could be read
     std::string boot_id;
     BootSwitch boot_switch = BootSwitch::normal;
+    std::vector<std::string> blacklisted = {};  ///< modules that module_blacklist= names
+    bool modules_disabled = false;              ///< kernel.modules_disabled
     std::string misspelt_switch = {};  ///< a kernel argument that nearly is the boot switch
     bool privileged = false;           ///< running as root
     bool network_started = false;      ///< network-pre.target has been reached, or this is unknown

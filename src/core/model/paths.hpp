@@ -87,6 +87,7 @@ inline constexpr std::string_view routes_6 = "/proc/net/ipv6_route";
 inline constexpr std::string_view selinux = "/sys/fs/selinux/enforce";
 inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
 inline constexpr std::string_view proc_sys = "/proc/sys";
+inline constexpr std::string_view modules_disabled = "/proc/sys/kernel/modules_disabled";
 inline constexpr std::string_view sysrq_trigger = "/proc/sysrq-trigger";
 
 /// Where a kernel's symvers may be: the path before and after the kernel release.

@@ -86,6 +86,11 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
         return {"unknown-parameter", "correct driver.parameters in the configuration"};
     case ReasonCode::names_not_remembered:
         return {"names-not-remembered", ""};
+    case ReasonCode::kernel_refuses:
+        return {
+            "kernel-refuses",
+            "take module_blacklist= off the kernel command line, or leave kernel.modules_disabled "
+            "at 0"};
     }
     return {};
 }

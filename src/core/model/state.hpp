@@ -45,6 +45,7 @@ enum class ReasonCode {
     virtual_functions,     ///< a port has virtual functions, which a swap would take away
     unknown_parameter,     ///< a configured parameter that the module does not have
     names_not_remembered,  ///< the names of the ports cannot be kept for the next boot
+    kernel_refuses,        ///< the kernel was told to refuse a module, or all of them
 };
 
 /// The fixed facts about a reason.

@@ -256,7 +256,11 @@ Judgement judge(
         return {plan.goal, plan.code, plan.reason};
     }
     if (auto text = without_driver(functions); !text.empty()) {
-        return {State::failed, ReasonCode::no_driver, std::move(text)};
+        // These keep the in-tree driver out as well.
+        const bool same =
+            plan.code == ReasonCode::kernel_refuses || plan.code == ReasonCode::signature;
+        return same ? Judgement{State::failed, plan.code, compose("{}: {}", text, plan.reason)}
+                    : Judgement{State::failed, ReasonCode::no_driver, std::move(text)};
     }
     if (!driver_on(config, observed)) {
         return judge_in_tree(plan, run);

@@ -238,7 +238,8 @@ std::string_view to_string(CheckId id) {
         "parameters",
         "holders",
         "stacks",
-        "virtual-functions"};
+        "virtual-functions",
+        "loading"};
     return names[static_cast<std::size_t>(id)];
 }
 

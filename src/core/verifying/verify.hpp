@@ -24,6 +24,7 @@ enum class CheckId {
     holders,            ///< no foreign module uses what has to go
     stacks,             ///< no application uses the Onload that has to go
     virtual_functions,  ///< no port has virtual functions that a swap would take away
+    loading,            ///< the kernel was not told to refuse the modules, or all of them
 };
 
 enum class Verdict { passed, failed, not_checkable };

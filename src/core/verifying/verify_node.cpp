@@ -96,6 +96,29 @@ void verify_virtual_functions(
     );
 }
 
+/// What the kernel will not load, whoever asks. In-tree modules of the name are refused as well.
+void verify_loading(const VerifyContext& context, const SwapScope& scope, Verdicts& verdicts) {
+    const auto& observed = context.observed;
+    if (scope.swap && observed.modules_disabled) {
+        verdicts.fail(
+            {CheckId::loading, ReasonCode::kernel_refuses, "kernel.modules_disabled"},
+            "the kernel takes no module any more: kernel.modules_disabled is 1"
+        );
+    }
+    for (const ModuleFile* const file : context.order) {
+        if (scope.swap && contains(observed.blacklisted, file->name.str())) {
+            verdicts.fail(
+                {CheckId::loading, ReasonCode::kernel_refuses, file->name.str()},
+                compose(
+                    "the kernel refuses every {}: module_blacklist= on its command line names it",
+                    file->name.str()
+                )
+            );
+        }
+    }
+    verdicts.settle(CheckId::loading, Verdict::passed, "the kernel refuses none of the modules");
+}
+
 }  // namespace
 
 void verify_ports(const VerifyContext& context, Verdicts& verdicts) {
@@ -127,6 +150,7 @@ void verify_way_out(const VerifyContext& context, Verdicts& verdicts) {
     verify_holders(context, scope, verdicts);
     verify_stacks(context, scope, verdicts);
     verify_virtual_functions(context, scope, verdicts);
+    verify_loading(context, scope, verdicts);
 }
 
 }  // namespace onload_node

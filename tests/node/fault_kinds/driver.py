@@ -32,6 +32,8 @@ KINDS = (
            except_for="its name was not known when the boot began", full_only=True),
     active("the in-tree driver was taken out by somebody", breaks="rmmod sfc", config=SEQUENTIAL,
            names=("sf0", "sf1"), trace="taken-out-sequential"),
+    stays("the kernel takes no module any more", "kernel-refuses", breaks="sysctl -q kernel.modules_disabled=1",
+          says=("kernel.modules_disabled",), full_only=True),
     # A driver's name is not its module's: in-tree sfc has sfc_ef100, too.
     active("the other PCI driver of in-tree sfc carries a port", breaks="rmmod sfc; modprobe sfc ef100=1; udevadm settle --timeout=10", full_only=True),
     active("the other PCI driver of staged sfc carries a port", config=PARAMETER % 'ef100 = "1"', full_only=True),

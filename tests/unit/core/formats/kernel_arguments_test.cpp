@@ -48,6 +48,16 @@ TEST(KernelArguments, OneThatIsNearlyRightIsTold) {
     EXPECT_EQ(boot_switch_from("onload.cplane_init_timeout=20 sfc.x=1").misspelt, "");
 }
 
+TEST(KernelArguments, TheLastBlacklistCounts) {
+    using Strings = std::vector<std::string>;
+    EXPECT_EQ(blacklisted_modules("quiet"), Strings{});
+    EXPECT_EQ(
+        blacklisted_modules("module_blacklist=a module_blacklist=sfc,x-y rw\n"),
+        (Strings{"sfc", "x_y"})
+    );
+    EXPECT_EQ(blacklisted_modules("modprobe.blacklist=sfc module_blacklist="), Strings{});
+}
+
 TEST(KernelArguments, PassOverNamesThatCannotBeRead) {
     const auto found = ifname_arguments("ifname=:00:0f:53:00:00:01 ifname=a ifname=b:00:0f:53:0:1");
     EXPECT_TRUE(found.empty());

@@ -109,6 +109,18 @@ TEST(Report, TellsSinceWhenTheClockIsKeptByAnotherAndUntilWhen) {
     ) << waiting.reason;
 }
 
+TEST(Report, AKernelThatRefusesEverySfcIsNamed) {
+    Observed node = booting_node();
+    node.loaded.clear();
+    node.functions = {fixture::port(0, "", ""), fixture::port(1, "", "")};
+    EXPECT_EQ(report_of(node).code, ReasonCode::no_driver);
+    node.blacklisted = {"sfc"};
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::failed);
+    EXPECT_EQ(report.code, ReasonCode::kernel_refuses);
+    EXPECT_NE(report.reason.find("module_blacklist="), std::string::npos) << report.reason;
+}
+
 TEST(Report, AStopIsToldFromAFailure) {
     Observed node = active_node();
     node.units["sfptpd.service"].job_pending = false;

@@ -322,6 +322,23 @@ TEST(Verify, DoesNotTakeOnloadAwayFromApplications) {
     expect_passed(node, CheckId::stacks);
 }
 
+TEST(Verify, SeesThatTheKernelRefuses) {
+    Observed node = booting_node();
+    expect_passed(node, CheckId::loading);
+    node.blacklisted = {"nouveau", "sfc_char"};
+    expect_failed(node, CheckId::loading, ReasonCode::kernel_refuses, "every sfc_char");
+    node.blacklisted.clear();
+    node.modules_disabled = true;
+    expect_failed(node, CheckId::loading, ReasonCode::kernel_refuses, "kernel.modules_disabled");
+    // Forbidden after the boot, as administrators do: nothing more has to be loaded.
+    node = running_node();
+    node.modules_disabled = true;
+    for (const auto& [name, file] : node.staged.modules) {
+        node.loaded.at(name).build_id = file.build_id;
+    }
+    expect_passed(node, CheckId::loading);
+}
+
 TEST(Verify, DoesNotTakeVirtualFunctionsAway) {
     Observed node = booting_node();
     node.functions[0].virtual_functions = 4;
