@@ -341,6 +341,7 @@ Result<void> look_for_verify(
     observe_index(observed, config, sensors, *staged);
     observe_trees(observed, config, sensors, *staged, *own);
     if (target.scope == Scope::running) {
+        TRY(observe_host(observed, sensors));
         observe_loaded(observed, config, sensors);
         observe_holders(observed, config, {*staged, *own, observed});
         observe_users(observed, sensors);

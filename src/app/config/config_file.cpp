@@ -196,9 +196,10 @@ void read_file(TomlReader& reader, Config& config) {
 /// /dev/null masks a file, as systemd has it.
 bool is_part(const std::filesystem::path& path) {
     std::error_code error;
+    const auto type = std::filesystem::status(path, error).type();
     return path.extension() == ".toml" && !path.filename().string().starts_with('.') &&
-           !std::filesystem::is_directory(path, error) &&
-           !std::filesystem::equivalent(path, paths::null_device, error);
+           type != std::filesystem::file_type::directory &&
+           type != std::filesystem::file_type::character;
 }
 
 Result<ConfigText> read_text(const std::string& path) {
