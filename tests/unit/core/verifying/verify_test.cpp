@@ -66,7 +66,7 @@ Observed with_symvers() {
 
 TEST(Verify, GivesEveryCheckOneVerdictOnAGoodNode) {
     const auto checks = verify(Config(), with_symvers());
-    EXPECT_EQ(checks.size(), 13U);
+    EXPECT_EQ(checks.size(), 14U);
     for (const auto& check : checks) {
         EXPECT_EQ(check.verdict, Verdict::passed) << to_string(check.id) << check.text;
         EXPECT_NE(check.text, "") << to_string(check.id);
