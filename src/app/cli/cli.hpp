@@ -37,6 +37,7 @@ enum class Verb {
     hand_over,  ///< onload-node-stage reads the command line itself
 };
 
+// NOLINTNEXTLINE(readability-function-size): a table
 [[nodiscard]] constexpr std::string_view to_string(Verb verb) {
     switch (verb) {
     case Verb::apply:

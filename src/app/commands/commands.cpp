@@ -6,7 +6,7 @@
 
 namespace onload_node {
 
-Result<int> run_command(const Command& command) {
+Result<int> run_command(const Command& command) {  // NOLINT(readability-function-size): a table
     switch (command.verb) {
     case Verb::apply:
         return command.dry_run ? plan(command) : apply(command);

@@ -162,39 +162,59 @@ std::vector<PlannedStep> plan_clock_return(const PlanContext& context, const std
     return steps;
 }
 
-std::vector<PlannedStep> plan_time(const PlanContext& context) {
-    const auto& time = context.config.time;
-    const UnitState* const daemon =
-        time.daemon.empty() ? nullptr : find_unit(context.observed, time.daemon);
-    if (!time.daemon.empty() && (daemon == nullptr || daemon->masked())) {
-        // Chronyd stays: a node must not be left without any clock daemon.
-        return plan_clock_return(
-            context, time.daemon + (daemon == nullptr ? " is not there" : " is masked")
-        );
-    }
-    if (!context.observed.units_problem.empty()) {
-        return {};
-    }
-    const bool coming = daemon != nullptr && daemon->running_or_coming();
-    if (context.request.clock == ClockRequest::give_back) {
-        return coming ? std::vector<PlannedStep>()
-                      : plan_replacement(context, "something must keep the clock");
-    }
-    const bool failed = daemon != nullptr && daemon->active_state == "failed" && !coming;
-    if (failed && context.request.clock != ClockRequest::retry) {
-        // It has failed for good: systemd restarts it up to the start limit.
-        return plan_replacement(
-            context, time.daemon + " has failed, and something must keep the clock"
-        );
-    }
+namespace {
+
+/// The time daemon gets the clock; null if it is to run elsewhere.
+std::vector<PlannedStep> hand_over(const PlanContext& context, const UnitState* daemon) {
     std::vector<PlannedStep> steps;
-    if (!time.displace.empty()) {
+    if (!context.config.time.displace.empty()) {
         append_displacement(context, steps);
     }
-    if (daemon != nullptr && !coming) {
+    if (daemon != nullptr && !daemon->running_or_coming()) {
         steps.push_back({StartUnit{daemon->id}, "it keeps the clock on the Solarflare card"});
     }
     return steps;
+}
+
+/// The plan for a time daemon that exists, or none where it is to run elsewhere.
+std::vector<PlannedStep> plan_for(const PlanContext& context, const UnitState* daemon) {
+    const bool coming = daemon != nullptr && daemon->running_or_coming();
+    switch (context.request.clock) {
+    case ClockRequest::give_back:
+        return coming ? std::vector<PlannedStep>()
+                      : plan_replacement(context, "something must keep the clock");
+    case ClockRequest::as_configured:
+        // It has failed for good: systemd restarts it up to the start limit.
+        if (daemon != nullptr && daemon->active_state == "failed" && !coming) {
+            return plan_replacement(
+                context, daemon->id + " has failed, and something must keep the clock"
+            );
+        }
+        break;
+    case ClockRequest::retry:
+        break;
+    }
+    return hand_over(context, daemon);
+}
+
+}  // namespace
+
+std::vector<PlannedStep> plan_time(const PlanContext& context) {
+    const auto& name = context.config.time.daemon;
+    if (!context.observed.units_problem.empty()) {
+        return {};
+    }
+    if (name.empty()) {
+        return plan_for(context, nullptr);
+    }
+    const UnitState* const daemon = find_unit(context.observed, name);
+    if (daemon == nullptr || daemon->masked()) {
+        // Chronyd stays: a node must not be left without any clock daemon.
+        return plan_clock_return(
+            context, name + (daemon == nullptr ? " is not there" : " is masked")
+        );
+    }
+    return plan_for(context, daemon);
 }
 
 }  // namespace onload_node
