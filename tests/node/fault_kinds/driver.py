@@ -15,7 +15,7 @@ KINDS = (
           says=("0000:00:08.1: the probe of the driver failed",), trace="probe-fails"),
     active("the driver's probe takes two seconds", driver_fault="PROBE_SLEEPS", full_only=True),
     stays("the driver's init fails, names are sequential", "undone", driver_fault="INIT_FAILS",
-          config=SEQUENTIAL, names=("sf0", "sf1"), trace="init-fails-sequential"),
+          config=SEQUENTIAL, names=("sf0", "sf1"), trace="init-fails-sequential", full_only=True),
     degraded("an unknown parameter is ignored by the kernel", "unknown-parameter", says=("no_such",), config=PARAMETER % 'no_such = "1"', full_only=True),
     degraded("onload refuses a parameter", "onload-missing",
              config='[driver.parameters]\nonload = { cplane_init_timeout = "soon" }\n', says=("onload",), trace="onload-refuses"),

@@ -3,7 +3,7 @@
 and gives the clock back to chronyd when it dies, when its card goes, and never when somebody merely stops it.
 
 The machine-config daemon's calls about chronyd work in every state. With --full, too: sfptpd missing, without its
-configuration, failing at boot, in a pod, and those calls on a node that is switched off or in-tree."""
+configuration, failing at boot, in a pod, tried in vain, and those calls on a node in-tree and without a card."""
 
 import time
 
@@ -112,7 +112,13 @@ def any_end_but_a_stop_restarts_it(product):
                  (0, True, ["sfptpd.service"]))
 
 
-def dies_for_good_and_comes_back(product):
+def tried_in_vain(machine, product):
+    wait_until(machine, "grep -q 'tries = 1' /run/onload-node/clock.toml", 2 * LIMIT)
+    wait_active(machine, "chronyd.service")
+    check("it is tried again, in vain, and chronyd is back", "tries = 1" in machine.read("/run/onload-node/clock.toml").decode(), keepers(product))
+
+
+def dies_for_good_and_comes_back(lab, product):
     """It ends with status 0, again and again: no failure for systemd, and no clock for the node."""
     machine = product.machine
     machine.write(FAIL, "0\n")
@@ -126,9 +132,8 @@ def dies_for_good_and_comes_back(product):
           status["reason"])
     expect_equal("dies for good: status exits with 4", product.run("status").rc, 4)
     the_daemons_calls_work(product, "while chronyd keeps the clock")
-    wait_until(machine, "grep -q 'tries = 1' /run/onload-node/clock.toml", 2 * LIMIT)
-    wait_active(machine, "chronyd.service")
-    check("it is tried again, in vain, and chronyd is back", "tries = 1" in machine.read("/run/onload-node/clock.toml").decode(), keepers(product))
+    if lab.full:
+        tried_in_vain(machine, product)
     entries = machine.read("/run/onload-node/undo.toml").decode().count('phase = "time"')
     expect_equal("nothing is left to undo of what was given back", entries, 0)
     machine.check(f"rm {FAIL}")
@@ -162,7 +167,7 @@ def as_delivered(lab, product):
     an_address_heals_it(product)
     the_daemons_calls_work(product, "while sfptpd keeps the clock")
     any_end_but_a_stop_restarts_it(product)
-    dies_for_good_and_comes_back(product)
+    dies_for_good_and_comes_back(lab, product)
     the_card_goes(lab, product)
 
 
