@@ -146,16 +146,16 @@ std::string without_time_daemon(
             daemon
         );
     }
-    const bool failed = state == "failed";
-    const auto missing = clock_port_complaint(config, observed);
+    const bool told = observed.clock_fallback && !observed.clock_fallback->waits_for.empty();
+    const auto missing = told ? std::string() : clock_port_complaint(config, observed);
     return compose(
         "{} is {}, {} keeps the clock{}{}{}",
         daemon,
         state,
         other.empty() ? "nothing" : other,
-        failed && !other.empty() ? fallback_text(config, observed) : "",
-        missing.empty() || observed.clock_fallback ? "" : "; ",
-        observed.clock_fallback ? "" : missing
+        state == "failed" && !other.empty() ? fallback_text(config, observed) : "",
+        missing.empty() ? "" : "; ",
+        missing
     );
 }
 
