@@ -104,7 +104,7 @@ private:
 /// The node goes on, so a later stall must not be answered as one in the swap would have been, and
 /// udev has to load drivers again. Nothing else can be taken back beside what hangs.
 void Execution::put_window_back() {
-    const auto entries = log_.entries();
+    const auto& entries = log_.entries();
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
         for (const auto& step : entry->inverse) {
             const bool window = std::holds_alternative<SetKernelSetting>(step) ||

@@ -95,7 +95,8 @@ constexpr CommandEntry commands[] = {
     {Verb::time_wait,
      "wait until the kernel's clock is synchronised; its unit does this for chrony-wait",
      {},
-     "Exit status: 0 it is synchronised; 1 it could not be asked.\n"},
+     "Exit status: 0 it is synchronised; 1 it was not within 180 seconds, or could not be "
+     "asked.\n"},
     {Verb::stage, shared::stage_summary},
     {Verb::trees, shared::trees_summary},
     {Verb::purge, shared::purge_summary},

@@ -78,6 +78,8 @@ Result<int> Retry::run() {
             return change_clock(verb, config_, ClockRequest::retry);
         case ClockMove::give_back:
             static_cast<void>(TRY(change_clock(verb, config_, ClockRequest::give_back)));
+            // A step that failed is not tried again without a pause.
+            std::this_thread::sleep_for(between_looks);
             break;
         case ClockMove::wait:
             TRY(tell_what_is_missing());

@@ -128,13 +128,13 @@ std::vector<std::string> SystemFiles::list(std::string_view directory) const {
 }
 
 bool SystemFiles::exists(std::string_view path) const {
-    return ::access((below_root(path)).c_str(), F_OK) == 0;
+    return ::access(below_root(path).c_str(), F_OK) == 0;
 }
 
 bool SystemFiles::executable(std::string_view path) const {
     struct stat status {};
 
-    const bool found = ::stat((below_root(path)).c_str(), &status) == 0;
+    const bool found = ::stat(below_root(path).c_str(), &status) == 0;
     return found && S_ISREG(status.st_mode) &&
            (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 }

@@ -197,12 +197,17 @@ def kubelet_waits_for_the_clock(product):
 
 # --- with --full
 
-def cannot_start_at_boot(product, case, breakage):
-    machine = product.machine
+def boot_with(machine, breakage):
+    """The same boot once more, broken before the unit."""
     machine.loadvm("parked")
     machine.check(breakage)
     machine.release()
     machine.wait_booted()
+
+
+def cannot_start_at_boot(product, case, breakage):
+    machine = product.machine
+    boot_with(machine, breakage)
     took = wait_active(machine, "chronyd.service")
     check(f"{case}: chronyd runs within {LIMIT} s of the boot", took <= LIMIT, f"{took:.1f} s")
     expect_equal(f"{case}: it alone", keepers(product), ["chronyd.service"])
@@ -225,11 +230,7 @@ def sfptpd_in_a_pod(product):
 
 
 def left_alone(product, case, breakage):
-    machine = product.machine
-    machine.loadvm("parked")
-    machine.check(breakage)
-    machine.release()
-    machine.wait_booted()
+    boot_with(product.machine, breakage)
     expect_equal(f"{case}: chronyd keeps the clock", keepers(product), ["chronyd.service"])
     the_daemons_calls_work(product, case)
 
