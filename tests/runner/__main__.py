@@ -150,6 +150,8 @@ def main():
     process.end_with_children()
     held = lock()
     begin = time.monotonic()
+    if arguments.full:
+        os.environ["ONLOAD_NODE_TEST_FULL"] = "1"
     options = scenarios.Options(arguments.full, arguments.seed)
     # Before the run: who changes a source meanwhile does not get a row for it.
     trees = full_table.tree_ids()

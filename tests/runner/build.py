@@ -58,6 +58,8 @@ def _options(build, device_plugin):
     options = [f"-Ddevice_plugin={'enabled' if device_plugin else 'disabled'}"]
     if build is RELEASE:
         options.append(f"-Dmachineconfig={'enabled' if butane() else 'disabled'}")
+        # Here, with the compiler that is known to be quiet; whoever builds a package may have a newer one.
+        options.append("-Dwerror=true")
     return options
 
 

@@ -228,7 +228,7 @@ Result<int> diagnose(const Command& command) {
     if (!target) {
         return tl::unexpected(target.error());
     }
-    TRY(Lock::acquire(std::string(paths::bundle_lock)));
+    const auto bundling = TRY(Lock::acquire(std::string(paths::bundle_lock)));
     BundleDirectory directory;
     TRY(directory.make_empty());
     Collector collector(compose("{}/{}", directory.path(), name));

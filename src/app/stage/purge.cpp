@@ -128,7 +128,7 @@ Result<int> purge(const Command& command) {
     }
     const std::string root = command.root.value_or("");
     const bool state = SystemFiles(root).exists(paths::state_directory);
-    TRY(lock_staging(command));
+    const auto staging = TRY(lock_staging(command));
     Node node(root);
     const auto sensors = node.sensors();
     std::optional<Lock> applying;

@@ -200,7 +200,7 @@ Result<UdevDevices::Subscription*> UdevDevices::subscribe() {
 Result<std::vector<PortOutcome>>
 UdevDevices::await(const std::vector<PortExpectation>& ports, Milliseconds limit) {
     // Subscribe before the first look: a change between a look and a wait then ends the wait.
-    TRY(subscribe());
+    static_cast<void>(TRY(subscribe()));
     // The subscription ends with this wait: events that nobody takes would fill its buffer.
     const auto subscription = std::exchange(subscription_, nullptr);
     const auto functions = addresses_of(ports);

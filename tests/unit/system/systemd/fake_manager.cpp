@@ -26,7 +26,7 @@ std::string path_of(const std::string& id) {
 }
 
 int refuse(sd_bus_message* message, const char* name, const std::string& text) {
-    const sd_bus_error error = SD_BUS_ERROR_MAKE_CONST(name, text.c_str());
+    const sd_bus_error error{name, text.c_str(), 0};
     return sd_bus_reply_method_error(message, &error);
 }
 
