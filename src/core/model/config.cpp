@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/config.hpp"
 
+#include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
 
@@ -17,7 +18,7 @@ ModuleName known_module(std::string_view name) {
 }
 
 std::string match_text(const PortName& port) {
-    return std::visit([](const auto& match) { return match.to_string(); }, port.match);
+    return match([](const auto& match) { return match.to_string(); }, port.match);
 }
 
 }  // namespace

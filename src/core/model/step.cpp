@@ -40,7 +40,7 @@ std::string addresses(const std::vector<PciAddress>& functions) {
 }  // namespace
 
 std::string describe(const Step& step) {
-    return std::visit(
+    return match(
         Overloaded{
             [](const WriteLinkFile& s) { return "write " + s.path; },
             [](const RemoveLinkFile& s) { return "remove " + s.path; },
@@ -78,7 +78,7 @@ std::string describe(const Step& step) {
 }
 
 std::string key(const Step& step) {
-    return std::visit(
+    return match(
         Overloaded{
             [](const WriteLinkFile& s) { return "write " + file_name(s.path); },
             [](const RemoveLinkFile& s) { return "remove " + file_name(s.path); },

@@ -136,7 +136,7 @@ Steps lift_marker(const Observed& observed) {
 }  // namespace
 
 Steps inverse(const Step& step, const Observed& observed) {
-    return std::visit(
+    return match(
         Overloaded{
             [&](const WriteLinkFile& s) { return restore_link_file(s.path, observed); },
             [&](const RemoveLinkFile& s) { return restore_link_file(s.path, observed); },
