@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "run/execute.hpp"
 
+#include "base/text.hpp"
 #include "core/planning/inverse.hpp"
 #include "core/planning/plan.hpp"
 #include "run/guard.hpp"
@@ -53,12 +54,7 @@ private:
                     give_up(phase.name, planned, done.error());
                     return false;
                 }
-                PhaseFailure failed{
-                    phase.name,
-                    describe(planned.step),
-                    done.error(),
-                    take_back_since(mark, config_, access_, log_)};
-                report_.failures.push_back(std::move(failed));
+                take_back(phase.name, mark, planned, done.error());
                 return false;
             }
         }
@@ -82,6 +78,8 @@ private:
         return done;
     }
 
+    void
+    take_back(PhaseName phase, std::size_t mark, const PlannedStep& planned, const Error& error);
     void give_up(PhaseName phase, const PlannedStep& planned, const Error& error);
     void put_window_back();
 
@@ -100,6 +98,19 @@ private:
     StepRunner runner_;
     ExecutionReport report_;
 };
+
+/// Undoes the phase that failed. If that hangs the in-tree driver does not come back in this boot.
+void Execution::take_back(
+    PhaseName phase, std::size_t mark, const PlannedStep& planned, const Error& error
+) {
+    Left left = take_back_since(mark, config_, access_, log_);
+    if (left.hung) {
+        const auto& last = left.texts.back();
+        give_up(phase, planned, {ErrorCode::hung, compose("{}; {}", error.message, last)});
+        return;
+    }
+    report_.failures.push_back({phase, describe(planned.step), error, std::move(left.texts)});
+}
 
 /// The node goes on, so a later stall must not be answered as one in the swap would have been, and
 /// udev has to load drivers again. Nothing else can be taken back beside what hangs.

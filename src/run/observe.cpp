@@ -99,12 +99,12 @@ void observe_trees(
 /// True for a Solarflare function: by its subsystem vendor, or because one of the drivers claims
 /// it.
 bool is_ours(
-    const DiscoveredFunction& found,
+    const NetworkFunction& found,
     const Config& config,
     const ModuleTree& staged,
     const ModuleTree& own
 ) {
-    if (found.function.subsystem_vendor == onload::solarflare_vendor) {
+    if (found.subsystem_vendor == onload::solarflare_vendor) {
         return true;
     }
     const auto claims = [&](const ModuleTree& tree) {
@@ -117,25 +117,21 @@ bool is_ours(
 }
 
 /// The names that other interfaces have taken.
-Result<void> observe_other_interfaces(
-    Observed& observed, const std::set<std::string>& ours, const Sensors& sensors
+void observe_other_interfaces(
+    Observed& observed, const std::set<std::string>& ours, const DiscoveredHardware& hardware
 ) {
-    const auto all = TRY(sensors.hardware.interface_names());
     observed.other_interfaces.clear();
-    for (const auto& name : all) {
+    for (const auto& name : hardware.interfaces) {
         if (!ours.contains(name)) {
             observed.other_interfaces.insert(name);
         }
     }
     // To the kernel an alternative name is as taken as any other.
-    if (const auto others = sensors.hardware.alternative_names()) {
-        for (const auto& [name, also] : *others) {
-            if (!ours.contains(name)) {
-                observed.other_interfaces.insert(also);
-            }
+    for (const auto& [name, also] : hardware.alternative_names) {
+        if (!ours.contains(name)) {
+            observed.other_interfaces.insert(also);
         }
     }
-    return {};
 }
 
 Result<void> observe_hardware(
@@ -145,20 +141,20 @@ Result<void> observe_hardware(
     const ModuleTree& staged,
     const ModuleTree& own
 ) {
-    auto discovered = TRY(sensors.hardware.network_functions());
+    auto hardware = TRY(sensors.hardware.look());
     observed.functions.clear();
     std::set<std::string> our_interfaces;
-    for (auto& found : discovered) {
-        if (is_ours(found, config, staged, own)) {
-            for (const auto& interface : found.function.interfaces) {
+    for (auto& function : hardware.functions) {
+        if (is_ours(function, config, staged, own)) {
+            for (const auto& interface : function.interfaces) {
                 our_interfaces.insert(interface.name);
             }
-            found.function.modalias = found.modalias;
-            observed.functions.push_back(std::move(found.function));
-            observed.functions.back().model = sensors.hardware.model(observed.functions.back());
+            function.model = sensors.hardware.model(function);
+            observed.functions.push_back(std::move(function));
         }
     }
-    return observe_other_interfaces(observed, our_interfaces, sensors);
+    observe_other_interfaces(observed, our_interfaces, hardware);
+    return {};
 }
 
 void observe_loaded(Observed& observed, const Config& config, const Sensors& sensors) {

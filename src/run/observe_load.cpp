@@ -3,8 +3,6 @@
 #include "core/model/paths.hpp"
 #include "run/observe_parts.hpp"
 
-#include <charconv>
-
 namespace onload_node {
 
 namespace {
@@ -85,14 +83,6 @@ void observe_users(Observed& observed, const Sensors& sensors) {
     observed.onload_stacks = 0;
     if (const auto stacks = sensors.files.read(paths::onload_stacks)) {
         for_each_line(*stacks, [&](std::string_view) { ++observed.onload_stacks; });
-    }
-    for (auto& function : observed.functions) {
-        const auto text = sensors.files.read(
-            compose("{}/{}/sriov_numvfs", paths::sys_pci_devices, function.address.to_string())
-        );
-        if (text) {
-            std::from_chars(text->data(), text->data() + text->size(), function.virtual_functions);
-        }
     }
 }
 

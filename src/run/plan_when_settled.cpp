@@ -45,6 +45,9 @@ std::string_view unsettled(const Plan& plan, const Config& config, const Observe
         plan.code == ReasonCode::kernel_refuses) {
         return "";
     }
+    if (plan.code == ReasonCode::hung) {
+        return "the kernel does not answer about a port";
+    }
     if (plan.has(PhaseName::driver)) {
         return names_missing(config, observed) ? "the names of its ports are to be preserved" : "";
     }

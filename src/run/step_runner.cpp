@@ -66,7 +66,7 @@ misnamed(const std::vector<PortExpectation>& ports, const std::vector<PortOutcom
 }  // namespace
 
 Result<void> StepRunner::run(const Step& step) {
-    return std::visit(
+    return match(
         Overloaded{
             [&](const WriteLinkFile& s) { return access_.files.write(s.path, s.content); },
             [&](const RemoveLinkFile& s) { return access_.files.remove(s.path); },
@@ -159,14 +159,15 @@ Result<void> StepRunner::load(const LoadModule& step) {
         access_.progress.notice(
             compose("another build of {} came in between; taking it out again", step.name.str())
         );
-        TRY(access_.modules.unload(step.name, limits_.unload));
+        TRY(access_.modules.unload(step.name, limits_.unload, limits_.probe));
     }
 }
 
 Result<void> StepRunner::unload(const UnloadModule& step) {
     // A module that may stay gets one chance, not the whole time limit.
-    auto unloaded =
-        access_.modules.unload(step.name, step.tolerate_use ? Milliseconds(0) : limits_.unload);
+    auto unloaded = access_.modules.unload(
+        step.name, step.tolerate_use ? Milliseconds(0) : limits_.unload, limits_.probe
+    );
     if (!unloaded && step.tolerate_use && unloaded.error().code == ErrorCode::busy) {
         return {};
     }

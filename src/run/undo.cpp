@@ -7,31 +7,38 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 namespace onload_node {
 
 namespace {
 
-/// Runs the inverses of one entry. Reports and returns those that fail; they do not stop the
-/// others.
-std::vector<std::string>
-run_inverse(const UndoEntry& entry, StepRunner& runner, const NodeAccess& access) {
-    std::vector<std::string> failed;
-    for (const auto& step : entry.inverse) {
-        access.progress.undoing(step);
-        if (const auto done = runner.run(step); !done) {
-            access.progress.undo_failed(step, done.error());
-            failed.push_back(compose("{}: {}", describe(step), done.error().message));
-        }
-    }
-    return failed;
-}
-
 /// What could not be undone.
 struct Remains {
     std::vector<UndoEntry> entries;  ///< in the order to run them again
-    std::vector<std::string> texts;
+    Left left;
 };
+
+/// Runs the inverses of one entry; false if one failed. That does not stop the others, unless it
+/// hangs.
+bool run_inverse(const UndoEntry& entry, StepRunner& runner, const NodeAccess& access, Left& left) {
+    bool worked = true;
+    for (const auto& step : entry.inverse) {
+        access.progress.undoing(step);
+        const auto done = runner.run(step);
+        if (done) {
+            continue;
+        }
+        worked = false;
+        access.progress.undo_failed(step, done.error());
+        left.texts.push_back(compose("{}: {}", describe(step), done.error().message));
+        left.hung = done.error().code == ErrorCode::hung;
+        if (left.hung) {
+            break;
+        }
+    }
+    return worked;
+}
 
 /// Runs the inverses of the entries in this order. The first entry that fails remains, and so do
 /// all after it, which may depend on it.
@@ -39,9 +46,11 @@ Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const N
     Remains remains;
     std::size_t done = 0;
     for (const auto& entry : entries) {
-        auto failed = run_inverse(entry, runner, access);
-        done += failed.empty() && remains.texts.empty() ? 1U : 0U;
-        std::move(failed.begin(), failed.end(), std::back_inserter(remains.texts));
+        const bool worked = run_inverse(entry, runner, access, remains.left);
+        done += worked && remains.left.texts.empty() ? 1U : 0U;
+        if (remains.left.hung) {
+            break;
+        }
     }
     entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(done));
     remains.entries = std::move(entries);
@@ -54,7 +63,9 @@ Remains run_inverses(std::vector<UndoEntry> entries, StepRunner& runner, const N
 Remains
 run_inverses_twice(std::vector<UndoEntry> entries, StepRunner& runner, const NodeAccess& access) {
     Remains first = run_inverses(std::move(entries), runner, access);
-    return first.texts.empty() ? first : run_inverses(std::move(first.entries), runner, access);
+    return first.left.texts.empty() || first.left.hung
+               ? first
+               : run_inverses(std::move(first.entries), runner, access);
 }
 
 /// Removes the entries from `mark` on from the log. What could not be undone stays open for the
@@ -70,8 +81,9 @@ void close_from(std::size_t mark, Remains& remains, const NodeAccess& access, Un
 
 }  // namespace
 
-std::vector<std::string>
-take_back_since(std::size_t mark, const Config& config, const NodeAccess& access, UndoLog& log) {
+Left take_back_since(
+    std::size_t mark, const Config& config, const NodeAccess& access, UndoLog& log
+) {
     StepRunner runner(access, config.limits);
     const auto& entries = log.entries();
     std::vector<UndoEntry> backwards(
@@ -79,12 +91,12 @@ take_back_since(std::size_t mark, const Config& config, const NodeAccess& access
     );
     Remains remains = run_inverses_twice(std::move(backwards), runner, access);
     close_from(mark, remains, access, log);
-    return remains.texts;
+    return std::move(remains.left);
 }
 
 std::vector<std::string>
 take_back_uncommitted(const Config& config, const NodeAccess& access, UndoLog& log) {
-    return take_back_since(log.committed(), config, access, log);
+    return take_back_since(log.committed(), config, access, log).texts;
 }
 
 std::vector<std::string>
@@ -103,7 +115,7 @@ take_back_everything(const Config& config, const NodeAccess& access, UndoLog& lo
     }
     Remains remains = run_inverses_twice(std::move(entries), runner, access);
     close_from(0, remains, access, log);
-    return remains.texts;
+    return std::move(remains.left.texts);
 }
 
 }  // namespace onload_node

@@ -51,8 +51,10 @@ public:
     [[nodiscard]] virtual Result<void> load(const LoadModule& step, Milliseconds limit) = 0;
 
     /// Unloads the module, retrying until `limit` while it is busy. Succeeds if it is not loaded.
-    /// The message of ErrorCode::busy names the users.
-    [[nodiscard]] virtual Result<void> unload(const ModuleName& name, Milliseconds limit) = 0;
+    /// The message of ErrorCode::busy names the users. ErrorCode::hung: its exit, or the removal of
+    /// a device, did not return within `longest_removal`, or broke the kernel.
+    [[nodiscard]] virtual Result<void>
+    unload(const ModuleName& name, Milliseconds limit, Milliseconds longest_removal) = 0;
 };
 
 /// What became of one awaited port.
@@ -76,7 +78,8 @@ public:
     [[nodiscard]] virtual Result<void> trigger_interfaces(const PciAddress& address) = 0;
 };
 
-/// Controls which driver is bound to a PCI function.
+/// Controls which driver is bound to a PCI function. ErrorCode::hung: the kernel did not answer;
+/// something in it, such as a probe, has the device and does not let go of it.
 class Drivers {
 public:
     virtual ~Drivers() = default;
@@ -186,21 +189,24 @@ public:
     [[nodiscard]] virtual std::string utc(std::int64_t uptime) const = 0;
 };
 
-/// A PCI network function of any vendor, as found.
-struct DiscoveredFunction {
-    NetworkFunction function;
-    std::string modalias;  ///< what module aliases are matched against
-};
-
 /// Pairs of interface name and alternative name.
 using AlternativeNames = std::vector<std::pair<std::string, std::string>>;
 
+/// The network hardware as found.
+struct DiscoveredHardware {
+    /// Every PCI function of the Ethernet class, of any vendor, sorted by address. Without `model`.
+    std::vector<NetworkFunction> functions;
+    std::vector<std::string> interfaces;  ///< names of all interfaces, physical or not
+    AlternativeNames alternative_names;
+};
+
+/// The kernel may take for ever to answer. What hangs is left out, and so is what comes after it:
+/// looking takes a limited time, whatever the drivers do.
 class Hardware {
 public:
     virtual ~Hardware() = default;
 
-    /// Every PCI function of the Ethernet class, with its interfaces, sorted by address.
-    [[nodiscard]] virtual Result<std::vector<DiscoveredFunction>> network_functions() const = 0;
+    [[nodiscard]] virtual Result<DiscoveredHardware> look() const = 0;
 
     /// The model name from pci.ids. Worth the look-up only for our own functions.
     [[nodiscard]] virtual std::string model(const NetworkFunction& function) const = 0;
@@ -208,13 +214,8 @@ public:
     /// The further details that only `nics` shows. Reads them from the card itself.
     [[nodiscard]] virtual FunctionDetails details(const NetworkFunction& function) const = 0;
 
-    [[nodiscard]] virtual Result<AlternativeNames> alternative_names() const = 0;
-
     /// All network interfaces of the machine, without their `uppers`.
     [[nodiscard]] virtual Result<std::vector<Link>> links() const = 0;
-
-    /// Names of all network interfaces of the machine, physical or not.
-    [[nodiscard]] virtual Result<std::vector<std::string>> interface_names() const = 0;
 };
 
 /// One directory of modules with its depmod index: a staged tree or the kernel's own.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/managed_functions.hpp"
 
+#include "base/text.hpp"
 #include "core/model/onload.hpp"
 
 #include <algorithm>
@@ -36,6 +37,15 @@ bool network_in_use(const Config& config, const Observed& observed) {
                    return interface.up;
                });
     });
+}
+
+std::string hung_complaint(const NetworkFunction& function) {
+    return compose(
+        "function {}: the kernel does not answer, a call into its driver has not returned; read "
+        "the "
+        "kernel log, and reset the machine",
+        function.address.to_string()
+    );
 }
 
 }  // namespace onload_node

@@ -4,6 +4,7 @@
 #include "core/model/config.hpp"
 #include "core/model/observed.hpp"
 
+#include <string>
 #include <vector>
 
 namespace onload_node {
@@ -16,5 +17,8 @@ managed_functions(const Config& config, const Observed& observed);
 /// True if a swap would cut off a network in use: the network has been started, and a managed
 /// interface is up or a pod has it.
 [[nodiscard]] bool network_in_use(const Config& config, const Observed& observed);
+
+/// What to say of a function that hangs.
+[[nodiscard]] std::string hung_complaint(const NetworkFunction& function);
 
 }  // namespace onload_node

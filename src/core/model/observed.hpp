@@ -87,6 +87,7 @@ struct NetworkFunction {
     std::string id_path;             ///< udev's ID_PATH, what Path= of a .link file matches
     std::string modalias;            ///< what module aliases are matched against
     unsigned virtual_functions = 0;  ///< sriov_numvfs
+    bool hung = false;               ///< the kernel does not answer about it: little is known
     std::vector<Interface> interfaces;
     std::vector<std::string> representors =
         {};  ///< interfaces that stand for its virtual functions

@@ -21,6 +21,8 @@ inline constexpr std::string_view undo_log = "/run/onload-node/undo.toml";
 inline constexpr std::string_view loaded_record = "/run/onload-node/loaded.toml";
 inline constexpr std::string_view last_run = "/run/onload-node/last-run.toml";
 inline constexpr std::string_view status_json = "/run/onload-node/status.json";
+/// The functions that the kernel does not answer about, each with the process that waits for it.
+inline constexpr std::string_view hung_functions = "/run/onload-node/hung";
 /// Who has the clock after the time daemon has failed, since when, and until when.
 inline constexpr std::string_view clock_record = "/run/onload-node/clock.toml";
 /// The environment of sfptpd.service: the port of the node.
@@ -86,6 +88,7 @@ inline constexpr std::string_view routes_6 = "/proc/net/ipv6_route";
 /// Exists if SELinux is on.
 inline constexpr std::string_view selinux = "/sys/fs/selinux/enforce";
 inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
+inline constexpr std::string_view proc = "/proc";
 inline constexpr std::string_view proc_sys = "/proc/sys";
 inline constexpr std::string_view modules_disabled = "/proc/sys/kernel/modules_disabled";
 inline constexpr std::string_view sysrq_trigger = "/proc/sysrq-trigger";

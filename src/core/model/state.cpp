@@ -91,6 +91,8 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
             "kernel-refuses",
             "take module_blacklist= off the kernel command line, or leave kernel.modules_disabled "
             "at 0"};
+    case ReasonCode::hung:
+        return {"hung", ""};
     }
     return {};
 }

@@ -46,6 +46,7 @@ enum class ReasonCode {
     unknown_parameter,     ///< a configured parameter that the module does not have
     names_not_remembered,  ///< the names of the ports cannot be kept for the next boot
     kernel_refuses,        ///< the kernel was told to refuse a module, or all of them
+    hung,                  ///< the kernel does not answer about a port
 };
 
 /// The fixed facts about a reason.

@@ -43,7 +43,10 @@ Plan idle_plan(const PlanContext& context) {
 Plan blocked_plan(const PlanContext& context, const Blocker& blocker) {
     const bool out_of_tree = out_of_tree_driver_on(context.config, context.observed);
     Plan plan = stay(out_of_tree ? State::degraded : State::in_tree, blocker.code, blocker.reason);
-    append_phase(plan, PhaseName::names, plan_names(context, false));
+    // Of a port that hangs not even the address is known.
+    if (blocker.code != ReasonCode::hung) {
+        append_phase(plan, PhaseName::names, plan_names(context, false));
+    }
     append_phase(
         plan,
         PhaseName::time,

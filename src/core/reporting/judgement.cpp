@@ -257,8 +257,8 @@ Judgement judge(
     }
     if (auto text = without_driver(functions); !text.empty()) {
         // These keep the in-tree driver out as well.
-        const bool same =
-            plan.code == ReasonCode::kernel_refuses || plan.code == ReasonCode::signature;
+        const bool same = plan.code == ReasonCode::kernel_refuses ||
+                          plan.code == ReasonCode::signature || plan.code == ReasonCode::hung;
         return same ? Judgement{State::failed, plan.code, compose("{}: {}", text, plan.reason)}
                     : Judgement{State::failed, ReasonCode::no_driver, std::move(text)};
     }
@@ -272,6 +272,11 @@ Judgement judge(
 
 std::string port_complaint(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
+    const auto hung =
+        std::ranges::find_if(functions, [](const NetworkFunction* f) { return f->hung; });
+    if (hung != functions.end()) {
+        return hung_complaint(**hung);
+    }
     auto text = without_driver(functions);
     return text.empty() ? wrong_name(choose_names(config.names, functions, observed)) : text;
 }

@@ -10,22 +10,24 @@
 namespace onload_node {
 
 /// The network hardware of this machine, from sysfs and udev's database. Only details() reads
-/// anything that a device would have to wake up for.
+/// anything that a device would have to wake up for. Each call looks by one child process. A
+/// function that has made one hang is recorded (paths::hung_functions) and not asked about again
+/// before the kernel has let go of that child.
 class SystemHardware final : public Hardware {
 public:
-    [[nodiscard]] Result<std::vector<DiscoveredFunction>> network_functions() const override;
+    /// A look takes milliseconds, but a probe that is under way may hold it up: for `limit`.
+    explicit SystemHardware(Milliseconds limit = std::chrono::seconds(10)) : limit_(limit) {}
+
+    [[nodiscard]] Result<DiscoveredHardware> look() const override;
 
     [[nodiscard]] std::string model(const NetworkFunction& function) const override;
 
     [[nodiscard]] FunctionDetails details(const NetworkFunction& function) const override;
 
-    [[nodiscard]] Result<AlternativeNames> alternative_names() const override;
-
     [[nodiscard]] Result<std::vector<Link>> links() const override;
 
-    [[nodiscard]] Result<std::vector<std::string>> interface_names() const override;
-
 private:
+    Milliseconds limit_;
     PciNames names_;
 };
 

@@ -53,36 +53,51 @@ int bind_one(const std::string& function, const std::vector<std::string>& files)
 
 }  // namespace
 
-PciDrivers::PciDrivers(std::string root) : root_(std::move(root)) {}
+PciDrivers::PciDrivers(std::string root, Milliseconds override_limit)
+    : root_(std::move(root)), override_limit_(override_limit) {}
 
 std::string PciDrivers::function_file(const PciAddress& function, const char* name) const {
     return root_ + compose("{}/{}/{}", paths::sys_pci_devices, function.to_string(), name);
 }
 
-Result<void> PciDrivers::hold(const std::vector<PciAddress>& functions) {
-    for (const auto& function : functions) {
-        const std::string path = function_file(function, "driver_override");
-        const int number = write_attribute(path, std::string(onload::hold_driver));
-        if (number != 0) {
-            return errno_failure("cannot write to " + path, number);
+/// Lets `change` loose on the driver_override of each function, in a child process: the kernel
+/// takes the device's lock even for a look at it, and a probe may have that for good.
+Result<void> PciDrivers::change_overrides(
+    const std::vector<PciAddress>& functions, int (*change)(const std::string& path)
+) const {
+    const auto outcomes = run_in_children(
+        functions.size(),
+        [&](std::size_t i, int) { return change(function_file(functions[i], "driver_override")); },
+        override_limit_
+    );
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const auto path = function_file(functions[i], "driver_override");
+        if (outcomes[i].end != ChildOutcome::End::returned) {
+            return failure(
+                ErrorCode::hung,
+                compose("the kernel does not answer at {}: something holds the device", path)
+            );
+        }
+        if (outcomes[i].value != 0) {
+            return errno_failure("cannot write to " + path, outcomes[i].value);
         }
     }
     return {};
 }
 
+Result<void> PciDrivers::hold(const std::vector<PciAddress>& functions) {
+    return change_overrides(functions, [](const std::string& path) {
+        return write_attribute(path, std::string(onload::hold_driver));
+    });
+}
+
 Result<void> PciDrivers::release(const std::vector<PciAddress>& functions) {
-    for (const auto& function : functions) {
-        const std::string path = function_file(function, "driver_override");
+    return change_overrides(functions, [](const std::string& path) {
         const auto now = read_text_file(path);
-        if (!now || now->substr(0, now->find('\n')) != onload::hold_driver) {
-            continue;
-        }
-        const int number = write_attribute(path, no_override);
-        if (number != 0 && !is_gone(number)) {
-            return errno_failure("cannot write to " + path, number);
-        }
-    }
-    return {};
+        const bool ours = now && now->substr(0, now->find('\n')) == onload::hold_driver;
+        const int number = ours ? write_attribute(path, no_override) : 0;
+        return is_gone(number) ? 0 : number;
+    });
 }
 
 /// The bind files of the PCI drivers that the modules have registered.
@@ -111,14 +126,11 @@ Result<void> PciDrivers::bind(
 ) {
     TRY(release(functions));
     const auto files = bind_files(modules);
-    std::vector<std::function<int()>> work;
-    work.reserve(functions.size());
-    for (const auto& function : functions) {
-        work.emplace_back([address = function.to_string(), &files] {
-            return bind_one(address, files);
-        });
-    }
-    const auto outcomes = run_in_children(work, limit);
+    const auto outcomes = run_in_children(
+        functions.size(),
+        [&](std::size_t i, int) { return bind_one(functions[i].to_string(), files); },
+        limit
+    );
     std::string text;
     bool hung = false;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {

@@ -101,11 +101,11 @@ SystemKernel::set(const std::string& name, const std::string& value, const std::
 
 Result<void> SystemKernel::restart() {
     // The outcome is ignored: the reset has to come in any case.
-    static_cast<void>(run_in_children(
-        {[] {
+    static_cast<void>(run_in_child(
+        [](int) {
             ::sync();
             return 0;
-        }},
+        },
         sync_limit
     ));
     const std::string path = root_ + std::string(paths::sysrq_trigger);

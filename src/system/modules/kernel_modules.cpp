@@ -87,24 +87,36 @@ std::string why_not_loaded(int number) {
     }
 }
 
+/// ErrorCode::hung if the module's own function, its init or its exit, did not return.
+Result<int> returned(
+    const ChildOutcome& outcome, const std::string& what, const char* function, Milliseconds limit
+) {
+    switch (outcome.end) {
+    case ChildOutcome::End::returned:
+        return outcome.value;
+    case ChildOutcome::End::hung:
+        return failure(
+            ErrorCode::hung,
+            compose(
+                "{}: its {} has not ended within {} ms (limits.probe)",
+                what,
+                function,
+                std::to_string(limit.count())
+            )
+        );
+    case ChildOutcome::End::died:
+        break;
+    }
+    return failure(
+        ErrorCode::hung, compose("{}: it broke in its {}, see the kernel log", what, function)
+    );
+}
+
 Result<void>
 loading_result(const LoadModule& step, const ChildOutcome& outcome, Milliseconds limit) {
     const std::string what =
         compose("the kernel does not load {} from {}", step.name.str(), step.path);
-    if (outcome.end == ChildOutcome::End::hung) {
-        return failure(
-            ErrorCode::hung,
-            compose(
-                "{}: its init has not ended within {} ms (limits.probe)",
-                what,
-                std::to_string(limit.count())
-            )
-        );
-    }
-    if (outcome.end == ChildOutcome::End::died) {
-        return failure(ErrorCode::hung, what + ": it broke in its init, see the kernel log");
-    }
-    const int number = outcome.value;
+    const int number = TRY(returned(outcome, what, "init", limit));
     if (number == 0) {
         return {};
     }
@@ -214,16 +226,19 @@ Result<void> KernelModules::load_verified(
     return loading_result(step, calls_.load_image(*image, parameters, limit), limit);
 }
 
-Result<void> KernelModules::unload(const ModuleName& name, Milliseconds limit) {
+Result<void>
+KernelModules::unload(const ModuleName& name, Milliseconds limit, Milliseconds longest_removal) {
+    const std::string what = "the kernel does not unload " + name.str();
     const Deadline deadline(limit);
     Milliseconds pause = first_pause;
     for (;;) {
-        const int number = calls_.remove(name.str());
+        const auto outcome = calls_.remove(name.str(), longest_removal);
+        const int number = TRY(returned(outcome, what, "exit", longest_removal));
         if (number == 0 || number == ENOENT) {
             return {};
         }
         if (!is_busy(number)) {
-            return errno_failure("the kernel does not unload " + name.str(), number);
+            return errno_failure(what, number);
         }
         if (deadline.passed()) {
             return failure(ErrorCode::busy, compose("{} is in use{}", name.str(), users(name)));

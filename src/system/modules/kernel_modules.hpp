@@ -29,7 +29,8 @@ public:
     [[nodiscard]] Result<void> load(const LoadModule& step, Milliseconds limit) override;
 
     /// Tries once even when `limit` is zero.
-    [[nodiscard]] Result<void> unload(const ModuleName& name, Milliseconds limit) override;
+    [[nodiscard]] Result<void>
+    unload(const ModuleName& name, Milliseconds limit, Milliseconds longest_removal) override;
 
 private:
     [[nodiscard]] Result<void>

@@ -18,12 +18,12 @@ namespace {
 /// memory where it would not let it load a file from /opt.
 ChildOutcome
 load_image(std::span<const std::byte> image, const std::string& parameters, Milliseconds limit) {
-    const auto load = [&] {
+    const auto load = [&](int) {
         const long result =
             ::syscall(SYS_init_module, image.data(), image.size(), parameters.c_str());
         return result == 0 ? 0 : errno;
     };
-    return run_in_children({load}, limit).front();
+    return run_in_child(load, limit);
 }
 
 ChildOutcome load_file(const std::string& path, const std::string& parameters, Milliseconds limit) {
@@ -37,15 +37,18 @@ ChildOutcome load_file(const std::string& path, const std::string& parameters, M
         return {ChildOutcome::End::returned, -result};
     }
     const KmodModule module(opened);
-    const auto load = [&] {
+    const auto load = [&](int) {
         return -kmod_module_insert_module(module.get(), 0, parameters.c_str());
     };
-    return run_in_children({load}, limit).front();
+    return run_in_child(load, limit);
 }
 
-int remove(const std::string& name) {
-    const long result = ::syscall(SYS_delete_module, name.c_str(), O_NONBLOCK);
-    return result == 0 ? 0 : errno;
+ChildOutcome remove(const std::string& name, Milliseconds limit) {
+    const auto unload = [&](int) {
+        const long result = ::syscall(SYS_delete_module, name.c_str(), O_NONBLOCK);
+        return result == 0 ? 0 : errno;
+    };
+    return run_in_child(unload, limit);
 }
 
 }  // namespace

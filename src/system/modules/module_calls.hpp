@@ -11,8 +11,8 @@
 
 namespace onload_node {
 
-/// The three calls that load and unload modules. Each gives 0 or an errno value. Loading runs in a
-/// child process, because a module's init may never return. The calls are not part of
+/// The three calls that load and unload modules. Each gives 0 or an errno value, and runs in a
+/// child process, because a module's init or exit may never return. The calls are not part of
 /// KernelModules, so that its checks and waits can be tested without a kernel that takes modules.
 struct ModuleCalls {
     /// init_module(2): loads exactly these bytes.
@@ -25,7 +25,7 @@ struct ModuleCalls {
         ChildOutcome(const std::string& path, const std::string& parameters, Milliseconds limit)>
         load_file;
     /// delete_module(2); does not wait until the module is unused.
-    std::function<int(const std::string& name)> remove;
+    std::function<ChildOutcome(const std::string& name, Milliseconds limit)> remove;
 };
 
 /// The calls of the running kernel.

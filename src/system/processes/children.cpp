@@ -4,9 +4,10 @@
 #include "base/handle.hpp"
 #include "system/deadline.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -18,106 +19,96 @@ namespace onload_node {
 
 namespace {
 
-struct WorkerProcess {
-    pid_t pid = -1;
-    UniqueFd answer;  ///< the reading end; closed when the outcome is known
-    ChildOutcome outcome;
-};
-
-[[noreturn]] void work_and_answer(const std::function<int()>& work, int answer, pid_t parent) {
-    // If the parent is killed, work that has not begun must not begin.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) {
-        ::_exit(1);
+/// Closes all descriptors that the child has of us: with that of the lock it would hold the lock,
+/// for as long as it hangs. Older kernels than 5.9 have no call for all of them; we open but a few.
+void close_all_but(int kept) {
+    constexpr int most = 256;
+    for (int fd = STDERR_FILENO + 1; fd < most; ++fd) {
+        if (fd != kept) {
+            ::close(fd);
+        }
     }
-    const int value = work();
-    static_cast<void>(!::write(answer, &value, sizeof(value)));
-    ::_exit(0);
 }
 
-WorkerProcess start(const std::function<int()>& work) {
-    WorkerProcess child;
+/// Starts a child; the reading end of its pipe, which closes when the child ends. Invalid if there
+/// is no child.
+UniqueFd start(std::size_t index, const ChildWork& work, ChildOutcome& outcome) {
     int ends[2] = {-1, -1};
     if (::pipe2(static_cast<int*>(ends), O_CLOEXEC) != 0) {
-        child.outcome = {ChildOutcome::End::returned, errno};
-        return child;
+        outcome = {ChildOutcome::End::returned, errno};
+        return {};
     }
     UniqueFd reading(ends[0]);
     const UniqueFd writing(ends[1]);
     const pid_t parent = ::getpid();
-    child.pid = ::fork();
-    if (child.pid == 0) {
-        work_and_answer(work, writing.get(), parent);
+    outcome.pid = ::fork();
+    if (outcome.pid == 0) {
+        // If the parent is killed, work that has not begun must not begin.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close_all_but(writing.get());
+        ::_exit(::getppid() == parent ? work(index, writing.get()) : 1);
     }
-    if (child.pid < 0) {
-        child.outcome = {ChildOutcome::End::returned, errno};
-        return child;
+    if (outcome.pid < 0) {
+        outcome = {ChildOutcome::End::returned, errno};
+        return {};
     }
-    child.outcome.end = ChildOutcome::End::hung;
-    child.answer = std::move(reading);
-    return child;
+    outcome.end = ChildOutcome::End::hung;
+    return reading;
 }
 
-/// Takes the answer of a child that has written to its pipe, or has ended and so closed it.
-void take_answer(WorkerProcess& child) {
-    int value = 0;
-    const ssize_t count = ::read(child.answer.get(), &value, sizeof(value));
-    if (count < 0 && errno == EINTR) {
+/// Takes what a child has written; once it has ended, how it did.
+void take(UniqueFd& pipe, ChildOutcome& outcome) {
+    std::array<char, 4096> buffer{};
+    const ssize_t length = ::read(pipe.get(), buffer.data(), buffer.size());
+    if (length > 0) {
+        outcome.bytes.append(buffer.data(), static_cast<std::size_t>(length));
+    }
+    if (length > 0 || (length < 0 && errno == EINTR)) {
         return;
     }
-    const bool answered = count == static_cast<ssize_t>(sizeof(value));
-    child.outcome = {answered ? ChildOutcome::End::returned : ChildOutcome::End::died, value};
-    child.answer = UniqueFd();
-    while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {}
-}
-
-/// One entry for each child, in the same order; poll(2) skips those that have answered.
-std::vector<pollfd> open_answers(const std::vector<WorkerProcess>& children) {
-    std::vector<pollfd> answers;
-    answers.reserve(children.size());
-    for (const auto& child : children) {
-        answers.push_back({child.answer.valid() ? child.answer.get() : -1, POLLIN, 0});
-    }
-    return answers;
-}
-
-bool all_answered(const std::vector<WorkerProcess>& children) {
-    return std::none_of(children.begin(), children.end(), [](const WorkerProcess& child) {
-        return child.answer.valid();
-    });
-}
-
-void wait_for_answers(std::vector<WorkerProcess>& children, const Deadline& deadline) {
-    while (!all_answered(children) && !deadline.passed()) {
-        auto answers = open_answers(children);
-        if (::poll(answers.data(), answers.size(), deadline.poll_timeout()) < 0 && errno != EINTR) {
-            return;
-        }
-        for (std::size_t i = 0; i < answers.size(); ++i) {
-            if (answers[i].revents != 0) {
-                take_answer(children[i]);
-            }
-        }
-    }
+    pipe = UniqueFd();
+    int status = 0;
+    while (::waitpid(outcome.pid, &status, 0) < 0 && errno == EINTR) {}
+    outcome.end = WIFEXITED(status) ? ChildOutcome::End::returned : ChildOutcome::End::died;
+    outcome.value = WEXITSTATUS(status);
 }
 
 }  // namespace
 
 std::vector<ChildOutcome>
-run_in_children(const std::vector<std::function<int()>>& work, Milliseconds limit) {
+run_in_children(std::size_t count, const ChildWork& work, Milliseconds limit) {
     const Deadline deadline(limit);
-    std::vector<WorkerProcess> children;
-    children.reserve(work.size());
-    for (const auto& piece : work) {
-        children.push_back(start(piece));
+    std::vector<ChildOutcome> outcomes(count);
+    std::vector<UniqueFd> pipes(count);
+    // poll(2) skips the negative descriptors of children that have ended.
+    std::vector<pollfd> events(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        pipes[i] = start(i, work, outcomes[i]);
     }
-    wait_for_answers(children, deadline);
-    std::vector<ChildOutcome> outcomes;
-    outcomes.reserve(children.size());
-    for (const auto& child : children) {
-        outcomes.push_back(child.outcome);
+    for (;;) {
+        bool waiting = false;
+        for (std::size_t i = 0; i < count; ++i) {
+            events[i] = {pipes[i].valid() ? pipes[i].get() : -1, POLLIN, 0};
+            waiting = waiting || pipes[i].valid();
+        }
+        if (!waiting || deadline.passed()) {
+            return outcomes;
+        }
+        // Interrupted, it finds nothing.
+        static_cast<void>(::poll(events.data(), count, deadline.poll_timeout()));
+        for (std::size_t i = 0; i < count; ++i) {
+            if (events[i].revents != 0) {
+                take(pipes[i], outcomes[i]);
+            }
+        }
     }
-    return outcomes;
+}
+
+ChildOutcome run_in_child(const std::function<int(int out)>& work, Milliseconds limit) {
+    auto outcomes = run_in_children(
+        1, [&](std::size_t, int out) { return work(out); }, limit
+    );
+    return std::move(outcomes.front());
 }
 
 }  // namespace onload_node

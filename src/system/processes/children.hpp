@@ -3,8 +3,12 @@
 
 #include "core/model/config.hpp"
 
+#include <cstddef>
 #include <functional>
+#include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace onload_node {
 
@@ -16,14 +20,24 @@ struct ChildOutcome {
         died,      ///< it ended without an answer: the kernel killed it, for example by an oops
     };
     End end = End::died;
-    int value = 0;
+    int value = 0;           ///< 0 to 255
+    std::string bytes = {};  ///< what the work wrote, as far as it came
+    pid_t pid = -1;
 };
 
-/// Runs each piece of work in its own child process, all at the same time, and waits for them at
-/// most `limit`. It is for kernel calls that may never return: such a child stays behind in
-/// uninterruptible sleep, and we go on. The work must do nothing but call the kernel; its changes
-/// to memory are lost. A child that cannot be started counts as returned with an errno value.
+/// What a child does. `index` counts the children from 0; what is written to `out` comes back. It
+/// must do nothing but talk to the kernel: its changes to memory are lost.
+using ChildWork = std::function<int(std::size_t index, int out)>;
+
+/// Runs the work in so many child processes, all at the same time, and waits for them at most
+/// `limit`. It is for kernel calls that may never return: such a child stays behind in
+/// uninterruptible sleep, and we go on. A child has none of our descriptors, so it holds no lock.
+/// It is killed when we end. One that cannot be started counts as returned with an errno value.
 [[nodiscard]] std::vector<ChildOutcome>
-run_in_children(const std::vector<std::function<int()>>& work, Milliseconds limit);
+run_in_children(std::size_t count, const ChildWork& work, Milliseconds limit);
+
+/// The same with one child.
+[[nodiscard]] ChildOutcome
+run_in_child(const std::function<int(int out)>& work, Milliseconds limit);
 
 }  // namespace onload_node

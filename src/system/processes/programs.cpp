@@ -32,6 +32,7 @@ namespace {
 constexpr std::size_t longest_output = std::size_t{64} * 1024;
 constexpr std::size_t longest_complaint = std::size_t{4} * 1024;
 constexpr Milliseconds pause(5);
+constexpr Milliseconds killed_limit(2000);
 constexpr int not_started = 127;
 constexpr int killed = 128;
 
@@ -144,10 +145,14 @@ private:
         );
     }
 
+    /// One that the kernel keeps in a call ends only with that: it is left behind.
     void end() {
         ::kill(-pid_, SIGKILL);
         ::kill(pid_, SIGKILL);
-        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+        const Deadline patience(killed_limit);
+        while (::waitpid(pid_, nullptr, WNOHANG) == 0 && !patience.passed()) {
+            std::this_thread::sleep_for(pause);
+        }
         pid_ = -1;
     }
 

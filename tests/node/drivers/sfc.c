@@ -279,6 +279,7 @@ static int sfc_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	pci_set_drvdata(pci, netdev);
 	sfc_join_peers(port);
 	netif_carrier_on(netdev);
+	fixture_fault_after_probe(pci);
 	/* The kernel log's times tell how long a port was without a driver. */
 	dev_info(&pci->dev, "fixture %s: bound\n", SFC_FIXTURE_VERSION);
 	return 0;
@@ -295,6 +296,7 @@ static void sfc_remove(struct pci_dev *pci)
 	struct net_device *netdev = pci_get_drvdata(pci);
 	struct sfc_port *port = netdev_priv(netdev);
 
+	fixture_fault_in_remove(pci);
 	dev_info(&pci->dev, "fixture %s: released\n", SFC_FIXTURE_VERSION);
 	sfc_leave_peers(port);
 	unregister_netdev(netdev);
@@ -362,6 +364,7 @@ module_init(sfc_init);
 
 static void __exit sfc_exit(void)
 {
+	fixture_fault_in_exit();
 	pci_unregister_driver(&sfc_ef100_driver);
 	pci_unregister_driver(&sfc_driver);
 }

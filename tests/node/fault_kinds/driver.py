@@ -34,6 +34,11 @@ KINDS = (
            names=("sf0", "sf1"), trace="taken-out-sequential"),
     stays("the kernel takes no module any more", "kernel-refuses", breaks="sysctl -q kernel.modules_disabled=1",
           says=("kernel.modules_disabled",), full_only=True),
+    # Numbers as in drivers/fixture_fault.h.
+    stays("the lock of a port is held for good", "hung", breaks="modprobe -r sfc; modprobe sfc fixture_fault=10 fixture_seconds=600; sleep 1",
+          says=("0000:00:08.1", "does not answer"), full_only=True),
+    active("the in-tree driver takes five seconds for each port",
+           breaks="modprobe -r sfc; setsid modprobe sfc fixture_fault=3 fixture_seconds=5 </dev/null >/dev/null 2>&1 & sleep 1", full_only=True),
     # A driver's name is not its module's: in-tree sfc has sfc_ef100, too.
     active("the other PCI driver of in-tree sfc carries a port", breaks="rmmod sfc; modprobe sfc ef100=1; udevadm settle --timeout=10", full_only=True),
     active("the other PCI driver of staged sfc carries a port", config=PARAMETER % 'ef100 = "1"', full_only=True),

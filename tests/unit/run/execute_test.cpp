@@ -144,6 +144,30 @@ TEST(Execute, AHangUnderANetworkIsLeftToAPerson) {
     EXPECT_FALSE(node.files().contains(std::string(paths::autoload_rules)));
 }
 
+TEST(Execute, AnInTreeDriverThatDoesNotLetGoResetsTheNodeOnce) {
+    MemoryNode node(booting_node());
+    node.hang_in_exit(Origin::in_tree);
+    const auto report = apply(node);
+    EXPECT_TRUE(node.restarted());
+    ASSERT_EQ(report.failures.size(), 1U);
+    EXPECT_EQ(report.failures.front().error.message, "sfc: its exit hangs");
+    ASSERT_TRUE(node.observed().guard);
+    EXPECT_TRUE(node.observed().guard->tripped) << "or the next boot would hang as well";
+}
+
+TEST(Execute, AWayBackThatHangsResetsTheNodeOnce) {
+    MemoryNode node(booting_node());
+    node.break_port(fixture::port_address(1));
+    node.hang_in_exit(Origin::out_of_tree);
+    const auto report = apply(node);
+    EXPECT_TRUE(node.restarted()) << "without a driver nobody can reach the node";
+    ASSERT_EQ(report.failures.size(), 1U);
+    const auto& message = report.failures.front().error.message;
+    EXPECT_NE(message.find("0000:3b:00.1"), std::string::npos) << message;
+    EXPECT_NE(message.find("its exit hangs"), std::string::npos) << message;
+    EXPECT_EQ(std::ranges::count(node.history(), "unload sfc"), 2) << "nobody waits for it again";
+}
+
 TEST(Execute, SetsTheKernelBackAsItWas) {
     MemoryNode node(booting_node());
     apply(node);

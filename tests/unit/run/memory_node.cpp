@@ -173,7 +173,7 @@ void MemoryNode::insert(const ModuleFile& file) {
     }
 }
 
-Result<void> MemoryNode::unload(const ModuleName& name, Milliseconds) {
+Result<void> MemoryNode::unload(const ModuleName& name, Milliseconds, Milliseconds) {
     return change("unload " + name.str(), [&] { return take_out(name); });
 }
 
@@ -189,6 +189,9 @@ Result<void> MemoryNode::take_out(const ModuleName& name) {
     }
     if (in_use_.contains(name)) {
         return failure(ErrorCode::busy, name.str() + " is in use");
+    }
+    if (name == sfc() && hanging_exit_ == found->second.origin) {
+        return failure(ErrorCode::hung, name.str() + ": its exit hangs");
     }
     node_.loaded.erase(found);
     for (auto& [other, module] : node_.loaded) {

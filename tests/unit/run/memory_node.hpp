@@ -83,6 +83,9 @@ public:
     /// The out-of-tree driver hangs in its probe of this port.
     void hang_on(const PciAddress& address) { hanging_port_ = address; }
 
+    /// The exit of this build of sfc hangs.
+    void hang_in_exit(Origin origin) { hanging_exit_ = origin; }
+
     /// True once the node has been told to reset.
     [[nodiscard]] bool restarted() const { return restarted_; }
 
@@ -116,7 +119,8 @@ public:
     // Modules
     [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
     [[nodiscard]] Result<void> load(const LoadModule& step, Milliseconds limit) override;
-    [[nodiscard]] Result<void> unload(const ModuleName& name, Milliseconds limit) override;
+    [[nodiscard]] Result<void>
+    unload(const ModuleName& name, Milliseconds limit, Milliseconds longest_removal) override;
 
     // Devices
     [[nodiscard]] Result<std::vector<PortOutcome>>
@@ -191,6 +195,7 @@ private:
     std::vector<std::string> history_;
     std::optional<PciAddress> broken_port_;
     std::optional<PciAddress> hanging_port_;
+    std::optional<Origin> hanging_exit_;
     std::set<ModuleName> in_use_;
     std::set<ModuleName> failing_init_;
     bool restarted_ = false;

@@ -17,23 +17,13 @@ public:
 
 class NoHardware final : public Hardware {
 public:
-    [[nodiscard]] Result<std::vector<DiscoveredFunction>> network_functions() const override {
-        return std::vector<DiscoveredFunction>();
-    }
+    [[nodiscard]] Result<DiscoveredHardware> look() const override { return DiscoveredHardware(); }
 
     [[nodiscard]] std::string model(const NetworkFunction&) const override { return ""; }
 
     [[nodiscard]] FunctionDetails details(const NetworkFunction&) const override { return {}; }
 
-    [[nodiscard]] Result<AlternativeNames> alternative_names() const override {
-        return AlternativeNames();
-    }
-
     [[nodiscard]] Result<std::vector<Link>> links() const override { return std::vector<Link>(); }
-
-    [[nodiscard]] Result<std::vector<std::string>> interface_names() const override {
-        return std::vector<std::string>();
-    }
 };
 
 /// Knows every symbol that it is asked for.
@@ -111,14 +101,11 @@ TEST_F(ObserveLoadTest, ReadsThePinsWhereTheyAre) {
     EXPECT_EQ(demands().pins.text, "x");
 }
 
-TEST_F(ObserveLoadTest, CountsStacksAndVirtualFunctions) {
-    Observed observed = fixture::booting_node();
+TEST_F(ObserveLoadTest, CountsStacks) {
+    Observed observed;
     put("/proc/driver/onload/stacks_ul", "0: a\n1: b\n\n");
-    put("/sys/bus/pci/devices/0000:3b:00.1/sriov_numvfs", "4\n");
     observe_users(observed, sensors_);
     EXPECT_EQ(observed.onload_stacks, 2U);
-    EXPECT_EQ(observed.functions[0].virtual_functions, 0U);
-    EXPECT_EQ(observed.functions[1].virtual_functions, 4U);
 }
 
 /// PID 1 as it is while it reloads for too long.

@@ -87,7 +87,7 @@ inline Observed booting_node() {
 
     put(node.in_tree, in_tree_file("mtd", {}));
     put(node.in_tree, in_tree_file("mdio", {}));
-    put(node.in_tree, in_tree_file("sfc", {module("mtd"), module("mdio")}));
+    put(node.in_tree, in_tree_file("sfc", {module("mdio"), module("mtd")}));
     node.loaded.emplace(
         module("mtd"), loaded_module(node.in_tree.at(module("mtd")), {module("sfc")})
     );
@@ -96,7 +96,7 @@ inline Observed booting_node() {
     node.staged.directory = "/opt/lib/modules/" + std::string(kernel);
     node.staged.present = true;
     node.staged.kernels = {kernel};
-    put(node.staged.modules, staged_file("sfc", {module("mtd"), module("mdio")}));
+    put(node.staged.modules, staged_file("sfc", {module("mdio"), module("mtd")}));
     put(node.staged.modules, staged_file("sfc_resource", {module("sfc")}));
     put(node.staged.modules, staged_file("sfc_char", {module("sfc_resource")}));
     put(node.staged.modules, staged_file("onload", {module("sfc_char"), module("sfc_resource")}));

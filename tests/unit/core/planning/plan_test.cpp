@@ -209,6 +209,17 @@ TEST(MakePlan, DoesNotTakeAwayADriverThatCouldNotComeBack) {
     EXPECT_NE(fixture::find_phase(other, PhaseName::driver), nullptr);
 }
 
+TEST(MakePlan, LeavesANodeAloneWhoseKernelDoesNotAnswer) {
+    Observed node = booting_node();
+    node.functions[1].hung = true;
+    Config config;
+    config.names.policy = NamePolicy::sequential;
+    const Plan plan = make_plan(config, node, {});
+    EXPECT_EQ(plan.code, ReasonCode::hung);
+    EXPECT_FALSE(plan.has(PhaseName::driver));
+    EXPECT_FALSE(plan.has(PhaseName::names)) << "which card it is can only be guessed";
+}
+
 TEST(MakePlan, NeverSwapsUnderALiveNetworkUnlessTold) {
     Observed node = booting_node();
     node.network_started = true;

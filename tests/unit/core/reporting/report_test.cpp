@@ -121,6 +121,24 @@ TEST(Report, AKernelThatRefusesEverySfcIsNamed) {
     EXPECT_NE(report.reason.find("module_blacklist="), std::string::npos) << report.reason;
 }
 
+TEST(Report, APortThatHangsIsNamedWhateverTheDriver) {
+    for (Observed node : {booting_node(), active_node()}) {
+        const State usual =
+            report_of(node).state == State::active ? State::degraded : State::in_tree;
+        node.functions[1].hung = true;
+        node.functions[1].interfaces.clear();
+        Report report = report_of(node);
+        EXPECT_EQ(report.state, usual);
+        EXPECT_EQ(report.code, ReasonCode::hung);
+        EXPECT_NE(report.reason.find("0000:3b:00.1"), std::string::npos) << report.reason;
+        EXPECT_EQ(port_complaint(Config(), node), report.reason) << "it must not be confirmed";
+        node.functions[1].driver.clear();
+        report = report_of(node);
+        EXPECT_EQ(report.state, State::failed);
+        EXPECT_EQ(report.code, ReasonCode::hung);
+    }
+}
+
 TEST(Report, AStopIsToldFromAFailure) {
     Observed node = active_node();
     node.units["sfptpd.service"].job_pending = false;

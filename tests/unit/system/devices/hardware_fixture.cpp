@@ -4,11 +4,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <umockdev.h>
 #include <unistd.h>
 
@@ -49,6 +51,15 @@ HardwareFixture::HardwareFixture() : testbed_(umockdev_testbed_new()) {
 HardwareFixture::~HardwareFixture() {
     g_object_unref(testbed_);
     std::filesystem::remove_all("/run/udev");
+}
+
+void HardwareFixture::hang(const std::string& address) {
+    const std::string root = take(umockdev_testbed_get_root_dir(testbed_));
+    const std::string path = root + functions_.at(address) + "/driver_override";
+    std::filesystem::remove(path);
+    if (::mkfifo(path.c_str(), 0644) != 0) {
+        throw std::runtime_error("cannot make " + path);
+    }
 }
 
 void HardwareFixture::add_function(const std::string& address, const std::string& pci_class) {

@@ -32,6 +32,10 @@ public:
     /// An attribute of bytes: "vpd".
     void set_bytes(const std::string& address, const std::string& name, const std::string& bytes);
 
+    /// Whoever reads or writes the driver_override of the function waits for ever: a pipe stands in
+    /// for the device's lock.
+    void hang(const std::string& address);
+
     /// Makes one function a virtual one of another.
     void make_virtual(const std::string& address, const std::string& physical);
 

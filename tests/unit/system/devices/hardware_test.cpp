@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/paths.hpp"
 #include "system/devices/hardware.hpp"
 #include "system/devices/pci.hpp"
+#include "system/files/files.hpp"
 #include "unit/system/devices/hardware_fixture.hpp"
 #include "unit/system/files/temporary_directory.hpp"
+
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -14,10 +18,10 @@ using Strings = std::vector<std::string>;
 const std::string first = "0000:08:00.0";
 const std::string second = "0000:08:00.1";
 
-std::vector<DiscoveredFunction> functions() {
-    auto found = SystemHardware().network_functions();
+std::vector<NetworkFunction> functions(Milliseconds limit = Milliseconds(10000)) {
+    auto found = SystemHardware(limit).look();
     EXPECT_TRUE(found) << found.error().message;
-    return found.value_or(std::vector<DiscoveredFunction>());
+    return found.value_or(DiscoveredHardware()).functions;
 }
 
 TEST(Hardware, FindsNothingOnAMachineWithoutCards) {
@@ -32,7 +36,7 @@ TEST(Hardware, TellsAllOfAFunction) {
     machine.add_interface(first, "eth7", true);
     const auto found = functions();
     ASSERT_EQ(found.size(), 1U);
-    const NetworkFunction& function = found[0].function;
+    const NetworkFunction& function = found[0];
     EXPECT_EQ(function.address.to_string(), first);
     EXPECT_EQ(function.vendor, 0x1924);
     EXPECT_EQ(function.device, 0x0a03);
@@ -58,15 +62,15 @@ TEST(Hardware, TakesFromUdevWhatUdevHasSet) {
     machine.finish("eth7", "sf0");
     const auto found = functions();
     ASSERT_EQ(found.size(), 1U);
-    ASSERT_EQ(found[0].function.interfaces.size(), 1U);
-    const Interface& interface = found[0].function.interfaces[0];
+    ASSERT_EQ(found[0].interfaces.size(), 1U);
+    const Interface& interface = found[0].interfaces[0];
     EXPECT_EQ(interface.name, "sf0");
     EXPECT_FALSE(interface.up);
     EXPECT_TRUE(interface.initialised);
     EXPECT_EQ(interface.link_file, "/usr/lib/systemd/network/99-default.link");
     EXPECT_EQ(interface.link_name, "udevs0");
     EXPECT_EQ(interface.predictable, (Strings{"udevs0", "udevp0"}));
-    EXPECT_EQ(found[0].function.id_path, "pci-from-udev");
+    EXPECT_EQ(found[0].id_path, "pci-from-udev");
 }
 
 TEST(Hardware, DoesNotTakeANameForFinalWhileUdevChangesIt) {
@@ -74,9 +78,9 @@ TEST(Hardware, DoesNotTakeANameForFinalWhileUdevChangesIt) {
     machine.add_function(first);
     machine.add_interface(first, "eth7");
     machine.begin_rename("eth7");
-    EXPECT_FALSE(functions().at(0).function.interfaces.at(0).initialised);
+    EXPECT_FALSE(functions().at(0).interfaces.at(0).initialised);
     machine.finish("eth7", "sf0");
-    EXPECT_TRUE(functions().at(0).function.interfaces.at(0).initialised);
+    EXPECT_TRUE(functions().at(0).interfaces.at(0).initialised);
 }
 
 TEST(Hardware, SortsByAddressAndGivesEachItsOwnInterfaces) {
@@ -89,11 +93,39 @@ TEST(Hardware, SortsByAddressAndGivesEachItsOwnInterfaces) {
     machine.set_attribute(second, "driver_override", "vfio-pci");
     const auto found = functions();
     ASSERT_EQ(found.size(), 2U);
-    EXPECT_EQ(found[0].function.address.to_string(), first);
-    EXPECT_EQ(found[0].function.interfaces.at(0).name, "eth0");
-    EXPECT_EQ(found[0].function.driver, "");
-    EXPECT_EQ(found[1].function.interfaces.at(0).name, "eth1");
-    EXPECT_EQ(found[1].function.driver_override, "vfio-pci");
+    EXPECT_EQ(found[0].address.to_string(), first);
+    EXPECT_EQ(found[0].interfaces.at(0).name, "eth0");
+    EXPECT_EQ(found[0].driver, "");
+    EXPECT_EQ(found[1].interfaces.at(0).name, "eth1");
+    EXPECT_EQ(found[1].driver_override, "vfio-pci");
+}
+
+TEST(Hardware, AFunctionThatHangsIsToldWithoutTheRestOfIt) {
+    fixture::HardwareFixture machine;
+    for (const auto& address : {first, second}) {
+        machine.add_function(address);
+        machine.bind(address, "sfc");
+    }
+    machine.add_interface(first, "eth0");
+    machine.add_interface(second, "eth1");
+    machine.hang(first);
+    const auto found = functions(Milliseconds(500));
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_TRUE(found[0].hung);
+    EXPECT_EQ(found[0].driver, "sfc");
+    EXPECT_EQ(found[0].subsystem_vendor, 0x1924);
+    EXPECT_TRUE(found[0].interfaces.empty());
+    EXPECT_FALSE(found[1].hung);
+    EXPECT_EQ(found[1].interfaces.at(0).name, "eth1");
+    const auto record = SystemFiles().read(paths::hung_functions).value_or("");
+    EXPECT_EQ(record.substr(0, first.size() + 1), first + " ");
+}
+
+TEST(Hardware, CountsVirtualFunctions) {
+    fixture::HardwareFixture machine;
+    machine.add_function(first);
+    machine.set_attribute(first, "sriov_numvfs", "4\n");
+    EXPECT_EQ(functions().at(0).virtual_functions, 4U);
 }
 
 TEST(Hardware, NamesEveryInterface) {
@@ -101,7 +133,9 @@ TEST(Hardware, NamesEveryInterface) {
     machine.add_function(first);
     machine.add_interface(first, "sf0");
     machine.add_virtual_interface("bond0");
-    EXPECT_EQ(SystemHardware().interface_names().value(), (Strings{"bond0", "sf0"}));
+    auto names = SystemHardware().look().value().interfaces;
+    std::ranges::sort(names);
+    EXPECT_EQ(names, (Strings{"bond0", "sf0"}));
 }
 
 TEST(Hardware, TellsAVirtualFunctionAndWhoseItIs) {
@@ -111,8 +145,8 @@ TEST(Hardware, TellsAVirtualFunctionAndWhoseItIs) {
     machine.make_virtual("0000:08:02.1", first);
     const auto found = functions();
     ASSERT_EQ(found.size(), 2U);
-    EXPECT_FALSE(found[0].function.physical_function);
-    EXPECT_EQ(found[1].function.physical_function, PciAddress::parse(first).value());
+    EXPECT_FALSE(found[0].physical_function);
+    EXPECT_EQ(found[1].physical_function, PciAddress::parse(first).value());
 }
 
 TEST(Hardware, AnInterfaceThatStandsForAVirtualFunctionIsNotThePorts) {
@@ -123,9 +157,9 @@ TEST(Hardware, AnInterfaceThatStandsForAVirtualFunctionIsNotThePorts) {
     machine.set_port_name("eth0", "p0pf0vf1");
     machine.set_port_name("eth1", "p0");
     const auto found = functions();
-    ASSERT_EQ(found.at(0).function.interfaces.size(), 1U);
-    EXPECT_EQ(found[0].function.interfaces[0].name, "eth1");
-    EXPECT_EQ(found[0].function.representors, Strings{"eth0"});
+    ASSERT_EQ(found.at(0).interfaces.size(), 1U);
+    EXPECT_EQ(found[0].interfaces[0].name, "eth1");
+    EXPECT_EQ(found[0].representors, Strings{"eth0"});
 }
 
 TEST(Hardware, AsksTheCardForItsNumbers) {
@@ -133,7 +167,7 @@ TEST(Hardware, AsksTheCardForItsNumbers) {
     machine.add_function(first);
     machine.add_interface(first, "eth0");
     machine.set_port_name("eth0", "p0");
-    const FunctionDetails nothing = SystemHardware().details(functions().at(0).function);
+    const FunctionDetails nothing = SystemHardware().details(functions().at(0));
     EXPECT_EQ(nothing.part, "");
     EXPECT_EQ(nothing.numa_node, -1);
     machine.set_attribute(first, "numa_node", "1\n");
@@ -146,7 +180,7 @@ TEST(Hardware, AsksTheCardForItsNumbers) {
             16
         )
     );
-    const FunctionDetails details = SystemHardware().details(functions().at(0).function);
+    const FunctionDetails details = SystemHardware().details(functions().at(0));
     EXPECT_EQ(details.part, "X252");
     EXPECT_EQ(details.serial, "7");
     EXPECT_EQ(details.numa_node, 1);

@@ -5,7 +5,10 @@
 #include "system/host/host.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace onload_node {
 namespace {
@@ -82,6 +85,17 @@ TEST_F(PciDriversTest, NamesEveryFunctionThatNoDriverTook) {
     EXPECT_EQ(bound.error().code, ErrorCode::io);
     EXPECT_NE(bound.error().message.find(first + ": no staged driver takes it"), std::string::npos);
     EXPECT_NE(bound.error().message.find(second + ": no staged driver"), std::string::npos);
+}
+
+TEST_F(PciDriversTest, DoesNotWaitForAFunctionThatHangs) {
+    const auto path = root_.path(devices + second + "/driver_override");
+    std::filesystem::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0644), 0) << "its writer waits, as for a device's lock";
+    const auto done = PciDrivers(root_.path(), Milliseconds(300)).hold(both_);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::hung);
+    EXPECT_NE(done.error().message.find(second), std::string::npos) << done.error().message;
+    EXPECT_EQ(override_of(first).substr(0, hold.size()), hold) << "the other is held";
 }
 
 TEST(SystemKernel, SetsASettingAndSetsItBackOnlyOverItsOwn) {

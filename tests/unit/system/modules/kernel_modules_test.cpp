@@ -41,13 +41,13 @@ struct RecordingKernel {
                 files.emplace_back(path, parameters);
                 return ChildOutcome{end, load_answer};
             },
-            [this](const std::string& /*name*/) {
+            [this](const std::string& /*name*/, Milliseconds) {
                 ++removals;
                 const int answer = remove_answers.front();
                 if (remove_answers.size() > 1) {
                     remove_answers.pop_front();
                 }
-                return answer;
+                return ChildOutcome{end, answer};
             },
         };
     }
@@ -226,21 +226,21 @@ TEST_F(KernelModulesTest, SaysWhatTheKernelMeant) {
 
 TEST_F(KernelModulesTest, UnloadsAndCountsAnAbsentModuleAsUnloaded) {
     kernel_.remove_answers = {0};
-    EXPECT_TRUE(modules_.unload(module("sfc"), Milliseconds(0)));
+    EXPECT_TRUE(modules_.unload(module("sfc"), Milliseconds(0), limit));
     kernel_.remove_answers = {ENOENT};
-    EXPECT_TRUE(modules_.unload(module("sfc"), Milliseconds(0)));
+    EXPECT_TRUE(modules_.unload(module("sfc"), Milliseconds(0), limit));
     EXPECT_EQ(kernel_.removals, 2);
 }
 
 TEST_F(KernelModulesTest, TriesAgainWhileTheModuleIsBusy) {
     kernel_.remove_answers = {EAGAIN, EBUSY, EAGAIN, 0};
-    EXPECT_TRUE(modules_.unload(module("sfc"), Milliseconds(10000)));
+    EXPECT_TRUE(modules_.unload(module("sfc"), Milliseconds(10000), limit));
     EXPECT_EQ(kernel_.removals, 4);
 }
 
 TEST_F(KernelModulesTest, TriesOnceWithoutTime) {
     kernel_.remove_answers = {EAGAIN};
-    EXPECT_EQ(modules_.unload(module("sfc"), Milliseconds(0)).error().code, ErrorCode::busy);
+    EXPECT_EQ(modules_.unload(module("sfc"), Milliseconds(0), limit).error().code, ErrorCode::busy);
     EXPECT_EQ(kernel_.removals, 1);
 }
 
@@ -248,7 +248,7 @@ TEST_F(KernelModulesTest, NamesTheUsersAtTheLimit) {
     put_loaded("sfc", "O", "live");
     kernel_.remove_answers = {EAGAIN};
     const auto begin = std::chrono::steady_clock::now();
-    const auto unloaded = modules_.unload(module("sfc"), Milliseconds(300));
+    const auto unloaded = modules_.unload(module("sfc"), Milliseconds(300), limit);
     const auto waited = std::chrono::steady_clock::now() - begin;
     ASSERT_FALSE(unloaded);
     EXPECT_EQ(unloaded.error().code, ErrorCode::busy);
@@ -261,10 +261,21 @@ TEST_F(KernelModulesTest, NamesTheUsersAtTheLimit) {
 
 TEST_F(KernelModulesTest, DoesNotTryAgainWhatIsForbidden) {
     kernel_.remove_answers = {EPERM};
-    EXPECT_EQ(
-        modules_.unload(module("sfc"), Milliseconds(10000)).error().code, ErrorCode::permission
-    );
+    const auto unloaded = modules_.unload(module("sfc"), Milliseconds(10000), limit);
+    EXPECT_EQ(unloaded.error().code, ErrorCode::permission);
     EXPECT_EQ(kernel_.removals, 1);
+}
+
+TEST_F(KernelModulesTest, AnExitThatHangsOrBreaksIsNotTriedAgain) {
+    kernel_.remove_answers = {0};
+    for (const auto end : {ChildOutcome::End::hung, ChildOutcome::End::died}) {
+        kernel_.end = end;
+        const auto unloaded = modules_.unload(module("sfc"), Milliseconds(10000), limit);
+        ASSERT_FALSE(unloaded);
+        EXPECT_EQ(unloaded.error().code, ErrorCode::hung);
+        EXPECT_NE(unloaded.error().message.find("exit"), std::string::npos);
+    }
+    EXPECT_EQ(kernel_.removals, 2);
 }
 
 }  // namespace

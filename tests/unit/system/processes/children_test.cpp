@@ -17,11 +17,11 @@ constexpr Milliseconds long_enough(20000);
 
 TEST(Children, AnswerInTheOrderOfTheWork) {
     const auto outcomes = run_in_children(
-        {[] {
-             std::this_thread::sleep_for(Milliseconds(100));
-             return 1;
-         },
-         [] { return 2; }},
+        2,
+        [](std::size_t index, int) {
+            std::this_thread::sleep_for(Milliseconds(index == 0 ? 100 : 0));
+            return static_cast<int>(index) + 1;
+        },
         long_enough
     );
     ASSERT_EQ(outcomes.size(), 2U);
@@ -33,11 +33,11 @@ TEST(Children, AnswerInTheOrderOfTheWork) {
 
 TEST(Children, OneThatHangsDoesNotKeepTheOthers) {
     const auto outcomes = run_in_children(
-        {[] {
-             ::sleep(60);
-             return 0;
-         },
-         [] { return 7; }},
+        2,
+        [](std::size_t index, int) {
+            ::sleep(index == 0 ? 60 : 0);
+            return 7;
+        },
         Milliseconds(300)
     );
     EXPECT_EQ(outcomes[0].end, End::hung);
@@ -47,18 +47,41 @@ TEST(Children, OneThatHangsDoesNotKeepTheOthers) {
 }
 
 TEST(Children, OneThatIsKilledHasNoAnswer) {
-    const auto outcomes = run_in_children(
-        {[] {
-            ::raise(SIGKILL);
-            return 0;
-        }},
-        long_enough
-    );
-    EXPECT_EQ(outcomes[0].end, End::died);
+    EXPECT_EQ(run_in_child([](int) { return ::raise(SIGKILL); }, long_enough).end, End::died);
 }
 
 TEST(Children, NothingToDoIsDoneAtOnce) {
-    EXPECT_TRUE(run_in_children({}, long_enough).empty());
+    EXPECT_TRUE(run_in_children(0, nullptr, long_enough).empty());
+}
+
+TEST(Children, WhatOneWritesComesBackAsFarAsItCame) {
+    const auto all =
+        run_in_child([](int out) { return ::write(out, "all", 3) == 3 ? 5 : 0; }, long_enough);
+    EXPECT_EQ(all.end, End::returned);
+    EXPECT_EQ(all.value, 5);
+    EXPECT_EQ(all.bytes, "all");
+    const auto some = run_in_child(
+        [](int out) {
+            static_cast<void>(!::write(out, "some", 4));
+            ::sleep(60);
+            return 0;
+        },
+        Milliseconds(300)
+    );
+    EXPECT_EQ(some.end, End::hung);
+    EXPECT_EQ(some.bytes, "some");
+}
+
+TEST(Children, OneThatHangsHoldsNothingOfOurs) {
+    int ends[2] = {-1, -1};
+    ASSERT_EQ(::pipe(static_cast<int*>(ends)), 0);
+    static_cast<void>(
+        run_in_child([](int) { return static_cast<int>(::sleep(60)); }, Milliseconds(300))
+    );
+    ::close(ends[1]);
+    char byte = 0;
+    EXPECT_EQ(::read(ends[0], &byte, 1), 0) << "with the writing end it would have our lock, too";
+    ::close(ends[0]);
 }
 
 }  // namespace
