@@ -73,6 +73,31 @@ void take(UniqueFd& pipe, ChildOutcome& outcome) {
     outcome.value = WEXITSTATUS(status);
 }
 
+/// Waits until one of the children has something to tell. False if none is left, or the deadline
+/// has passed.
+bool wait_for_some(
+    std::vector<UniqueFd>& pipes, std::vector<ChildOutcome>& outcomes, const Deadline& deadline
+) {
+    // poll(2) skips negative descriptors: the children that have ended.
+    std::vector<pollfd> events;
+    bool waiting = false;
+    for (const auto& pipe : pipes) {
+        events.push_back({pipe.valid() ? pipe.get() : -1, POLLIN, 0});
+        waiting = waiting || pipe.valid();
+    }
+    if (!waiting || deadline.passed()) {
+        return false;
+    }
+    // Interrupted, it finds nothing.
+    static_cast<void>(::poll(events.data(), events.size(), deadline.poll_timeout()));
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (events[i].revents != 0) {
+            take(pipes[i], outcomes[i]);
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 std::vector<ChildOutcome>
@@ -80,28 +105,11 @@ run_in_children(std::size_t count, const ChildWork& work, Milliseconds limit) {
     const Deadline deadline(limit);
     std::vector<ChildOutcome> outcomes(count);
     std::vector<UniqueFd> pipes(count);
-    // poll(2) skips the negative descriptors of children that have ended.
-    std::vector<pollfd> events(count);
     for (std::size_t i = 0; i < count; ++i) {
         pipes[i] = start(i, work, outcomes[i]);
     }
-    for (;;) {
-        bool waiting = false;
-        for (std::size_t i = 0; i < count; ++i) {
-            events[i] = {pipes[i].valid() ? pipes[i].get() : -1, POLLIN, 0};
-            waiting = waiting || pipes[i].valid();
-        }
-        if (!waiting || deadline.passed()) {
-            return outcomes;
-        }
-        // Interrupted, it finds nothing.
-        static_cast<void>(::poll(events.data(), count, deadline.poll_timeout()));
-        for (std::size_t i = 0; i < count; ++i) {
-            if (events[i].revents != 0) {
-                take(pipes[i], outcomes[i]);
-            }
-        }
-    }
+    while (wait_for_some(pipes, outcomes, deadline)) {}
+    return outcomes;
 }
 
 ChildOutcome run_in_child(const std::function<int(int out)>& work, Milliseconds limit) {

@@ -23,7 +23,7 @@ std::string keys_of(const std::vector<Step>& steps) {
 
 TEST(Inverse, UnloadingTheDriverIsTakenBackByTheInTreeOneWithAllItNeeds) {
     const auto steps = inverse(UnloadModule{module("sfc")}, booting_node());
-    EXPECT_EQ(keys_of(steps), "load mtd; load mdio; load sfc; bind functions; await ports");
+    EXPECT_EQ(keys_of(steps), "load mdio; load mtd; load sfc; bind functions; await ports");
     const auto& load = std::get<LoadModule>(steps.at(2));
     EXPECT_EQ(load.origin, Origin::in_tree);
     EXPECT_TRUE(load.parameters.empty())
