@@ -24,16 +24,17 @@ constexpr int most_waits = 4;
 bool names_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
-        return worth_waiting_for(config.names, *function, observed);
+        return worth_waiting_for(config.names, *function, observed) &&
+               !refused_by_in_tree_driver(*function, observed);
     });
 }
 
-/// True if udev has not come to a port yet, or the in-tree driver refused it: only time tells
-/// which.
+/// True if udev has not come to a port yet.
 bool driver_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
-        return lacks_in_tree_driver(*function, observed);
+        return lacks_in_tree_driver(*function, observed) &&
+               !refused_by_in_tree_driver(*function, observed);
     });
 }
 

@@ -89,9 +89,7 @@ Result<void> StepRunner::run(const Step& step) {
             },
             [&](const HoldFunctions& s) { return access_.drivers.hold(s.functions); },
             [&](const ReleaseFunctions& s) { return access_.drivers.release(s.functions); },
-            [&](const BindFunctions& s) {
-                return access_.drivers.bind(s.functions, s.modules, limits_.probe);
-            },
+            [&](const BindFunctions& s) { return bind(s); },
             [&](const MaskUnit& s) { return access_.units.mask(s.id); },
             [&](const UnmaskUnit& s) { return access_.units.unmask(s.id); },
             [&](const StopUnit& s) { return access_.units.stop(s.id, stop_limit); },
@@ -174,9 +172,34 @@ Result<void> StepRunner::unload(const UnloadModule& step) {
     return unloaded;
 }
 
+Result<void> StepRunner::bind(const BindFunctions& step) {
+    auto bound = access_.drivers.bind(step.functions, step.modules, limits_.probe);
+    if (bound || !step.optional || bound.error().code == ErrorCode::hung) {
+        return bound;
+    }
+    access_.progress.notice("going on without a port: " + bound.error().message);
+    return {};
+}
+
+Result<std::vector<PortExpectation>> StepRunner::to_be_awaited(const AwaitPorts& step) {
+    auto ports = step.ports;
+    if (step.if_driven.empty()) {
+        return ports;
+    }
+    const auto now = TRY(access_.devices.await(step.if_driven, Milliseconds(0)));
+    for (const auto& port : step.if_driven) {
+        const PortOutcome* const outcome = outcome_of(now, port.address);
+        if (outcome != nullptr && !outcome->driver.empty()) {
+            ports.push_back(port);
+        }
+    }
+    return ports;
+}
+
 Result<void> StepRunner::await(const AwaitPorts& step) {
-    const auto outcomes = TRY(access_.devices.await(step.ports, limits_.probe));
-    const std::string missing = without_interface(step.ports, outcomes);
+    const auto ports = TRY(to_be_awaited(step));
+    const auto outcomes = TRY(access_.devices.await(ports, limits_.probe));
+    const std::string missing = without_interface(ports, outcomes);
     if (!missing.empty()) {
         return failure(
             ErrorCode::timeout,
@@ -188,7 +211,7 @@ Result<void> StepRunner::await(const AwaitPorts& step) {
             )
         );
     }
-    if (const auto wrong = misnamed(step.ports, outcomes); !wrong.empty()) {
+    if (const auto wrong = misnamed(ports, outcomes); !wrong.empty()) {
         rename_again(wrong);
     }
     return {};

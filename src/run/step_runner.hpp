@@ -22,6 +22,8 @@ private:
     [[nodiscard]] Result<void> load(const LoadModule& step);
     [[nodiscard]] Result<void> check_loaded(const LoadModule& step) const;
     [[nodiscard]] Result<void> unload(const UnloadModule& step);
+    [[nodiscard]] Result<void> bind(const BindFunctions& step);
+    [[nodiscard]] Result<std::vector<PortExpectation>> to_be_awaited(const AwaitPorts& step);
     [[nodiscard]] Result<void> await(const AwaitPorts& step);
     void rename_again(const std::vector<PortExpectation>& wrong);
 

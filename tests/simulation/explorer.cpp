@@ -45,6 +45,9 @@ std::string to_string(const std::vector<Decision>& decisions) {
 
 Explorer::Node Explorer::beginning() const {
     Node node(start_.node);
+    if (start_.one_port_dead) {
+        node.kill_port(node.observed().functions.at(1).address);
+    }
     if (start_.cards_exchanged) {
         node.exchange_cards();
     }

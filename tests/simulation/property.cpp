@@ -26,6 +26,9 @@ std::string port_complaints(const Observed& now, const MemoryNode& node, const S
     std::string text;
     for (std::size_t index = 0; index < now.functions.size(); ++index) {
         const auto& function = now.functions[index];
+        if (start.one_port_dead && index == 1) {
+            continue;
+        }
         if (function.driver.empty() || function.interfaces.empty()) {
             text += "no driver on " + function.address.to_string() + "; ";
         } else if (!well_named(function, index, node, start)) {

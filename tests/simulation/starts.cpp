@@ -99,6 +99,16 @@ Start cards_moved() {
     return start;
 }
 
+/// Its in-tree driver has refused the second port, and the staged one does, too.
+Start one_port_dead() {
+    Start start = bound_by_coldplug();
+    start.name = "one port is dead";
+    fixture::kill_second_port(start.node);
+    start.one_port_dead = true;
+    start.goal = State::degraded;
+    return start;
+}
+
 /// Somebody else's build of the whole family is in, with names of its own; names are written down.
 Start another_build() {
     Start start = bound_by_coldplug();
@@ -294,7 +304,7 @@ std::vector<Start> starts() {
         time_daemon_gone(),    time_daemon_failed_chronyd_disabled(),
         time_daemon_retried(), chronyd_in_etc(),
         masked_always(),       never_masked(),
-        nothing_staged(),
+        nothing_staged(),      one_port_dead(),
     };
 }
 

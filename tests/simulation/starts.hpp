@@ -23,6 +23,7 @@ struct Start {
     bool coldplug_pending = false;              ///< udev has not got to the cards yet
     bool clock_lost = false;       ///< no daemon keeps the clock, and one call may fail to mend it
     bool cards_exchanged = false;  ///< since the names were remembered
+    bool one_port_dead = false;    ///< no driver takes the second one
     bool live = false;             ///< the boot is over: a person, or a fallback unit, runs it
     ClockRequest clock = ClockRequest::as_configured;
 };

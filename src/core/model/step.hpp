@@ -95,6 +95,7 @@ struct PortExpectation {
 /// Waits until each function has an interface and udev is done with it.
 struct AwaitPorts {
     std::vector<PortExpectation> ports;
+    std::vector<PortExpectation> if_driven = {};  ///< to be waited for if they have a driver
     bool operator==(const AwaitPorts&) const = default;
 };
 
@@ -136,6 +137,7 @@ struct ReleaseFunctions {
 struct BindFunctions {
     std::vector<PciAddress> functions;
     std::vector<ModuleName> modules;
+    bool optional = false;  ///< functions that no driver takes are no failure
     bool operator==(const BindFunctions&) const = default;
 };
 

@@ -99,6 +99,22 @@ Result<LoadOrder> in_tree_order(const ModuleName& root, const Observed& observed
     return resolver.take();
 }
 
+bool claims(const ModuleFile& module, const NetworkFunction& function) {
+    return std::ranges::any_of(module.aliases, [&](const std::string& alias) {
+        return alias_claims(alias, function.modalias);
+    });
+}
+
+bool refused_by_in_tree_driver(const NetworkFunction& function, const Observed& observed) {
+    const bool free = function.driver.empty() && function.driver_override.empty();
+    return free && std::ranges::any_of(observed.in_tree, [&](const auto& module) {
+               const auto loaded = observed.loaded.find(module.first);
+               // While its init runs it may still come to the function.
+               return loaded != observed.loaded.end() && loaded->second.live &&
+                      loaded->second.origin == Origin::in_tree && claims(module.second, function);
+           });
+}
+
 bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& observed) {
     if (!function.driver.empty()) {
         return false;
@@ -107,9 +123,7 @@ bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& obser
         return true;
     }
     return std::ranges::any_of(observed.in_tree, [&](const auto& module) {
-        return std::ranges::any_of(module.second.aliases, [&](const std::string& alias) {
-            return alias_claims(alias, function.modalias);
-        });
+        return claims(module.second, function);
     });
 }
 

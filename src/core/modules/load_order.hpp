@@ -22,9 +22,17 @@ load_order(const std::vector<ModuleName>& roots, const Observed& observed);
 /// The module `root` and its dependencies, all of them in-tree: the way back.
 [[nodiscard]] Result<LoadOrder> in_tree_order(const ModuleName& root, const Observed& observed);
 
+/// True if the module has a driver for the function.
+[[nodiscard]] bool claims(const ModuleFile& module, const NetworkFunction& function);
+
 /// True if the function has no driver but the in-tree one would take it. If the modalias is
 /// unknown, assumes that it would.
 [[nodiscard]] bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& observed);
+
+/// True if the in-tree driver is there and does not carry the function, although it claims it: its
+/// probe has failed. Nobody may ask more of another driver, or of a way back.
+[[nodiscard]] bool
+refused_by_in_tree_driver(const NetworkFunction& function, const Observed& observed);
 
 /// The order to unload `modules`: before each come the loaded modules that use it, directly or not.
 [[nodiscard]] std::vector<ModuleName>

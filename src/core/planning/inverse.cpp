@@ -52,15 +52,16 @@ void append_bound(
 }
 
 /// The functions that the in-tree driver is to have: those that the module `unloaded` carries, and
-/// those without a driver that it would take. None with a driver_override: that is for somebody
-/// else to end.
+/// those without a driver that it would take. None that it has refused, and none with a
+/// driver_override: that is for somebody else to end.
 std::vector<const NetworkFunction*>
 for_in_tree_driver(const Observed& observed, const std::string& unloaded = {}) {
     std::vector<const NetworkFunction*> functions;
     for (const auto& function : observed.functions) {
         const bool loses_driver = !function.driver.empty() && function.module() == unloaded;
         if (function.driver_override.empty() &&
-            (loses_driver || lacks_in_tree_driver(function, observed))) {
+            (loses_driver || (lacks_in_tree_driver(function, observed) &&
+                              !refused_by_in_tree_driver(function, observed)))) {
             functions.push_back(&function);
         }
     }

@@ -77,6 +77,7 @@ private:
     void append_settings_back(PlannedSteps& steps) const;
     void append_unloads(PlannedSteps& steps, const std::vector<ModuleName>& going) const;
     void append_driver(PlannedSteps& steps) const;
+    void append_bind(PlannedSteps& steps, bool refused, const char* reason) const;
     void append_loads(PlannedSteps& steps, Origin origin, bool even_if_loaded) const;
     void append_autoload_block(PlannedSteps& steps) const;
     void append_autoload_unblock(PlannedSteps& steps) const;
@@ -178,6 +179,19 @@ void DriverPlanner::append_unloads(PlannedSteps& steps, const std::vector<Module
     }
 }
 
+/// Binds the ports that the in-tree driver has refused, or the others.
+void DriverPlanner::append_bind(PlannedSteps& steps, bool refused, const char* reason) const {
+    BindFunctions bind{{}, config_.driver.load, refused};
+    for (const NetworkFunction* const function : context_.functions) {
+        if (refused_by_in_tree_driver(*function, observed_) == refused) {
+            bind.functions.push_back(function->address);
+        }
+    }
+    if (!bind.functions.empty()) {
+        steps.push_back({std::move(bind), reason});
+    }
+}
+
 /// Loads the driver's modules first, while no port is bound to them, then binds port by port.
 void DriverPlanner::append_driver(PlannedSteps& steps) const {
     const auto functions = addresses(context_.functions);
@@ -187,14 +201,11 @@ void DriverPlanner::append_driver(PlannedSteps& steps) const {
         );
     }
     append_loads(steps, Origin::out_of_tree, true);
+    append_bind(steps, false, "a port on which the driver hangs must not keep the others");
+    append_bind(steps, true, "the in-tree driver refused them, but this one may take them");
     if (!functions.empty()) {
         steps.push_back(
-            {BindFunctions{functions, config_.driver.load},
-             "a port on which the driver hangs must not keep the others"}
-        );
-        steps.push_back(
-            {AwaitPorts{expectations(context_)},
-             "every port must have its interface before the network starts"}
+            {expectations(context_), "every port must have its interface before the network starts"}
         );
     }
 }

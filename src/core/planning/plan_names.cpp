@@ -86,8 +86,8 @@ Plan names_left(Plan plan) {
     return plan;
 }
 
-std::vector<PortExpectation> expectations(const PlanContext& context) {
-    std::vector<PortExpectation> ports;
+AwaitPorts expectations(const PlanContext& context) {
+    AwaitPorts step;
     for (const NetworkFunction* const function : context.functions) {
         PortExpectation port{function->address, ""};
         for (const auto& chosen : context.chosen) {
@@ -95,9 +95,10 @@ std::vector<PortExpectation> expectations(const PlanContext& context) {
                 port.name = chosen.name;
             }
         }
-        ports.push_back(std::move(port));
+        const bool refused = refused_by_in_tree_driver(*function, context.observed);
+        (refused ? step.if_driven : step.ports).push_back(std::move(port));
     }
-    return ports;
+    return step;
 }
 
 std::vector<PlannedStep> plan_names(const PlanContext& context, bool swapping) {

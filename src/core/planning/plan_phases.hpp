@@ -39,7 +39,8 @@ struct DriverDecision {
 [[nodiscard]] std::vector<PlannedStep>
 plan_clock_return(const PlanContext& context, const std::string& reason);
 
-/// What every port must have in the end.
-[[nodiscard]] std::vector<PortExpectation> expectations(const PlanContext& context);
+/// What every port must have in the end. One that the in-tree driver has refused need not have a
+/// driver.
+[[nodiscard]] AwaitPorts expectations(const PlanContext& context);
 
 }  // namespace onload_node

@@ -86,7 +86,7 @@ std::string refused_name(const std::vector<ChosenName>& chosen) {
 std::string wrong_name(const std::vector<ChosenName>& chosen) {
     for (const auto& port : chosen) {
         const auto& interfaces = port.function->interfaces;
-        const bool right = port.name.empty() || port.function->lent_out() ||
+        const bool right = port.name.empty() || interfaces.empty() ||
                            std::ranges::any_of(interfaces, [&](const Interface& i) {
                                return i.name == port.name;
                            });
@@ -178,6 +178,15 @@ std::string time_complaint(const Config& config, const Observed& observed) {
     return state == "unknown" ? "" : without_time_daemon(config, observed, state, other);
 }
 
+/// True if the out-of-tree driver carries a port. One without a driver is then one that no driver
+/// takes: the swap would have been taken back for it otherwise.
+bool carried(const Config& config, const Observed& observed) {
+    return driver_on(config, observed) &&
+           std::ranges::any_of(managed_functions(config, observed), [](const NetworkFunction* f) {
+               return !f->driver.empty();
+           });
+}
+
 Judgement judge_out_of_tree(
     const Config& config,
     const Observed& observed,
@@ -255,19 +264,27 @@ Judgement judge(
     if (plan.goal == State::off || plan.goal == State::idle) {
         return {plan.goal, plan.code, plan.reason};
     }
-    if (auto text = without_driver(functions); !text.empty()) {
+    auto dead = without_driver(functions);
+    if (!dead.empty() && !carried(config, observed)) {
         // These keep the in-tree driver out as well.
         const bool same = plan.code == ReasonCode::kernel_refuses ||
                           plan.code == ReasonCode::signature || plan.code == ReasonCode::hung;
-        return same ? Judgement{State::failed, plan.code, compose("{}: {}", text, plan.reason)}
-                    : Judgement{State::failed, ReasonCode::no_driver, std::move(text)};
+        return same ? Judgement{State::failed, plan.code, compose("{}: {}", dead, plan.reason)}
+                    : Judgement{State::failed, ReasonCode::no_driver, std::move(dead)};
     }
     if (!driver_on(config, observed)) {
         return judge_in_tree(plan, run);
     }
-    return judge_out_of_tree(
+    auto judgement = judge_out_of_tree(
         config, observed, plan, choose_names(config.names, functions, observed), run
     );
+    // What is left to do, such as the name of that port, says less.
+    const bool minor =
+        judgement.state == State::active || judgement.code == ReasonCode::pending_apply;
+    if (!dead.empty() && minor) {
+        return {State::degraded, ReasonCode::no_driver, std::move(dead)};
+    }
+    return judgement;
 }
 
 std::string port_complaint(const Config& config, const Observed& observed) {
@@ -277,7 +294,7 @@ std::string port_complaint(const Config& config, const Observed& observed) {
     if (hung != functions.end()) {
         return hung_complaint(**hung);
     }
-    auto text = without_driver(functions);
+    auto text = carried(config, observed) ? std::string() : without_driver(functions);
     return text.empty() ? wrong_name(choose_names(config.names, functions, observed)) : text;
 }
 

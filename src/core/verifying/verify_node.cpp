@@ -11,12 +11,6 @@ namespace onload_node {
 
 namespace {
 
-bool claims(const ModuleFile& file, const NetworkFunction& function) {
-    return std::ranges::any_of(file.aliases, [&](const std::string& alias) {
-        return alias_claims(alias, function.modalias);
-    });
-}
-
 /// True if the port has a driver now, or will get the in-tree one as soon as udev comes to it.
 bool has_in_tree_driver(const NetworkFunction& function, const VerifyContext& context) {
     const auto& replace = context.config.driver.replace;

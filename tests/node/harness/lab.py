@@ -178,14 +178,14 @@ class Lab:
 
     # --- drivers
 
-    def faulty_driver(self, fault, seconds=5):
-        """An out-of-tree sfc.ko (a path on the host) broken as fixture_fault.h says: INIT_FAILS, PROBE_FAILS,
-        PROBE_SLEEPS, PROBE_PANICS, PROBE_OOPSES."""
-        folder = paths.CACHE / "faulty" / f"{os.readlink(paths.DRIVERS)}-{fault}-{seconds}"
+    def faulty_driver(self, fault, seconds=5, flavour="out-of-tree"):
+        """An sfc.ko (a path on the host) broken as fixture_fault.h says: INIT_FAILS, PROBE_FAILS, PROBE_SLEEPS, PROBE_PANICS,
+        PROBE_OOPSES."""
+        folder = paths.CACHE / "faulty" / f"{os.readlink(paths.DRIVERS)}-{flavour}-{fault}-{seconds}"
         with _one_maker("faulty-drivers"):
             if not (folder / "sfc.ko").exists():
                 build = paths.NODE / "drivers" / "build"
-                subprocess.run([build, "out-of-tree", self.kernel, folder, fault, str(seconds)], check=True)
+                subprocess.run([build, flavour, self.kernel, folder, fault, str(seconds)], check=True)
         return folder / "sfc.ko"
 
     def another_build(self):

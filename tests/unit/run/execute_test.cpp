@@ -155,6 +155,37 @@ TEST(Execute, AnInTreeDriverThatDoesNotLetGoResetsTheNodeOnce) {
     EXPECT_TRUE(node.observed().guard->tripped) << "or the next boot would hang as well";
 }
 
+TEST(Execute, APortThatNoDriverTakesDoesNotKeepTheOthers) {
+    Observed start = booting_node();
+    fixture::kill_second_port(start);
+    MemoryNode node(start);
+    node.kill_port(fixture::port_address(1));
+    EXPECT_TRUE(apply(node).failures.empty());
+    EXPECT_EQ(node.interfaces(), "ens8f0 -");
+    EXPECT_EQ(state_of(node), State::degraded);
+}
+
+TEST(Execute, APortThatOnlyTheStagedDriverTakesGetsIt) {
+    Observed start = booting_node();
+    fixture::kill_second_port(start);
+    MemoryNode node(start);
+    EXPECT_TRUE(apply(node).failures.empty());
+    EXPECT_EQ(node.observed().functions[1].driver, "sfc");
+}
+
+TEST(Execute, TheWayBackAsksForNoMoreThanThereWas) {
+    Observed start = booting_node();
+    fixture::kill_second_port(start);
+    MemoryNode node(start);
+    node.kill_port(fixture::port_address(1));
+    node.break_port(fixture::port_address(0));
+    const auto report = apply(node);
+    ASSERT_EQ(report.failures.size(), 1U);
+    EXPECT_TRUE(report.failures.front().left_behind.empty());
+    EXPECT_EQ(node.interfaces(), "ens8f0 -");
+    EXPECT_EQ(std::ranges::count(node.history(), "unload sfc"), 2) << "once is enough";
+}
+
 TEST(Execute, AWayBackThatHangsResetsTheNodeOnce) {
     MemoryNode node(booting_node());
     node.break_port(fixture::port_address(1));

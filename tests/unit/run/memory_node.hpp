@@ -83,6 +83,9 @@ public:
     /// The out-of-tree driver hangs in its probe of this port.
     void hang_on(const PciAddress& address) { hanging_port_ = address; }
 
+    /// No driver takes this port.
+    void kill_port(const PciAddress& address) { dead_port_ = address; }
+
     /// The exit of this build of sfc hangs.
     void hang_in_exit(Origin origin) { hanging_exit_ = origin; }
 
@@ -195,6 +198,7 @@ private:
     std::vector<std::string> history_;
     std::optional<PciAddress> broken_port_;
     std::optional<PciAddress> hanging_port_;
+    std::optional<PciAddress> dead_port_;
     std::optional<Origin> hanging_exit_;
     std::set<ModuleName> in_use_;
     std::set<ModuleName> failing_init_;

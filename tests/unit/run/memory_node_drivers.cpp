@@ -23,7 +23,8 @@ void MemoryNode::give_interface(NetworkFunction& function) {
 void MemoryNode::bind_ports() {
     const bool out_of_tree = node_.loaded.at(sfc()).origin == Origin::out_of_tree;
     for (auto& function : node_.functions) {
-        const bool broken = out_of_tree && broken_port_ == function.address;
+        const bool broken =
+            (out_of_tree && broken_port_ == function.address) || dead_port_ == function.address;
         if (!broken && function.driver.empty() && function.driver_override.empty()) {
             give_interface(function);
         }
@@ -85,7 +86,7 @@ Result<void> MemoryNode::bind_one_by_one(
         function->driver_override.clear();
         const bool out_of_tree =
             driver != node_.loaded.end() && driver->second.origin == Origin::out_of_tree;
-        if (driver == node_.loaded.end()) {
+        if (driver == node_.loaded.end() || dead_port_ == address) {
             text += address.to_string() + ": no driver; ";
         } else if (out_of_tree && hanging_port_ == address) {
             text += address.to_string() + ": hangs";

@@ -115,6 +115,17 @@ inline Observed booting_node() {
     return node;
 }
 
+/// The second port of a node is dead: the in-tree driver is there and has refused it.
+inline void kill_second_port(Observed& node) {
+    node.functions[1] = port(1, "", "");
+    for (auto& function : node.functions) {
+        function.modalias = "pci:v00001924";
+    }
+    for (auto* const modules : {&node.in_tree, &node.staged.modules}) {
+        modules->at(module("sfc")).aliases = {"pci:v00001924"};
+    }
+}
+
 /// The node with the file that a step writes, where it is one that a later look finds among the
 /// generated files. The autoload rule does not count: the swap that writes it also removes it.
 inline void put_file(Observed& node, const Step& step) {

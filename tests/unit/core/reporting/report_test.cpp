@@ -121,20 +121,30 @@ TEST(Report, AKernelThatRefusesEverySfcIsNamed) {
     EXPECT_NE(report.reason.find("module_blacklist="), std::string::npos) << report.reason;
 }
 
+TEST(Report, OneDeadPortDegradesTheNodeAndIsNamed) {
+    Observed node = active_node();
+    node.functions[1].driver.clear();
+    node.functions[1].interfaces.clear();
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::degraded);
+    EXPECT_EQ(report.code, ReasonCode::no_driver);
+    EXPECT_EQ(report.reason, "function 0000:3b:00.1 has no driver");
+    EXPECT_EQ(port_complaint(Config(), node), "") << "the boot is good";
+}
+
 TEST(Report, APortThatHangsIsNamedWhateverTheDriver) {
     for (Observed node : {booting_node(), active_node()}) {
-        const State usual =
-            report_of(node).state == State::active ? State::degraded : State::in_tree;
+        const bool out_of_tree = report_of(node).state == State::active;
         node.functions[1].hung = true;
         node.functions[1].interfaces.clear();
         Report report = report_of(node);
-        EXPECT_EQ(report.state, usual);
+        EXPECT_EQ(report.state, out_of_tree ? State::degraded : State::in_tree);
         EXPECT_EQ(report.code, ReasonCode::hung);
         EXPECT_NE(report.reason.find("0000:3b:00.1"), std::string::npos) << report.reason;
         EXPECT_EQ(port_complaint(Config(), node), report.reason) << "it must not be confirmed";
         node.functions[1].driver.clear();
         report = report_of(node);
-        EXPECT_EQ(report.state, State::failed);
+        EXPECT_EQ(report.state, out_of_tree ? State::degraded : State::failed);
         EXPECT_EQ(report.code, ReasonCode::hung);
     }
 }
@@ -227,11 +237,15 @@ TEST(Report, InTreeForWantOfATree) {
 }
 
 TEST(Report, APortWithoutADriverIsAFailure) {
-    Observed node = active_node();
+    Observed node = booting_node();
     node.functions[1].driver.clear();
-    const Report report = report_of(node);
-    EXPECT_EQ(report.state, State::failed);
-    EXPECT_EQ(exit_status_of(report), 1);
+    EXPECT_EQ(report_of(node).state, State::failed);
+    EXPECT_EQ(exit_status_of(report_of(node)), 1);
+    node = active_node();
+    for (auto& function : node.functions) {
+        function.driver.clear();
+    }
+    EXPECT_EQ(report_of(node).state, State::failed) << "the out-of-tree driver carries none";
 }
 
 TEST(Report, IdleAndOffAreAsWanted) {
