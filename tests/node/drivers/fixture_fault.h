@@ -58,6 +58,8 @@ static int fixture_hold_lock(void *data)
 {
 	struct pci_dev *pci = data;
 
+	/* Not before the module's init has ended, which needs the lock for its second driver. */
+	ssleep(1);
 	device_lock(&pci->dev);
 	ssleep(fixture_seconds);
 	device_unlock(&pci->dev);

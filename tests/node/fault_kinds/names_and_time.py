@@ -39,7 +39,7 @@ KINDS = (
            after="pkill -TERM -x sfptpd; sleep 1; timeout 30 bash -c 'until systemctl is-active --quiet sfptpd; do sleep 0.2; done'"),
     degraded("sfptpd never gets ready", "time-daemon", breaks="printf '#!/bin/sh\\nexec sleep 600\\n' >/usr/local/sbin/sfptpd", **LOST_TIME),
     active("sfptpd has no unit", clock=CHRONYD, state="degraded", code="time-daemon", exit=4,
-           breaks="rm /etc/systemd/system/sfptpd.service; systemctl daemon-reload", trace="no-time-daemon-unit"),
+           breaks="rm /etc/systemd/system/sfptpd.service; systemctl daemon-reload", trace="no-time-daemon-unit", full_only=True),
     degraded("sfptpd is masked by somebody", "time-daemon", clock=CHRONYD, exit=4,
              breaks="rm /etc/systemd/system/sfptpd.service; ln -s /dev/null /etc/systemd/system/sfptpd.service; systemctl daemon-reload", full_only=True),
     active("chronyd is started by somebody afterwards", after="systemctl start chronyd; true", full_only=True),

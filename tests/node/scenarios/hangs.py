@@ -31,7 +31,7 @@ def break_loaded(machine, fault, seconds=600):
 def load_in_tree(machine, fault, seconds, background=False):
     """As udev loads it, some time before our unit starts."""
     load = f"modprobe sfc fixture_fault={fault} fixture_seconds={seconds}"
-    machine.check("modprobe -r sfc && " + (f"(setsid {load} </dev/null >/dev/null 2>&1 &) && sleep 1" if background else f"{load} && sleep 1"), 60)
+    machine.check("modprobe -r sfc && " + (f"(setsid {load} </dev/null >/dev/null 2>&1 &) && sleep 1" if background else f"{load} && sleep 2"), 60)
 
 
 def ended(machine, seconds):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Without any registry: from an archive to the driver, which the next boot has.
+"""Without any registry: from an archive to the staged modules. The boot after it is in `first-boot`.
 
-All other forms, a directory among them, are tried natively, by `image-forms`; here, too, with --full."""
+All other forms, a directory among them, are tried natively, by `image-forms`; with --full here, too, and so is that boot."""
 
 import time
 
@@ -69,6 +69,9 @@ def by_the_unit(node, source, kernel):
     said = node.machine.check("journalctl -b -u onload-node-refresh.service -o cat --no-pager")
     check("the look that was begun anew for it counts as no failure", "Failed with result" not in said, said)
     without_it(node.machine)
+
+
+def after_the_next_boot(node, kernel):
     active_after_reboot(node, kernel, "by the unit")
     node.machine.check("timeout 60 bash -c 'while systemctl is-active -q onload-node-stage; do sleep 0.5; done'", 70)
     said = node.machine.check("journalctl -b -u onload-node-stage.service -o cat --no-pager")
@@ -87,3 +90,5 @@ def scenario(lab):
         told_by_trees(node, directory, lab.kernel, running=True)
         active_after_reboot(node, lab.kernel, "from a directory")
     by_the_unit(node, forms.archive("an OCI archive"), lab.kernel)
+    if lab.full:
+        after_the_next_boot(node, lab.kernel)

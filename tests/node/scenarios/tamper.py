@@ -12,7 +12,7 @@ from harness.unsafe_paths import ALSO_BOOTED, UnsafePaths
 
 PINS = "/etc/onload-node/modules.sha256"
 SCRATCH = "/run/onload-node-test"
-ROUNDS = 6
+ROUNDS = 3
 WRITER_SECONDS = 3  # longer than one apply
 ACCESSES = 60  # more than one apply makes to one file
 VERSION, OTHER_VERSION = b"5.3.16.1004", b"5.3.16.1005"
