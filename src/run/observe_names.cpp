@@ -46,6 +46,10 @@ void observe_namers(Interface& interface, const Files& files) {
     if (!interface.link_file.empty() && !is_our_link_file(interface.link_file)) {
         const auto text = files.read(interface.link_file);
         interface.link_gives = text ? name_in_link_file(*text) : "";
+        // What udev has decided shows whether the file's policy found a name.
+        if (interface.link_gives != interface.name && text && has_name_policy(*text)) {
+            interface.link_gives.clear();
+        }
     }
     if (named_otherwise(interface)) {
         interface.rule = rules_file_for(interface.name, files);

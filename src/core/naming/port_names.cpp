@@ -299,6 +299,11 @@ std::string name_in_link_file(const std::string& content) {
     return values.empty() ? std::string() : values.back();
 }
 
+bool has_name_policy(const std::string& content) {
+    const auto values = assigned(content, "NamePolicy");
+    return !values.empty() && !values.back().empty();
+}
+
 std::vector<std::string> alternatives_in_link_file(const std::string& content) {
     return assigned(content, "AlternativeName");
 }

@@ -50,6 +50,9 @@ struct ChosenName {
 /// The name that a .link file gives; empty when it gives none.
 [[nodiscard]] std::string name_in_link_file(const std::string& content);
 
+/// True if NamePolicy= comes first, and Name= only where it gives no name (systemd.link(5)).
+[[nodiscard]] bool has_name_policy(const std::string& content);
+
 /// The alternative names that a .link file of ours gives.
 [[nodiscard]] std::vector<std::string> alternatives_in_link_file(const std::string& content);
 

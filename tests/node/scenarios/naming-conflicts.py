@@ -114,6 +114,14 @@ def configuration_against_a_file(product):
     case.expect(["sf0", "ens8f1"], "active")
 
 
+def policy_before_the_name(product):
+    """Name= is for where NamePolicy= gives none (systemd.link(5)): here it gives one, which the port keeps."""
+    case = Case(product, "80-policy.link")
+    case.write(f"{NETWORK}/80-policy.link", link(0, "NamePolicy=path\nName=lan0"))
+    case.boot()
+    case.expect(["enp0s8f0", "ens8f1"], "active")
+
+
 def file_without_a_name(product):
     case = Case(product, "10-mtu.link")
     case.write("/etc/systemd/network/10-mtu.link", "[Match]\nDriver=sfc\n[Link]\nMTUBytes=1400\n")
@@ -215,6 +223,7 @@ def each_alone(product):
     rule(product, "90-late.rules")
     kernel_argument(product)
     configuration_against_a_file(product)
+    policy_before_the_name(product)
     file_without_a_name(product)
     name_of_another_interface(product)
     files_of_systemd_itself(product)

@@ -44,6 +44,18 @@ TEST_F(ObserveNamesTest, ReadsTheFileThatUdevHasApplied) {
     EXPECT_EQ(look().link_gives, "") << "not our own";
 }
 
+TEST_F(ObserveNamesTest, ANameCountsOnlyWhereThePolicyOfTheFileGivesNone) {
+    interface().link_file = "/etc/systemd/network/80-a.link";
+    put(interface().link_file, "[Link]\nNamePolicy=path\nName=lan0\n");
+    interface().name = "enp59s0f0";
+    EXPECT_EQ(look().link_gives, "") << "the policy has given it";
+    interface().name = "lan0";
+    EXPECT_EQ(look().link_gives, "lan0") << "the policy gave none";
+    put(interface().link_file, "[Link]\nNamePolicy=\nName=lan0\n");
+    interface().name = "ens8f0";
+    EXPECT_EQ(look().link_gives, "lan0") << "an empty policy is none";
+}
+
 TEST_F(ObserveNamesTest, LooksForARuleWhereTheNameIsAnotherThanUdevWouldGive) {
     put("/etc/udev/rules.d/70-a.rules", "NAME=\"trade0\"\n");
     put("/etc/udev/rules.d/70-b.rules.old", "NAME=\"trade1\"\n");
