@@ -26,7 +26,8 @@ def scenario(lab):
     machine.reboot()
     expect_equal("first boot: no unit of ours has run", [unit for unit in OURS if not node.never_started(unit)], [])
     expect_equal("first boot: and none has failed", machine.run("systemctl --failed --plain --no-legend | grep -c onload").stdout.strip(), "0")
-    machine.check(f"mv {FILE} {FILE}.bak")
+    # As it is by then: the network is up, and on a port.
+    machine.check(f"ip link set ens8f0 up && mv {FILE} {FILE}.bak")
     check("the file goes: the status is there", waits(machine, "test -e /run/onload-node/status.json"), node.run("status").stdout)
     expect_equal("the file goes: the node says in-tree", node.recorded_status()["state"], "in-tree")
     check("the file goes: it is staged", waits(machine, f"test -e /opt/lib/modules/{lab.kernel}/extra/sfc.ko", 120),

@@ -2,7 +2,7 @@
 """Nothing waits without a limit: not for a driver that does not let go, not for a device whose lock is held.
 
 The kernel is real, and so is what hangs in it: delete_module, the removal of a port, and whoever asks about a port that another
-one has (fixture_fault.h). With --full, too: an in-tree driver whose probe takes 50 s for each port."""
+one has (fixture_fault.h). With --full, too: an in-tree driver whose probe takes 12 and 50 s for each port; apply and revert while a port hangs."""
 
 import time
 
@@ -73,7 +73,7 @@ def an_in_tree_driver_that_is_not_unloaded(machine, product):
     resets_itself("exit hangs", machine, product, ("its exit has not ended within 4000 ms", "onload-node reset"))
 
 
-def a_port_whose_lock_is_held(machine, product):
+def a_port_whose_lock_is_held(lab, machine, product):
     """Somebody else, here the in-tree driver, has the second port and does not let go of it."""
     machine.loadvm("parked")
     product.configure(SOON)
@@ -91,7 +91,8 @@ def a_port_whose_lock_is_held(machine, product):
     expect_equal("lock held: chronyd keeps the clock", product.unit("chronyd.service", "ActiveState"), ["active"])
     nics = within("lock held: nics answers", machine, "onload-node nics", LOOK_SECONDS)
     check("lock held: nics shows both ports", "0000:00:08.0" in nics.stdout and "0000:00:08.1" in nics.stdout, nics.stdout)
-    within("lock held: the next apply ends", machine, "onload-node apply", BOOT_SECONDS)
+    if lab.full:
+        within("lock held: the next apply ends", machine, "onload-node apply", BOOT_SECONDS)
 
 
 def a_port_that_is_not_removed(lab):
@@ -115,7 +116,8 @@ def a_port_that_is_not_removed(lab):
     started = machine.run("timeout 30 bash -c 'until systemctl is-active --quiet chronyd; do sleep 1; done'", 40).ok
     check("remove hangs: chronyd keeps the clock", started, machine.run("systemctl status chronyd").stdout)
     within("remove hangs: refresh ends", machine, "onload-node refresh", LOOK_SECONDS)
-    within("remove hangs: revert ends", machine, "onload-node revert --live", 90)
+    if lab.full:
+        within("remove hangs: revert ends", machine, "onload-node revert --live", 90)
     expect_equal("remove hangs: nothing has reset the node", machine.read(BOOT_ID), boot)
     begun = time.monotonic()
     machine.check("systemctl --no-block reboot")
@@ -146,10 +148,11 @@ def scenario(lab):
     machine = lab.parked(functions=2)
     product = Product(machine)
     machine.savevm("parked")
-    a_port_whose_lock_is_held(machine, product)
+    a_port_whose_lock_is_held(lab, machine, product)
+    a_probe_that_takes_its_time(machine, product, 6, "active")
     if lab.full:
+        a_probe_that_takes_its_time(machine, product, 12, "active")
         a_probe_that_takes_its_time(machine, product, 50, "in-tree")
-    a_probe_that_takes_its_time(machine, product, 12, "active")
     machine.loadvm("parked")
     an_in_tree_driver_that_is_not_unloaded(machine, product)
     machine.power_cut()
