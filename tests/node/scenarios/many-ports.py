@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """On a node with many ports every one is found, bound and named, at every boot.
 
-16 ports in one boot by default; 64, the most that a node may have here, in ten boots with --full."""
+8 ports in one boot by default; 64, the most that a node may have here, in ten boots with --full."""
 
 from harness import check, expect_equal, note, tried
 from harness.product import Product
@@ -30,7 +30,7 @@ def scenario(lab):
     product.configure(LIMITS)
     machine.check("sync")
     machine.power_cut()
-    ports, boots = (64, 10) if lab.full else (16, 1)
+    ports, boots = (64, 10) if lab.full else (8, 1)
     tried(f"{ports} ports, {boots} boots")
     for boot in range(boots):
         machine.restart(functions=ports, park=False)
