@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,8 +80,9 @@ TEST(Children, OneThatHangsHoldsNothingOfOurs) {
         run_in_child([](int) { return static_cast<int>(::sleep(60)); }, Milliseconds(300))
     );
     ::close(ends[1]);
-    char byte = 0;
-    EXPECT_EQ(::read(ends[0], &byte, 1), 0) << "with the writing end it would have our lock, too";
+    pollfd end{ends[0], POLLIN, 0};
+    ASSERT_EQ(::poll(&end, 1, 2000), 1) << "with the writing end it would have our lock, too";
+    EXPECT_EQ(end.revents & POLLHUP, POLLHUP);
     ::close(ends[0]);
 }
 
