@@ -33,8 +33,7 @@ bool names_missing(const Config& config, const Observed& observed) {
 bool driver_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
-        return lacks_in_tree_driver(*function, observed) &&
-               !refused_by_in_tree_driver(*function, observed);
+        return lacks_in_tree_driver(*function, observed);
     });
 }
 

@@ -39,12 +39,15 @@ bool network_in_use(const Config& config, const Observed& observed) {
     });
 }
 
-std::string hung_complaint(const NetworkFunction& function) {
+std::string hung_complaint(const std::vector<const NetworkFunction*>& functions) {
+    const auto hung = std::ranges::find_if(functions, [](const auto* f) { return f->hung; });
+    if (hung == functions.end()) {
+        return "";
+    }
     return compose(
         "function {}: the kernel does not answer, a call into its driver has not returned; read "
-        "the "
-        "kernel log, and reset the machine",
-        function.address.to_string()
+        "the kernel log, and reset the machine",
+        (*hung)->address.to_string()
     );
 }
 

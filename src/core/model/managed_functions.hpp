@@ -18,7 +18,7 @@ managed_functions(const Config& config, const Observed& observed);
 /// interface is up or a pod has it.
 [[nodiscard]] bool network_in_use(const Config& config, const Observed& observed);
 
-/// What to say of a function that hangs.
-[[nodiscard]] std::string hung_complaint(const NetworkFunction& function);
+/// What to say of the first function that hangs; empty if none does.
+[[nodiscard]] std::string hung_complaint(const std::vector<const NetworkFunction*>& functions);
 
 }  // namespace onload_node

@@ -116,7 +116,7 @@ bool refused_by_in_tree_driver(const NetworkFunction& function, const Observed& 
 }
 
 bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& observed) {
-    if (!function.driver.empty()) {
+    if (!function.driver.empty() || refused_by_in_tree_driver(function, observed)) {
         return false;
     }
     if (function.modalias.empty()) {

@@ -25,8 +25,8 @@ load_order(const std::vector<ModuleName>& roots, const Observed& observed);
 /// True if the module has a driver for the function.
 [[nodiscard]] bool claims(const ModuleFile& module, const NetworkFunction& function);
 
-/// True if the function has no driver but the in-tree one would take it. If the modalias is
-/// unknown, assumes that it would.
+/// True if the function has no driver but the in-tree one would take it: it claims it
+/// and has not refused it. If the modalias is unknown, assumes that it would.
 [[nodiscard]] bool lacks_in_tree_driver(const NetworkFunction& function, const Observed& observed);
 
 /// True if the in-tree driver is there and does not carry the function, although it claims it: its

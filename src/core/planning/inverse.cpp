@@ -60,8 +60,7 @@ for_in_tree_driver(const Observed& observed, const std::string& unloaded = {}) {
     for (const auto& function : observed.functions) {
         const bool loses_driver = !function.driver.empty() && function.module() == unloaded;
         if (function.driver_override.empty() &&
-            (loses_driver || (lacks_in_tree_driver(function, observed) &&
-                              !refused_by_in_tree_driver(function, observed)))) {
+            (loses_driver || lacks_in_tree_driver(function, observed))) {
             functions.push_back(&function);
         }
     }

@@ -46,16 +46,6 @@ std::optional<Blocker> no_way_back(const PlanContext& context) {
     return std::nullopt;
 }
 
-/// Blocks the swap while the kernel does not answer about a port: the swap would hang as well.
-std::optional<Blocker> hung_function(const PlanContext& context) {
-    for (const NetworkFunction* const function : context.functions) {
-        if (function->hung) {
-            return Blocker{ReasonCode::hung, hung_complaint(*function)};
-        }
-    }
-    return std::nullopt;
-}
-
 /// Decides the driver and Onload phases.
 class DriverPlanner {
 public:
@@ -282,8 +272,9 @@ DriverDecision DriverPlanner::decide() {
 
 DriverDecision plan_driver(const PlanContext& context) {
     DriverDecision decision;
-    decision.blocker = hung_function(context);
-    if (decision.blocker) {
+    // The swap would hang as well.
+    if (auto hung = hung_complaint(context.functions); !hung.empty()) {
+        decision.blocker = Blocker{ReasonCode::hung, std::move(hung)};
         return decision;
     }
     const auto checks = verify(context.config, context.observed);

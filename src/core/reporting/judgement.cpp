@@ -289,10 +289,8 @@ Judgement judge(
 
 std::string port_complaint(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
-    const auto hung =
-        std::ranges::find_if(functions, [](const NetworkFunction* f) { return f->hung; });
-    if (hung != functions.end()) {
-        return hung_complaint(**hung);
+    if (auto hung = hung_complaint(functions); !hung.empty()) {
+        return hung;
     }
     auto text = carried(config, observed) ? std::string() : without_driver(functions);
     return text.empty() ? wrong_name(choose_names(config.names, functions, observed)) : text;
