@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A rendered MachineConfig, put onto a running node and taken off it as the machine-config daemon does it.
+"""Rendered MachineConfigs, put onto a running node and taken off it as the machine-config daemon does it.
 
 The files and units are written by the real Ignition engine; what the daemon does with systemctl is replayed."""
 
@@ -24,7 +24,13 @@ class MachineConfig:
 
     @staticmethod
     def load(path):
-        return MachineConfig(yaml.load(path.read_text(), yaml.CSafeLoader)["spec"]["config"])
+        """All that a file holds, as one: so the operator merges them for a pool."""
+        configs = [document["spec"]["config"] for document in yaml.load_all(path.read_text(), yaml.CSafeLoader)]
+        return MachineConfig({
+            "ignition": configs[0]["ignition"],
+            "storage": {"files": [file for config in configs for file in config.get("storage", {}).get("files", [])]},
+            "systemd": {"units": [unit for config in configs for unit in config.get("systemd", {}).get("units", [])]},
+        })
 
     @property
     def files(self):
