@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace onload_node {
 
@@ -80,6 +81,17 @@ inline std::string_view take_until(std::string_view& rest, std::string_view sepa
     const auto taken = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     return taken;
+}
+
+/// The words of a line, which point into it.
+[[nodiscard]] inline std::vector<std::string_view> words_of(std::string_view line) {
+    std::vector<std::string_view> words;
+    while (!line.empty()) {
+        if (const auto word = take_until(line, " \t\r"); !word.empty()) {
+            words.push_back(word);
+        }
+    }
+    return words;
 }
 
 /// Appends `word`, after `separator` unless the text is empty.

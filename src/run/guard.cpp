@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace onload_node {
 
@@ -23,12 +24,22 @@ Result<GuardRecord> guard_record_from(const toml::table& table) {
     const auto boot_id = table["boot-id"].value<std::string>();
     const auto tripped = table["tripped"].value<bool>();
     const auto reason = table["reason"].value<std::string>();
+    // Records of earlier versions have none.
+    const auto unreachable = table["unreachable"].value_or(std::int64_t{0});
     const toml::array* const set = table["set"].as_array();
     const bool complete = kernel && attempts && boot_id && tripped && reason && set != nullptr;
-    if (!complete || *attempts < 0 || *attempts > std::numeric_limits<int>::max()) {
+    if (!complete || *attempts < 0 || *attempts > std::numeric_limits<int>::max() ||
+        unreachable < 0 || unreachable > *attempts) {
         return damaged("a key is missing or wrong");
     }
-    GuardRecord record{{}, *kernel, static_cast<unsigned>(*attempts), *boot_id, *tripped, *reason};
+    GuardRecord record{
+        {},
+        *kernel,
+        static_cast<unsigned>(*attempts),
+        *boot_id,
+        *tripped,
+        *reason,
+        static_cast<unsigned>(unreachable)};
     for (const auto& line : *set) {
         record.set.push_back(line.value_or(std::string()));
     }
@@ -52,6 +63,14 @@ Result<std::optional<GuardRecord>> read(const Files& files) {
                   : tl::unexpected(record.error());
 }
 
+Result<void> take_back(Files& files, GuardRecord& record, unsigned attempts) {
+    record.attempts -= std::min(record.attempts, attempts);
+    if (record.attempts == 0 && !record.tripped) {
+        return files.remove(paths::guard_file);
+    }
+    return write_guard(files, record);
+}
+
 }  // namespace
 
 void read_guard(Observed& observed, const Files& files) {
@@ -72,6 +91,7 @@ Result<void> write_guard(Files& files, const GuardRecord& record) {
         {"boot-id", record.boot_id},
         {"tripped", record.tripped},
         {"reason", record.reason},
+        {"unreachable", static_cast<std::int64_t>(record.unreachable)},
     };
     return files.write(paths::guard_file, toml_text(document));
 }
@@ -81,13 +101,29 @@ Result<void> disarm_guard(Files& files, const std::string& boot_id) {
     if (!record || record->boot_id != boot_id) {
         return {};
     }
-    GuardRecord& guard = *record;
-    guard.boot_id.clear();
-    guard.attempts -= std::min(guard.attempts, 1U);
-    if (guard.attempts == 0 && !guard.tripped) {
-        return files.remove(paths::guard_file);
+    record->boot_id.clear();
+    // Counted as one that reached nothing.
+    const bool stays = !record->tripped && !record->reason.empty();
+    return stays ? write_guard(files, *record) : take_back(files, *record, 1);
+}
+
+Result<void> mark_unreached(Files& files, const std::string& boot_id, const std::string& missing) {
+    auto record = TRY(read(files));
+    if (!record || record->boot_id != boot_id || !record->reason.empty()) {
+        return {};
     }
-    return write_guard(files, guard);
+    record->reason = missing;
+    record->unreachable += 1;
+    return write_guard(files, *record);
+}
+
+Result<void> forgive_unreached(Files& files) {
+    auto record = TRY(read(files));
+    if (!record) {
+        return {};
+    }
+    const unsigned unreachable = std::exchange(record->unreachable, 0);
+    return take_back(files, *record, unreachable);
 }
 
 Result<void> trip_guard(Files& files, const std::string& reason) {

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/formats/kernel_arguments.hpp"
+#include "core/formats/routes.hpp"
 #include "core/formats/sfptpd_config.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
@@ -302,11 +303,18 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
 Result<void> observe_links(Observed& observed, const Sensors& sensors) {
     constexpr std::string_view upper = "upper_";
     observed.links = TRY(sensors.hardware.links());
+    const auto four = sensors.files.read(paths::routes).value_or("");
+    const auto six = sensors.files.read(paths::routes_6).value_or("");
+    const auto routed = default_routes(four);
+    const auto routed_6 = default_routes_6(six);
     for (auto& link : observed.links) {
+        link.default_route = contains(routed, link.name) || contains(routed_6, link.name);
+        link.bare = true;
         for (const auto& entry : sensors.files.list(compose("{}/{}", paths::sys_net, link.name))) {
             if (entry.starts_with(upper)) {
                 link.uppers.push_back(entry.substr(upper.size()));
             }
+            link.bare = link.bare && entry != "device" && !entry.starts_with("lower_");
         }
     }
     const auto facts = TRY(sensors.host.facts());

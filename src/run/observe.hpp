@@ -19,6 +19,11 @@ look_at_clock(Observed& observed, const Config& config, const Sensors& sensors);
 /// Reads `observed.links`, and the time anew: what changes while somebody waits for a port.
 [[nodiscard]] Result<void> observe_links(Observed& observed, const Sensors& sensors);
 
+/// Whoever waits for a port looks at the links this often: a whole look costs more, and is due
+/// after so many of them.
+inline constexpr std::chrono::seconds between_looks{5};
+inline constexpr int looks_between_whole_ones = 12;
+
 /// The kernel that `verify` is about.
 struct VerifyTarget {
     std::string kernel;

@@ -149,6 +149,28 @@ void read_name_record(Observed& observed, const Files& files) {
     }
 }
 
+Reach read_reach(const Files& files) {
+    Reach reach;
+    const auto document = toml::parse(files.read(paths::reach_file).value_or(""));
+    if (!document) {
+        return reach;
+    }
+    for (const auto& [key, node] : document.table()) {
+        if (const auto mac = MacAddress::parse(key.str())) {
+            reach.push_back({*mac, node.value_or(false)});
+        }
+    }
+    return reach;
+}
+
+Result<void> write_reach(Files& files, const Reach& reach) {
+    toml::table document;
+    for (const auto& port : reach) {
+        document.insert(port.mac.to_string(), port.default_route);
+    }
+    return files.write(paths::reach_file, toml_text(document));
+}
+
 namespace {
 
 const std::string_view busy_code = to_string(ReasonCode::busy);

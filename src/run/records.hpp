@@ -26,6 +26,11 @@ void read_clock_fallback(Observed& observed, const Files& files);
 
 [[nodiscard]] Result<void> write_clock_fallback(Files& files, const ClockFallback& record);
 
+/// Reads paths::reach_file. Takes nothing from a damaged record: it only tells what to expect.
+[[nodiscard]] Reach read_reach(const Files& files);
+
+[[nodiscard]] Result<void> write_reach(Files& files, const Reach& reach);
+
 /// Converts what an execution met into the record for the report.
 [[nodiscard]] RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id);
 

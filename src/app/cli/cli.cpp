@@ -69,7 +69,7 @@ constexpr CommandEntry commands[] = {
      "Exit status: 0 the boot is good, or there was nothing to confirm; 1 a port has no driver or "
      "not its name.\n"},
     {Verb::reset,
-     "forget what the boot guard has counted: the next boot tries the staged driver again",
+     "forget what the boot guard has counted and expects: the next boot tries the staged driver",
      {},
      "Exit status: 0 it is forgotten; 1 it could not be.\n"},
     {Verb::refresh,

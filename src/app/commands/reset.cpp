@@ -9,6 +9,7 @@ namespace onload_node {
 Result<int> reset(const Command& command) {
     const auto session = TRY(Session::open("reset"));
     TRY(session->files().remove(paths::guard_file));
+    TRY(session->files().remove(paths::reach_file));
     const Config config = config_or_default(command);
     NodeRun run = session->run(config);
     TRY(run.look());

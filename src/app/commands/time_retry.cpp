@@ -15,8 +15,6 @@ namespace {
 
 constexpr const char* verb = "time-retry";
 
-constexpr std::chrono::seconds between_looks{5};
-
 /// One waiting time-retry: the node is looked at without the lock, and changed under it.
 class Retry {
 public:
@@ -56,10 +54,8 @@ bool Retry::over() {
                                     : missing_for_retry(config_, observed_).empty();
 }
 
-/// Looks only at links and the time: a whole look every few seconds would cost too much. What is
-/// missing may also be an interface, which only a whole look finds.
+/// What is missing may also be an interface, which only a whole look finds.
 Result<void> Retry::wait() {
-    constexpr int looks_between_whole_ones = 12;
     for (int looks = 0; looks < looks_between_whole_ones && !over(); ++looks) {
         std::this_thread::sleep_for(between_looks);
         TRY(observe_links(observed_, node_.sensors()));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
+#include "core/model/links.hpp"
 #include "run/observe.hpp"
-#include "stage/default_route.hpp"
 #include "system/processes/programs.hpp"
 
 #include <cstdio>
@@ -22,18 +22,25 @@ std::string apply_program() {
     return own_directory() + "onload-node";
 }
 
+/// The first port that carries a default route of the node; empty if none does.
+std::string port_with_default_route(const Observed& observed) {
+    for (const auto& function : observed.functions) {
+        for (const auto& interface : function.interfaces) {
+            if (carries_default_route(observed.links, interface.name)) {
+                return interface.name;
+            }
+        }
+    }
+    return "";
+}
+
 }  // namespace
 
 Result<void> activate_now(const Config& config, const Sensors& sensors, Programs& programs) {
     Observed observed;
     TRY(look(observed, config, sensors));
-    std::set<std::string> interfaces;
-    for (const auto& function : observed.functions) {
-        for (const auto& interface : function.interfaces) {
-            interfaces.insert(interface.name);
-        }
-    }
-    const auto busy = default_route_over(interfaces, sensors.files);
+    TRY(observe_links(observed, sensors));
+    const auto busy = port_with_default_route(observed);
     if (!busy.empty()) {
         std::printf(
             "not activated now: the node's default route runs over %s; the next boot activates\n",

@@ -22,18 +22,6 @@ std::string key_of(std::string_view word) {
     return key;
 }
 
-std::vector<std::string_view> words_of(std::string_view line) {
-    line = line.substr(0, line.find('#'));
-    std::vector<std::string_view> words;
-    while (!line.empty()) {
-        const auto word = take_until(line, " \t\r");
-        if (!word.empty()) {
-            words.push_back(word);
-        }
-    }
-    return words;
-}
-
 /// What the lines of the file say, before it is known which of it counts.
 struct Sections {
     std::vector<std::pair<std::string, std::string>> instances;  ///< type and name
@@ -44,7 +32,8 @@ Sections read_sections(std::string_view text) {
     Sections found;
     std::string section;
     while (!text.empty()) {
-        const auto words = words_of(take_until(text, "\n"));
+        const auto line = take_until(text, "\n");
+        const auto words = words_of(line.substr(0, line.find('#')));
         if (words.empty()) {
             continue;
         }

@@ -140,6 +140,9 @@ struct TimeConfig {
 struct GuardConfig {
     unsigned attempts = 2;
     Milliseconds settle = std::chrono::seconds(60);
+    /// How long a boot in which nothing is reached may wait for slow switches, before the in-tree
+    /// driver is known to reach nothing either.
+    Milliseconds patience = std::chrono::minutes(10);
 };
 
 struct StageConfig {

@@ -141,12 +141,14 @@ struct UnitState {
     }
 };
 
-/// A network interface as a clock daemon needs it.
+/// A network interface and what runs over it now.
 struct Link {
     std::string name;
     bool carrier = false;
     bool addressed = false;  ///< an IPv4 address, or an IPv6 one that is not link-local
     std::vector<std::string> uppers = {};  ///< bonds, VLANs and the like that are made of it
+    bool default_route = false;            ///< IPv4 or IPv6, of the main table
+    bool bare = false;  ///< neither a device nor other interfaces are below it, as far as one sees
 };
 
 /// What /etc/sfptpd.conf says of interfaces.

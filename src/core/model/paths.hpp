@@ -56,6 +56,7 @@ inline constexpr std::string_view label_file =
 /// The only state that survives a boot.
 inline constexpr std::string_view guard_file = "/var/lib/onload-node/guard.toml";
 inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml";
+inline constexpr std::string_view reach_file = "/var/lib/onload-node/reach.toml";
 
 // What is staged besides the trees.
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";

@@ -27,6 +27,17 @@ using NameRecord = std::vector<RememberedName>;
 /// is "".
 [[nodiscard]] std::string to_text(const NameRecord& record);
 
+/// A port that had carrier.
+struct ReachedPort {
+    MacAddress mac;              ///< the permanent one, if the driver reports it
+    bool default_route = false;  ///< one of the node's went over it
+
+    bool operator==(const ReachedPort&) const = default;
+};
+
+/// The ports over which the last good boot reached anything (paths::reach_file).
+using Reach = std::vector<ReachedPort>;
+
 /// What the boot guard remembers between boots (see paths.hpp). It is written before the driver is
 /// unloaded and removed once the boot has proved good, so it counts the boots that died.
 struct GuardRecord {
@@ -35,7 +46,8 @@ struct GuardRecord {
     unsigned attempts = 0;         ///< boots that tried this set and did not prove good
     std::string boot_id;           ///< the boot under way; empty after a clean shutdown
     bool tripped = false;          ///< no further attempt: the node had to be reset
-    std::string reason;            ///< why it tripped
+    std::string reason;            ///< why it tripped; or what the boot under way does not reach
+    unsigned unreachable = 0;      ///< of the attempts, those that reached nothing
 
     bool operator==(const GuardRecord&) const = default;
 };

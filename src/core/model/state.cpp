@@ -93,6 +93,8 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
             "at 0"};
     case ReasonCode::hung:
         return {"hung", ""};
+    case ReasonCode::unreachable:
+        return {"unreachable", ""};
     }
     return {};
 }

@@ -2,6 +2,7 @@
 #include "core/planning/clock_port.hpp"
 
 #include "base/text.hpp"
+#include "core/model/links.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/naming/port_names.hpp"
 
@@ -11,14 +12,9 @@ namespace onload_node {
 
 namespace {
 
-const Link* find_link(const Observed& observed, const std::string& name) {
-    const auto found = std::ranges::find(observed.links, name, &Link::name);
-    return found == observed.links.end() ? nullptr : &*found;
-}
-
 /// The interface itself, or what is made of it: a port in a bond has no address of its own.
 std::string usable(const Observed& observed, const std::string& name, int depth = 3) {
-    const Link* const link = find_link(observed, name);
+    const Link* const link = find_link(observed.links, name);
     if (link == nullptr || !link->carrier || depth == 0) {
         return "";
     }
@@ -90,7 +86,7 @@ Result<std::string> clock_port(const Config& config, const Observed& observed) {
     if (const auto address = PciAddress::parse(port)) {
         return port_at(*address, observed);
     }
-    if (!port.empty() && find_link(observed, port) == nullptr) {
+    if (!port.empty() && find_link(observed.links, port) == nullptr) {
         return failure(ErrorCode::not_found, compose("there is no interface {} (time.port)", port));
     }
     return port;

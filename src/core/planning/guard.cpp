@@ -29,9 +29,22 @@ std::vector<std::string> staged_set(const Config& config, const Observed& observ
     return set;
 }
 
-unsigned dead_boots(const GuardRecord& record, const Observed& observed) {
-    const bool under_way = record.boot_id == observed.boot_id && record.attempts > 0;
-    return under_way ? record.attempts - 1 : record.attempts;
+/// Leaves the boot under way out.
+GuardStanding counted(const GuardRecord& record, const Observed& observed) {
+    GuardStanding standing{record.attempts, false, "", record.unreachable};
+    if (record.boot_id == observed.boot_id && record.attempts > 0) {
+        standing.dead_boots -= 1;
+        standing.unreachable -= unreached(observed).empty() ? 0 : 1;
+    }
+    return standing;
+}
+
+std::string_view what_became_of(const GuardStanding& standing) {
+    if (standing.unreachable == 0) {
+        return "died";
+    }
+    return standing.unreachable < standing.dead_boots ? "died or reached nothing"
+                                                      : "reached nothing";
 }
 
 std::string way_out() {
@@ -56,27 +69,40 @@ GuardStanding guard_standing(const Config& config, const Observed& observed) {
         record->set != staged_set(config, observed)) {
         return {};
     }
-    GuardStanding standing{dead_boots(*record, observed), false, ""};
+    GuardStanding standing = counted(*record, observed);
     if (record->tripped) {
         standing.tripped = true;
         standing.reason = compose("the node had to be reset: {}{}", record->reason, way_out());
     } else if (standing.dead_boots >= config.guard.attempts) {
         standing.tripped = true;
-        standing.reason = std::to_string(standing.dead_boots) +
-                          (standing.dead_boots == 1 ? " boot" : " boots") +
-                          " died with the staged driver on kernel " + observed.kernel + way_out();
+        standing.reason = compose(
+            "{} {} {} with the staged driver on kernel {}{}",
+            std::to_string(standing.dead_boots),
+            standing.dead_boots == 1 ? "boot" : "boots",
+            what_became_of(standing),
+            observed.kernel,
+            way_out()
+        );
     }
     return standing;
 }
 
 GuardRecord armed_guard(const Config& config, const Observed& observed) {
+    const auto standing = guard_standing(config, observed);
     return {
         staged_set(config, observed),
         observed.kernel,
-        guard_standing(config, observed).dead_boots + 1,
+        standing.dead_boots + 1,
         observed.boot_id,
         false,
-        ""};
+        "",
+        standing.unreachable};
+}
+
+std::string unreached(const Observed& observed) {
+    const auto& guard = observed.guard;
+    const bool under_way = guard && guard->boot_id == observed.boot_id && !guard->tripped;
+    return under_way ? guard->reason : "";
 }
 
 }  // namespace onload_node

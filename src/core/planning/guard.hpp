@@ -9,9 +9,10 @@ namespace onload_node {
 
 /// What the guard says about the modules that are staged now.
 struct GuardStanding {
-    unsigned dead_boots = 0;  ///< boots with this very set and kernel that did not prove good
-    bool tripped = false;     ///< no (further) attempt
-    std::string reason;       ///< why it is tripped
+    unsigned dead_boots = 0;   ///< boots with this very set and kernel that did not prove good
+    bool tripped = false;      ///< no (further) attempt
+    std::string reason;        ///< why it is tripped
+    unsigned unreachable = 0;  ///< of the dead boots, those that reached nothing
 };
 
 /// Ignores a record of another set or kernel. A record that cannot be read trips the guard, because
@@ -21,5 +22,9 @@ struct GuardStanding {
 /// The record that must be on the disk before the driver is unloaded. This boot counts as dead
 /// until it has proved good.
 [[nodiscard]] GuardRecord armed_guard(const Config& config, const Observed& observed);
+
+/// What this boot, in which the driver was swapped, does not reach; empty if nothing is known to be
+/// missing.
+[[nodiscard]] std::string unreached(const Observed& observed);
 
 }  // namespace onload_node

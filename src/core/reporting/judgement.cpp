@@ -275,6 +275,9 @@ Judgement judge(
     if (!driver_on(config, observed)) {
         return judge_in_tree(plan, run);
     }
+    if (auto text = unreached(observed); !text.empty()) {
+        return {State::degraded, ReasonCode::unreachable, std::move(text)};
+    }
     auto judgement = judge_out_of_tree(
         config, observed, plan, choose_names(config.names, functions, observed), run
     );

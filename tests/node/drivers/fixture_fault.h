@@ -22,6 +22,7 @@
 #define FIXTURE_FAULT_EXIT_HANGS 8 /* module exit sleeps FIXTURE_FAULT_SECONDS, as "waiting for ... to become free" does */
 #define FIXTURE_FAULT_REMOVE_HANGS 9 /* the removal of function 1 sleeps FIXTURE_FAULT_SECONDS */
 #define FIXTURE_FAULT_LOCK_HELD 10 /* function 1 works, and its device's lock is held for FIXTURE_FAULT_SECONDS */
+#define FIXTURE_FAULT_NO_CARRIER 11 /* every port is there and has no carrier, as when the link does not come up */
 
 #ifndef FIXTURE_FAULT
 #define FIXTURE_FAULT FIXTURE_FAULT_NONE
@@ -78,6 +79,11 @@ static inline void fixture_fault_after_probe(struct pci_dev *pci)
 	holder = kthread_run(fixture_hold_lock, pci_dev_get(pci), "fixture-lock");
 	if (IS_ERR(holder))
 		module_put(THIS_MODULE);
+}
+
+static inline bool fixture_has_carrier(void)
+{
+	return fixture_fault != FIXTURE_FAULT_NO_CARRIER;
 }
 
 static inline int fixture_fault_in_probe(struct pci_dev *pci)

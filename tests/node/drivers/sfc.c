@@ -145,7 +145,18 @@ static int sfc_get_phys_port_name(struct net_device *netdev, char *name, size_t 
 }
 #endif
 
+/* The cable, for tests: `echo 0 >/sys/class/net/NAME/carrier`, as drivers/net/dummy.c has it. */
+static int sfc_change_carrier(struct net_device *netdev, bool carrier)
+{
+	if (carrier)
+		netif_carrier_on(netdev);
+	else
+		netif_carrier_off(netdev);
+	return 0;
+}
+
 static const struct net_device_ops sfc_netdev_ops = {
+	.ndo_change_carrier = sfc_change_carrier,
 	.ndo_start_xmit = sfc_start_xmit,
 	.ndo_get_stats64 = dev_get_tstats64,
 	.ndo_set_mac_address = eth_mac_addr,
@@ -273,12 +284,12 @@ static int sfc_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	rc = sfc_register_flash(port);
 	if (rc)
 		goto free;
+	sfc_change_carrier(netdev, fixture_has_carrier());
 	rc = register_netdev(netdev);
 	if (rc)
 		goto unregister_flash;
 	pci_set_drvdata(pci, netdev);
 	sfc_join_peers(port);
-	netif_carrier_on(netdev);
 	fixture_fault_after_probe(pci);
 	/* The kernel log's times tell how long a port was without a driver. */
 	dev_info(&pci->dev, "fixture %s: bound\n", SFC_FIXTURE_VERSION);

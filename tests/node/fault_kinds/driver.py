@@ -42,6 +42,11 @@ KINDS = (
     # A driver's name is not its module's: in-tree sfc has sfc_ef100, too.
     active("the other PCI driver of in-tree sfc carries a port", breaks="rmmod sfc; modprobe sfc ef100=1; udevadm settle --timeout=10", full_only=True),
     active("the other PCI driver of staged sfc carries a port", config=PARAMETER % 'ef100 = "1"', full_only=True),
+    degraded("no port gets carrier, and the last good boot had it", "unreachable", config='[guard]\nsettle = "1s"\n' + PARAMETER % 'fixture_fault = "11"',
+             breaks="mkdir -p /var/lib/onload-node; printf '\"%s\" = true\\n' $(cat /sys/class/net/ens8f*/address) >/var/lib/onload-node/reach.toml",
+             after="for i in $(seq 60); do grep -q unreachable.=.1 /var/lib/onload-node/guard.toml && break; sleep 0.5; done",
+             exit=0, says=("no port has carrier",), except_for="the boot is judged after the unit has ended",
+             full_only=True),
     active("the interface of a port is up already", breaks="ip link set ens8f0 up", full_only=True),
     degraded("the control plane server is missing", "control-plane", breaks="mv /usr/local/sbin/onload_cp_server /var/", full_only=True),
     degraded("the control plane server cannot be executed", "control-plane", breaks="chmod 644 /usr/local/sbin/onload_cp_server", full_only=True),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/paths.hpp"
 #include "run/guard.hpp"
+#include "run/records.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
 
@@ -75,6 +76,58 @@ TEST(GuardFile, WhatHasTrippedStays) {
     ASSERT_TRUE(read(node).guard);
     EXPECT_TRUE(read(node).guard->tripped);
     EXPECT_EQ(read(node).guard->reason, "sfc hangs");
+}
+
+TEST(GuardFile, AnOrderlyEndDoesNotTakeBackABootThatReachedNothing) {
+    MemoryNode node(fixture::booting_node());
+    ASSERT_TRUE(write_guard(node, two_attempts()));
+    ASSERT_TRUE(mark_unreached(node, "boot-9", "no carrier"));
+    EXPECT_EQ(*read(node).guard, two_attempts()) << "of another boot";
+    ASSERT_TRUE(mark_unreached(node, "boot-2", "no carrier"));
+    ASSERT_TRUE(mark_unreached(node, "boot-2", "no carrier")) << "counts once";
+    EXPECT_EQ(read(node).guard->unreachable, 1U);
+    ASSERT_TRUE(disarm_guard(node, "boot-2"));
+    EXPECT_EQ(read(node).guard->attempts, 2U);
+    EXPECT_EQ(read(node).guard->boot_id, "");
+}
+
+TEST(GuardFile, WhereTheInTreeDriverReachesNothingEitherOnlyDeathsAreLeft) {
+    MemoryNode node(fixture::booting_node());
+    ASSERT_TRUE(write_guard(node, two_attempts()));
+    ASSERT_TRUE(mark_unreached(node, "boot-2", "no carrier"));
+    ASSERT_TRUE(forgive_unreached(node));
+    EXPECT_EQ(read(node).guard->attempts, 1U);
+    EXPECT_EQ(read(node).guard->unreachable, 0U);
+    GuardRecord record = two_attempts();
+    record.unreachable = 2;
+    ASSERT_TRUE(write_guard(node, record));
+    ASSERT_TRUE(forgive_unreached(node));
+    EXPECT_FALSE(node.files().contains(path));
+    ASSERT_TRUE(forgive_unreached(node)) << "there is none";
+}
+
+TEST(GuardFile, OneOfAnEarlierVersionIsUnderstood) {
+    MemoryNode node(fixture::booting_node());
+    ASSERT_TRUE(write_guard(node, two_attempts()));
+    std::string text = node.files().at(path);
+    const auto line = text.find("unreachable");
+    ASSERT_NE(line, std::string::npos);
+    text.erase(line, text.find('\n', line) - line);
+    ASSERT_TRUE(node.write(path, text));
+    ASSERT_TRUE(read(node).guard) << read(node).guard_problem;
+    EXPECT_EQ(*read(node).guard, two_attempts());
+}
+
+TEST(ReachFile, IsReadAsItWasWrittenAndADamagedOneExpectsNothing) {
+    MemoryNode node(fixture::booting_node());
+    const Reach reach = {
+        {MacAddress::parse("02:00:00:00:00:01").value(), true},
+        {MacAddress::parse("02:00:00:00:00:02").value(), false}};
+    EXPECT_EQ(read_reach(node), Reach{});
+    ASSERT_TRUE(write_reach(node, reach));
+    EXPECT_EQ(read_reach(node), reach);
+    ASSERT_TRUE(node.write(paths::reach_file, "02:00 = "));
+    EXPECT_EQ(read_reach(node), Reach{});
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/paths.hpp"
-#include "stage/default_route.hpp"
 #include "stage/source.hpp"
 #include "stage/staging_parts.hpp"
 #include "system/files/files.hpp"
@@ -95,56 +94,6 @@ TEST(LibraryVersion, IsFoundAmongTheTexts) {
     );
     EXPECT_EQ(versions(std::string(20000, '\1') + "7.1.3\0"s), (Names{"7.1.3"}))
         << "over the border of a buffer";
-}
-
-class DefaultRoute : public ::testing::Test {
-protected:
-    std::string over(const Names& ports) const {
-        return default_route_over(ports, SystemFiles(root.path()));
-    }
-
-    void route(const std::string& interface) const {
-        root.put(
-            std::string(paths::routes),
-            "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n"
-            "sf1\t0000A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\n" +
-                interface + "\t00000000\t0100A8C0\t0003\t0\t0\t100\t00000000\n"
-        );
-    }
-
-    fixture::TemporaryDirectory root;
-};
-
-TEST_F(DefaultRoute, IsFoundOnAPort) {
-    EXPECT_EQ(over({"sf0", "sf1"}), "");
-    route("sf0");
-    EXPECT_EQ(over({"sf0", "sf1"}), "sf0");
-    EXPECT_EQ(over({"sf1"}), "") << "a route to its own network only";
-    EXPECT_EQ(over({}), "");
-}
-
-TEST_F(DefaultRoute, IsFoundOnABondOfAPort) {
-    route("vlan7");
-    root.put("/sys/class/net/sf1/upper_bond0/x", "");
-    root.put("/sys/class/net/bond0/upper_vlan7/x", "");
-    EXPECT_EQ(over({"sf0", "sf1"}), "sf1");
-}
-
-TEST_F(DefaultRoute, IsTakenForGrantedBelowOpenVSwitch) {
-    route("br-ex");
-    root.put("/sys/class/net/sf0/upper_ovs-system/x", "");
-    EXPECT_EQ(over({"sf0"}), "sf0");
-}
-
-TEST_F(DefaultRoute, IsFoundInIpv6) {
-    const std::string none(32, '0');
-    root.put(
-        std::string(paths::routes_6),
-        none + " 00 " + none + " 00 fe800000000000000000000000000001 00000400 1 0 00450003 sf0\n" +
-            none + " 00 " + none + " 00 " + none + " ffffffff 1 0 00200200 lo\n"
-    );
-    EXPECT_EQ(over({"sf0"}), "sf0");
-    EXPECT_EQ(over({"lo"}), "");
 }
 
 }  // namespace

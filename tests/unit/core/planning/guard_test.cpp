@@ -43,6 +43,29 @@ TEST(Guard, TripsAfterAsManyDeadBootsAsAreAllowed) {
     EXPECT_EQ(plan.code, ReasonCode::guard);
 }
 
+TEST(Guard, SaysThatBootsReachedNothing) {
+    Observed second = after_a_dead_boot(booting_node(), "boot-2");
+    second.guard->boot_id = "boot-2";
+    second.guard->reason = "no port has carrier";
+    second.guard->unreachable = 1;
+    EXPECT_EQ(unreached(second), "no port has carrier");
+    EXPECT_EQ(guard_standing(Config(), second).unreachable, 0U) << "the boot under way is left out";
+    EXPECT_EQ(armed_guard(Config(), second).unreachable, 0U) << "a second apply in the same boot";
+    const Observed third = after_a_dead_boot(second, "boot-3");
+    EXPECT_EQ(unreached(third), "");
+    second.boot_id = "boot-4";
+    second.guard->attempts = 2;
+    EXPECT_EQ(unreached(second), "");
+    EXPECT_EQ(
+        guard_standing(Config(), second).reason.find("2 boots died or reached nothing with"), 0U
+    );
+    second.guard->unreachable = 2;
+    EXPECT_EQ(guard_standing(Config(), second).reason.find("2 boots reached nothing with"), 0U);
+    second.guard->attempts = 1;
+    second.guard->unreachable = 1;
+    EXPECT_EQ(armed_guard(Config(), second).unreachable, 1U) << "kept for the next attempt";
+}
+
 TEST(Guard, AnotherSetKernelOrParameterBeginsAnew) {
     const Observed third = after_a_dead_boot(after_a_dead_boot(booting_node(), "b2"), "b3");
     ASSERT_TRUE(guard_standing(Config(), third).tripped);
