@@ -119,9 +119,13 @@ read_field(const toml::table& table, std::string_view key, std::string_view& fir
     return value;
 }
 
+/// Leaves `step` empty when a key is missing or wrong.
 template <typename S, typename... Ts>
-std::optional<Step> read_fields(
-    const Logged<S, Ts...>& kind, const toml::table& table, std::string_view& first_wrong_key
+void read_fields(
+    std::optional<Step>& step,
+    const Logged<S, Ts...>& kind,
+    const toml::table& table,
+    std::string_view& first_wrong_key
 ) {
     // Braces, not parentheses: the fields are read in their order.
     auto values = std::apply(
@@ -131,10 +135,11 @@ std::optional<Step> read_fields(
         },
         kind.fields
     );
-    if (!first_wrong_key.empty()) {
-        return std::nullopt;
+    if (first_wrong_key.empty()) {
+        step.emplace(
+            std::apply([](auto&... value) { return Step(S{*std::move(value)...}); }, values)
+        );
     }
-    return std::apply([](auto&... value) { return S{*std::move(value)...}; }, values);
 }
 
 }  // namespace
@@ -161,7 +166,7 @@ Result<Step> step_from_toml(const toml::table& table) {
     std::optional<Step> step;
     for_each_logged([&](const auto& kind) {
         if (kind.kind == name) {
-            step = read_fields(kind, table, wrong_key);
+            read_fields(step, kind, table, wrong_key);
         }
     });
     if (!wrong_key.empty()) {

@@ -72,7 +72,7 @@ run_inverses_twice(std::vector<UndoEntry> entries, StepRunner& runner, const Nod
 /// next run.
 void close_from(std::size_t mark, Remains& remains, const NodeAccess& access, UndoLog& log) {
     std::reverse(remains.entries.begin(), remains.entries.end());
-    if (const auto saved = log.truncate(mark, remains.entries); !saved) {
+    if (const auto saved = log.truncate(mark, std::move(remains.entries)); !saved) {
         access.progress.notice(
             "the record of what was done could not be written: " + saved.error().message
         );

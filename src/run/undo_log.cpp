@@ -97,10 +97,12 @@ Result<void> UndoLog::commit() {
     return save_or_drop();
 }
 
-Result<void> UndoLog::truncate(std::size_t count, const std::vector<UndoEntry>& open) {
+Result<void> UndoLog::truncate(std::size_t count, std::vector<UndoEntry> open) {
     shorten(count);
     committed_ = std::min(committed_, entries_.size());
-    entries_.insert(entries_.end(), open.begin(), open.end());
+    for (auto& entry : open) {
+        entries_.push_back(std::move(entry));
+    }
     return save_or_drop();
 }
 

@@ -35,7 +35,7 @@ public:
     [[nodiscard]] Result<void> commit();
 
     /// Forgets the entries from `count` on, which have been undone, except `open`.
-    [[nodiscard]] Result<void> truncate(std::size_t count, const std::vector<UndoEntry>& open = {});
+    [[nodiscard]] Result<void> truncate(std::size_t count, std::vector<UndoEntry> open = {});
 
     /// Forgets the finished entries of a phase: what they tell of has been given back.
     [[nodiscard]] Result<void> forget(PhaseName phase);

@@ -79,15 +79,15 @@ Result<std::optional<int>> Confirmation::judge() {
 
 /// In-tree boots are remembered, too: the first boot with the other driver is measured by them.
 Result<int> Confirmation::judge_good(Session& session, NodeRun& run) {
-    const auto now = reach_now(config_, seen_);
-    if (!now.empty() && now != before_) {
-        TRY(write_reach(session.files(), now));
-    }
     if (attempt_) {
         TRY(session.files().remove(paths::guard_file));
         TRY(run.look());
         session.say("this boot is confirmed as good");
         session.tell(config_, run.observed());
+    }
+    const auto now = reach_now(config_, seen_);
+    if (!now.empty() && now != before_) {
+        TRY(write_reach(session.files(), now));
     }
     return 0;
 }
