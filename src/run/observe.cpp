@@ -290,6 +290,7 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
     observe_loaded(observed, config, sensors);
     observe_holders(observed, config, {*staged, *own, observed});
     observe_users(observed, sensors);
+    observe_storage(observed, sensors);
     observe_units(observed, config, sensors);
     observe_files(observed, sensors);
     observe_other_namers(observed, sensors.files);
@@ -349,6 +350,7 @@ Result<void> look_for_verify(
         observe_loaded(observed, config, sensors);
         observe_holders(observed, config, {*staged, *own, observed});
         observe_users(observed, sensors);
+        observe_storage(observed, sensors);
     }
     return {};
 }

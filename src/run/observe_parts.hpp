@@ -25,6 +25,10 @@ void observe_users(Observed& observed, const Sensors& sensors);
 /// has handled. (observe_names.cpp)
 void observe_other_namers(Observed& observed, const Files& files);
 
+/// Finds the disks and file systems that the node has over the network, and the interfaces that
+/// they go through. (observe_storage.cpp)
+void observe_storage(Observed& observed, const Sensors& sensors);
+
 /// Asks PID 1 for the clock's units and how far the boot has come. If it does not answer, it is not
 /// asked again: `observed.units_problem` says why, no unit is known, and the network counts as
 /// started, so that no driver is swapped under it. (observe_units.cpp)

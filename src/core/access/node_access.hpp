@@ -214,6 +214,11 @@ public:
     /// The further details that only `nics` shows. Reads them from the card itself.
     [[nodiscard]] virtual FunctionDetails details(const NetworkFunction& function) const = 0;
 
+    /// The interface over which the kernel sends to this address from `source`, which may be empty.
+    /// Both are addresses in numbers.
+    [[nodiscard]] virtual Result<std::string>
+    route(const std::string& peer, const std::string& source) const = 0;
+
     /// All network interfaces of the machine, without their `uppers`.
     [[nodiscard]] virtual Result<std::vector<Link>> links() const = 0;
 };

@@ -151,6 +151,12 @@ struct Link {
     bool bare = false;  ///< neither a device nor other interfaces are below it, as far as one sees
 };
 
+/// A disk or a file system that the node has over the network.
+struct NetworkStorage {
+    std::string what;                     ///< "nvme0 at 192.0.2.2"
+    std::vector<std::string> interfaces;  ///< what it goes through; empty if that is not known
+};
+
 /// What /etc/sfptpd.conf says of interfaces.
 struct SfptpdConfig {
     bool needs_port = false;              ///< an instance names no interface: it takes that of -i
@@ -236,6 +242,7 @@ struct Observed {
 
     std::vector<NetworkFunction> functions;  ///< sorted by address
     std::set<std::string> other_interfaces;  ///< names of interfaces that are not ours
+    std::vector<NetworkStorage> storage = {};
 
     std::map<ModuleName, LoadedModule> loaded;
     StagedTree staged;

@@ -84,6 +84,10 @@ inline constexpr std::string_view in_tree_modules = "/lib/modules";
 inline constexpr std::string_view sys_module = "/sys/module";
 inline constexpr std::string_view sys_pci_devices = "/sys/bus/pci/devices";
 inline constexpr std::string_view sys_net = "/sys/class/net";
+inline constexpr std::string_view sys_nvme = "/sys/class/nvme";
+inline constexpr std::string_view sys_iscsi = "/sys/class/iscsi_connection";
+inline constexpr std::string_view sys_block = "/sys/block";
+inline constexpr std::string_view mounts = "/proc/self/mountinfo";
 inline constexpr std::string_view routes = "/proc/net/route";
 inline constexpr std::string_view routes_6 = "/proc/net/ipv6_route";
 /// Exists if SELinux is on.

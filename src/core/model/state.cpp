@@ -93,6 +93,10 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
             "at 0"};
     case ReasonCode::hung:
         return {"hung", ""};
+    case ReasonCode::storage_over_port:
+        return {
+            "storage-over-port",
+            "let the node reach it over another card, or end its use before the swap"};
     case ReasonCode::unreachable:
         return {"unreachable", ""};
     }

@@ -47,6 +47,7 @@ enum class ReasonCode {
     names_not_remembered,  ///< the names of the ports cannot be kept for the next boot
     kernel_refuses,        ///< the kernel was told to refuse a module, or all of them
     hung,                  ///< the kernel does not answer about a port
+    storage_over_port,     ///< a disk or a file system is reached over a port
     unreachable,           ///< nothing is reached over the ports, where the last good boot did
 };
 

@@ -239,7 +239,8 @@ std::string_view to_string(CheckId id) {
         "holders",
         "stacks",
         "virtual-functions",
-        "loading"};
+        "loading",
+        "storage"};
     return names[static_cast<std::size_t>(id)];
 }
 

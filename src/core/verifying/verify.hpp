@@ -25,6 +25,7 @@ enum class CheckId {
     stacks,             ///< no application uses the Onload that has to go
     virtual_functions,  ///< no port has virtual functions that a swap would take away
     loading,            ///< the kernel was not told to refuse the modules, or all of them
+    storage,            ///< no disk or file system goes through a port
 };
 
 enum class Verdict { passed, failed, not_checkable };

@@ -90,6 +90,29 @@ void verify_virtual_functions(
     );
 }
 
+bool goes_through(const NetworkStorage& storage, const Interface& interface) {
+    return storage.interfaces.empty() ? interface.up : contains(storage.interfaces, interface.name);
+}
+
+/// The swap would cut it off, and the node may stand still before the network is up again.
+void verify_storage(const VerifyContext& context, const SwapScope& scope, Verdicts& verdicts) {
+    for (const auto* const function : managed_functions(context.config, context.observed)) {
+        for (const auto& interface : function->interfaces) {
+            for (const auto& storage : context.observed.storage) {
+                if (scope.swap && goes_through(storage, interface)) {
+                    verdicts.fail(
+                        {CheckId::storage, ReasonCode::storage_over_port, interface.name},
+                        compose("{} is reached over the port {}", storage.what, interface.name)
+                    );
+                }
+            }
+        }
+    }
+    verdicts.settle(
+        CheckId::storage, Verdict::passed, "no disk or file system is reached over a port"
+    );
+}
+
 /// What the kernel will not load, whoever asks. In-tree modules of the name are refused as well.
 void verify_loading(const VerifyContext& context, const SwapScope& scope, Verdicts& verdicts) {
     const auto& observed = context.observed;
@@ -145,6 +168,7 @@ void verify_way_out(const VerifyContext& context, Verdicts& verdicts) {
     verify_stacks(context, scope, verdicts);
     verify_virtual_functions(context, scope, verdicts);
     verify_loading(context, scope, verdicts);
+    verify_storage(context, scope, verdicts);
 }
 
 }  // namespace onload_node

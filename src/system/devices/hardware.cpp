@@ -5,6 +5,7 @@
 #include "core/model/paths.hpp"
 #include "system/devices/hardware_message.hpp"
 #include "system/devices/hardware_reader.hpp"
+#include "system/devices/links.hpp"
 #include "system/files/files.hpp"
 #include "system/processes/children.hpp"
 #include "system/system_error.hpp"
@@ -97,6 +98,12 @@ std::string SystemHardware::model(const NetworkFunction& function) const {
 FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
     const auto report = ask([&](int out) { return tell_details(out, function); }, next_limit);
     return read_hardware(report.bytes).details;
+}
+
+Result<std::string>
+SystemHardware::route(const std::string& peer, const std::string& source) const {
+    // The kernel needs no lock for the answer.
+    return routed_interface(peer, source);
 }
 
 Result<std::vector<Link>> SystemHardware::links() const {

@@ -24,6 +24,8 @@ public:
 
     [[nodiscard]] FunctionDetails details(const NetworkFunction& function) const override;
 
+    [[nodiscard]] Result<std::string>
+    route(const std::string& peer, const std::string& source) const override;
     [[nodiscard]] Result<std::vector<Link>> links() const override;
 
 private:

@@ -11,7 +11,9 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <utility>
 
+#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <linux/ethtool.h>
 #include <linux/if_link.h>
@@ -38,6 +40,17 @@ struct Question {
     rtattr attribute;
     std::uint32_t mask;
 };
+
+/// A socket to which the kernel will answer; not valid if it could not be asked.
+UniqueFd asked(const void* question, std::size_t size) {
+    UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    const bool sent =
+        socket.valid() &&
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &answer_limit, sizeof(answer_limit)) ==
+            0 &&
+        ::send(socket.get(), question, size, 0) >= 0;
+    return sent ? std::move(socket) : UniqueFd();
+}
 
 Question question() {
     Question ask{};
@@ -117,12 +130,9 @@ bool read_answer(const std::byte* at, std::size_t size, AlternativeNames& names)
 
 Result<AlternativeNames> alternative_names() {
     const auto failed = [] { return errno_failure("cannot ask the kernel for interfaces", errno); };
-    const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
     const Question ask = question();
-    if (!socket.valid() ||
-        ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &answer_limit, sizeof(answer_limit)) !=
-            0 ||
-        ::send(socket.get(), &ask, sizeof(ask), 0) < 0) {
+    const UniqueFd socket = asked(&ask, sizeof(ask));
+    if (!socket.valid()) {
         return failed();
     }
     AlternativeNames names;
@@ -178,6 +188,75 @@ Result<std::vector<Link>> network_links() {
         found->addressed |= is_address(entry->ifa_addr);
     }
     return links;
+}
+
+namespace {
+
+/// As the kernel wants it: the header, the route asked for, and after it its addresses.
+struct RouteQuestion {
+    nlmsghdr header;
+    rtmsg route;
+    std::array<std::byte, 2 * RTA_SPACE(sizeof(in6_addr))> attributes;
+};
+
+/// False if the text is no address of the question's family.
+bool append_address(RouteQuestion& ask, unsigned short type, const std::string& text) {
+    const std::size_t length = ask.route.rtm_family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr);
+    rtattr attribute{};
+    attribute.rta_type = type;
+    attribute.rta_len = static_cast<unsigned short>(RTA_LENGTH(length));
+    std::byte* const at = reinterpret_cast<std::byte*>(&ask) + ask.header.nlmsg_len;
+    std::memcpy(at, &attribute, sizeof(attribute));
+    ask.header.nlmsg_len += static_cast<std::uint32_t>(RTA_SPACE(length));
+    return ::inet_pton(ask.route.rtm_family, text.c_str(), at + sizeof(attribute)) == 1;
+}
+
+RouteQuestion route_question(unsigned char family) {
+    RouteQuestion ask{};
+    ask.header.nlmsg_len = NLMSG_LENGTH(sizeof(rtmsg));
+    ask.header.nlmsg_type = RTM_GETROUTE;
+    ask.header.nlmsg_flags = NLM_F_REQUEST;
+    ask.route.rtm_family = family;
+    const unsigned char bits = family == AF_INET ? 32 : 128;
+    ask.route.rtm_dst_len = bits;
+    return ask;
+}
+
+}  // namespace
+
+Result<std::string> routed_interface(const std::string& peer, const std::string& source) {
+    const bool six = peer.find(':') != std::string::npos;
+    RouteQuestion ask = route_question(six ? AF_INET6 : AF_INET);
+    if (!append_address(ask, RTA_DST, peer) ||
+        (!source.empty() && !append_address(ask, RTA_SRC, source))) {
+        return failure(ErrorCode::not_found, "no address: " + peer);
+    }
+    ask.route.rtm_src_len = source.empty() ? 0 : ask.route.rtm_dst_len;
+    const UniqueFd socket = asked(&ask, ask.header.nlmsg_len);
+    std::array<std::byte, 4096> buffer{};
+    const ssize_t count = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+    nlmsghdr header{};
+    constexpr std::size_t skipped = NLMSG_LENGTH(sizeof(rtmsg));
+    if (count < static_cast<ssize_t>(skipped)) {
+        return errno_failure("cannot ask the kernel for a route", errno);
+    }
+    std::memcpy(&header, buffer.data(), sizeof(header));
+    std::array<char, IF_NAMESIZE> name{};
+    if (header.nlmsg_type == RTM_NEWROUTE) {
+        for_each_attribute(
+            buffer.data() + skipped,
+            static_cast<std::size_t>(count) - skipped,
+            [&](int type, const std::byte* value, std::size_t length) {
+                unsigned index = 0;
+                if (type == RTA_OIF && length == sizeof(index)) {
+                    std::memcpy(&index, value, sizeof(index));
+                    ::if_indextoname(index, name.data());
+                }
+            }
+        );
+    }
+    return name[0] == '\0' ? failure(ErrorCode::not_found, "no route to " + peer)
+                           : Result<std::string>(name.data());
 }
 
 std::optional<MacAddress> permanent_mac(const std::string& interface) {

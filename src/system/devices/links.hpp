@@ -17,6 +17,11 @@ namespace onload_node {
 /// not link-local.
 [[nodiscard]] Result<std::vector<Link>> network_links();
 
+/// The interface over which the kernel sends to `peer`, from `source` if that is not empty, over
+/// rtnetlink(7), RTM_GETROUTE. Both are IPv4 or IPv6 addresses in numbers.
+[[nodiscard]] Result<std::string>
+routed_interface(const std::string& peer, const std::string& source);
+
 /// The address that an interface was made with, which software cannot change. Empty when the driver
 /// does not report it.
 [[nodiscard]] std::optional<MacAddress> permanent_mac(const std::string& interface);

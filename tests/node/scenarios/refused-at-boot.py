@@ -12,7 +12,7 @@ from harness.doctored_trees import ALSO_BOOTED, ANOTHER_CARD, FILES, DoctoredTre
 from harness.product import STAGED_MODULES
 
 CHECKS = ["tree", "paths", "modules", "machine", "vermagic", "symbols", "signature", "pins", "ports", "parameters", "holders",
-          "stacks", "virtual-functions", "loading"]
+          "stacks", "virtual-functions", "loading", "storage"]
 
 
 class Node(DoctoredTree):

@@ -107,9 +107,13 @@ Result<void> MemoryNode::remove(std::string_view path) {
 
 std::vector<std::string> MemoryNode::list(std::string_view directory) const {
     std::vector<std::string> entries;
+    const std::string folder = std::string(directory) + "/";
     for (const auto& [path, content] : files_) {
-        if (path.starts_with(std::string(directory) + "/")) {
-            entries.push_back(path.substr(directory.size() + 1));
+        if (path.starts_with(folder)) {
+            auto entry = path.substr(folder.size(), path.find('/', folder.size()) - folder.size());
+            if (entries.empty() || entries.back() != entry) {
+                entries.push_back(std::move(entry));
+            }
         }
     }
     return entries;

@@ -23,6 +23,12 @@ public:
 
     [[nodiscard]] FunctionDetails details(const NetworkFunction&) const override { return {}; }
 
+    [[nodiscard]] Result<std::string>
+    route(const std::string& peer, const std::string&) const override {
+        return peer.empty() ? failure(ErrorCode::not_found, "no route")
+                            : Result<std::string>("to-" + peer);
+    }
+
     [[nodiscard]] Result<std::vector<Link>> links() const override { return std::vector<Link>(); }
 };
 
@@ -106,6 +112,52 @@ TEST_F(ObserveLoadTest, CountsStacks) {
     put("/proc/driver/onload/stacks_ul", "0: a\n1: b\n\n");
     observe_users(observed, sensors_);
     EXPECT_EQ(observed.onload_stacks, 2U);
+}
+
+using Interfaces = std::vector<std::string>;
+
+TEST_F(ObserveLoadTest, FindsDisksOverTheNetworkAndWhatTheyGoThrough) {
+    put("/sys/class/nvme/nvme0/address", "0000:3b:00.0\n");
+    put("/sys/class/nvme/nvme1/address", "traddr=192.0.2.2,trsvcid=4420,host_traddr=192.0.2.1\n");
+    put("/sys/class/iscsi_connection/connection1:0/address", "192.0.2.3\n");
+    put("/sys/block/nbd0/size", "0\n");
+    put("/sys/block/nbd1/pid", "7\n");
+    put("/sys/block/sda/size", "1\n");
+    // Of 192.0.2.3 the route goes over a bond.
+    put("/sys/class/net/to-192.0.2.2/device", "");
+    put("/sys/class/net/to-192.0.2.3/lower_sf0", "");
+    put("/sys/class/net/to-192.0.2.3/lower_sf1", "");
+    put("/sys/class/net/sf0/device", "");
+    put("/sys/class/net/sf1/device", "");
+    Observed observed;
+    observe_storage(observed, sensors_);
+    ASSERT_EQ(observed.storage.size(), 3U);
+    EXPECT_EQ(observed.storage[0].what, "nvme1 at 192.0.2.2");
+    EXPECT_EQ(observed.storage[0].interfaces, Interfaces{"to-192.0.2.2"});
+    EXPECT_EQ(observed.storage[1].what, "the iSCSI target at 192.0.2.3");
+    EXPECT_EQ(observed.storage[1].interfaces, (Interfaces{"to-192.0.2.3", "sf0", "sf1"}));
+    EXPECT_EQ(observed.storage[2].what, "nbd1");
+    EXPECT_EQ(observed.storage[2].interfaces, Interfaces{}) << "it may be anywhere";
+}
+
+TEST_F(ObserveLoadTest, FindsFileSystemsOfOtherMachines) {
+    put("/proc/self/mountinfo",
+        "29 1 8:3 / / rw,relatime shared:1 - xfs /dev/sda3 rw,addr=192.0.2.9\n"
+        "91 29 0:50 / /var/data rw,relatime shared:9 master:2 - nfs4 192.0.2.4:/x "
+        "rw,vers=4.2,addr=192.0.2.4\n"
+        "92 29 0:51 / /c rw - ceph 192.0.2.5:6789:/ rw,name=a\n"
+        "93 29 0:52 / /cut - nfs4\n");
+    // What Open vSwitch makes is not tied to its ports.
+    put("/sys/class/net/to-192.0.2.4/mtu", "");
+    put("/sys/class/net/sf1/device", "");
+    put("/sys/class/net/sf1/upper_ovs-system", "");
+    Observed observed;
+    observe_storage(observed, sensors_);
+    ASSERT_EQ(observed.storage.size(), 2U);
+    EXPECT_EQ(observed.storage[0].what, "the file system at /var/data");
+    EXPECT_EQ(observed.storage[0].interfaces, (Interfaces{"to-192.0.2.4", "sf1"}));
+    EXPECT_EQ(observed.storage[1].what, "the file system at /c");
+    EXPECT_EQ(observed.storage[1].interfaces, Interfaces{});
 }
 
 /// PID 1 as it is while it reloads for too long.

@@ -66,7 +66,7 @@ Observed with_symvers() {
 
 TEST(Verify, GivesEveryCheckOneVerdictOnAGoodNode) {
     const auto checks = verify(Config(), with_symvers());
-    EXPECT_EQ(checks.size(), 14U);
+    EXPECT_EQ(checks.size(), 15U);
     for (const auto& check : checks) {
         EXPECT_EQ(check.verdict, Verdict::passed) << to_string(check.id) << check.text;
         EXPECT_NE(check.text, "") << to_string(check.id);
@@ -339,6 +339,18 @@ TEST(Verify, SeesThatTheKernelRefuses) {
     expect_passed(node, CheckId::loading);
 }
 
+TEST(Verify, WhatIsReachedOverAPortIsNotCutOff) {
+    Observed node = with_symvers();
+    node.storage = {{"nvme0 at 192.0.2.2", {"bond0", "ens8f1"}}};
+    expect_failed(node, CheckId::storage, ReasonCode::storage_over_port, "over the port ens8f1");
+    node.storage = {{"nvme0 at 192.0.2.2", {"bond0", "eno1"}}};
+    expect_passed(node, CheckId::storage);
+    node.storage = {{"nbd0", {}}};
+    expect_passed(node, CheckId::storage);
+    node.functions[0].interfaces[0].up = true;
+    expect_failed(node, CheckId::storage, ReasonCode::storage_over_port, "nbd0 is reached over");
+}
+
 TEST(Verify, DoesNotTakeVirtualFunctionsAway) {
     Observed node = booting_node();
     node.functions[0].virtual_functions = 4;
@@ -367,6 +379,7 @@ TEST(Verify, AsksNothingOfThisMachineAboutAnother) {
 
 TEST(Verify, SpellsEveryCheckAndVerdict) {
     EXPECT_EQ(to_string(CheckId::tree), "tree");
+    EXPECT_EQ(to_string(CheckId::storage), "storage");
     EXPECT_EQ(to_string(CheckId::virtual_functions), "virtual-functions");
     EXPECT_EQ(to_string(Verdict::failed), "failed");
     EXPECT_EQ(to_string(Verdict::not_checkable), "not-checkable");
