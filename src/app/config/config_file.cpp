@@ -61,6 +61,7 @@ void read_driver(TomlReader& reader, DriverConfig& driver) {
     reader.word("activate", driver.activate);
     reader.text("pins", driver.pins);
     reader.word("signature", driver.signature);
+    reader.word("vermagic", driver.vermagic);
     reader.table("parameters", [&](TomlReader& modules) {
         modules.each([&](std::string_view key, const toml::node& node) {
             const auto name = ModuleName::parse(key);

@@ -100,6 +100,22 @@ enum class MaskClock {
     return {};
 }
 
+/// What is asked of the kernel release that a module was built for.
+enum class VermagicCheck {
+    kernel,  ///< what the kernel asks: with modversions the CRCs of the symbols decide
+    exact,   ///< that it is the kernel's own
+};
+
+[[nodiscard]] constexpr std::string_view to_string(VermagicCheck check) {
+    switch (check) {
+    case VermagicCheck::kernel:
+        return "kernel";
+    case VermagicCheck::exact:
+        return "exact";
+    }
+    return {};
+}
+
 /// Parameters of one module, in the order configured: name and value as they are handed to the
 /// kernel.
 using ModuleParameters = std::vector<std::pair<std::string, std::string>>;
@@ -111,6 +127,7 @@ struct DriverConfig {
     Activate activate = Activate::with_nic;
     std::string pins{paths::pins_file};
     SignatureCheck signature = SignatureCheck::automatic;
+    VermagicCheck vermagic = VermagicCheck::kernel;
     std::map<ModuleName, ModuleParameters> parameters;
 };
 

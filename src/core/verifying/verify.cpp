@@ -83,11 +83,36 @@ void verify_machines(const VerifyContext& context, Verdicts& verdicts) {
     verdicts.settle(CheckId::machine, Verdict::passed, "ELF machine " + own);
 }
 
+std::string_view release_of(std::string_view vermagic) {
+    return vermagic.substr(0, vermagic.find(' '));
+}
+
+/// True if the kernel goes by the CRC of each symbol that the module needs, not by the release that
+/// it was built for, and all of them can be compared (same_magic in its kernel/module/version.c).
+/// What weak-modules has put into another kernel's tree is such a module.
+bool decided_by_symbols(const ModuleFile& file, const VerifyContext& context) {
+    constexpr std::string_view option = " modversions ";
+    const auto& kernel = context.observed.vermagic;
+    const auto& symbols = context.observed.symbols;
+    const auto options = file.vermagic.find(' ');
+    return context.config.driver.vermagic == VermagicCheck::kernel &&
+           options != std::string::npos && kernel.find(option) != std::string::npos &&
+           kernel.substr(kernel.find(' ')) == file.vermagic.substr(options) &&
+           !symbols.path.empty() && symbols.problem.empty() && !file.needs.empty() &&
+           std::ranges::all_of(file.needs, [](const auto& need) {
+               return need.second.crc.has_value();
+           });
+}
+
 /// The first word of a vermagic is the kernel release; the rest are build options, which must
 /// match.
-std::string wrong_kernel(const ModuleFile& file, const Observed& observed) {
+std::string wrong_kernel(const ModuleFile& file, const VerifyContext& context) {
+    const auto& observed = context.observed;
     const auto& vermagic = file.vermagic;
-    const auto release = std::string_view(vermagic).substr(0, vermagic.find(' '));
+    const auto release = release_of(vermagic);
+    if (release != observed.kernel && decided_by_symbols(file, context)) {
+        return {};
+    }
     if (release != observed.kernel) {
         return compose(
             "staged {}.ko is for {}, kernel is {}",
@@ -109,18 +134,20 @@ std::string wrong_kernel(const ModuleFile& file, const Observed& observed) {
 
 void verify_vermagic(const VerifyContext& context, Verdicts& verdicts) {
     const auto& observed = context.observed;
-    for (const ModuleFile* const file : context.staged) {
-        if (const auto text = wrong_kernel(*file, observed); !text.empty()) {
-            verdicts.fail({CheckId::vermagic, ReasonCode::wrong_kernel, file->name.str()}, text);
-        }
-    }
-    verdicts.settle(
-        CheckId::vermagic,
-        Verdict::passed,
+    std::string told =
         observed.vermagic.empty()
             ? observed.kernel + "; the kernel has no module of its own to compare with"
-            : observed.vermagic
-    );
+            : observed.vermagic;
+    for (const ModuleFile* const file : context.staged) {
+        if (const auto text = wrong_kernel(*file, context); !text.empty()) {
+            verdicts.fail({CheckId::vermagic, ReasonCode::wrong_kernel, file->name.str()}, text);
+        } else if (const auto release = release_of(file->vermagic); release != observed.kernel) {
+            told += compose(
+                "; {} is for {}, which the kernel takes by its symbols", file->name.str(), release
+            );
+        }
+    }
+    verdicts.settle(CheckId::vermagic, Verdict::passed, told);
 }
 
 /// The kernel ignores unknown parameters, so these failures are only advice. Our own defaults do

@@ -7,7 +7,7 @@ on: booted so, the fixture in the place of the in-tree driver would not load eit
 
 import json
 
-from harness import check, expect_equal, note, paths, tried
+from harness import check, doctored, expect_equal, note, paths, tried
 from harness.doctored_trees import ALSO_BOOTED, ANOTHER_CARD, FILES, DoctoredTree, another_kernel, another_root
 from harness.product import STAGED_MODULES
 
@@ -69,8 +69,21 @@ def enforced_by_the_kernel(node):
     node.machine.loadvm("before")
 
 
+def built_for_another_release(node):
+    """The kernel compares CRCs and, with modversions, not the release (its kernel/module/version.c): so weak-modules shares modules."""
+    release = node.kernel.encode()
+    other = b"9" + release[1:]
+    node.put("sfc.ko", doctored.exchanged(node.good["sfc.ko"], b"vermagic=" + release, b"vermagic=" + other))
+    takes = node.machine.run(f"rmmod sfc && insmod {node.extra}/sfc.ko && rmmod sfc; echo $?; modprobe sfc; udevadm settle --timeout=10")
+    expect_equal("another release: the kernel takes it", takes.stdout.strip(), "0")
+    done = node.product.run("verify")
+    check("another release: so does verify, and says it", done.rc == 0 and f"sfc is for {other.decode()}" in done.stdout, f"{done.rc}\n{done.stdout}")
+    node.product.configure('[driver]\nvermagic = "exact"\n')
+    node.verify_says("another release, and it has to be exact", "vermagic", f"sfc.ko is for {other.decode()}")
+
+
 def an_unknown_parameter(node):
-    """Advice: the driver is on, the node degraded."""
+    """Advice: the driver is on, the node degraded. Its sfc.ko is the one for another release."""
     node.product.configure("[driver.parameters]\nsfc = { rss_cpu = \"4\" }\n")
     done = node.product.run("verify")
     check("unknown parameter: verify advises and ends with 0",
@@ -97,5 +110,6 @@ def scenario(lab):
     tried(f"{len(cases)} doctored trees")
     a_foreign_module(node)
     enforced_by_the_kernel(node)
+    built_for_another_release(node)
     an_unknown_parameter(node)
     note("virtual functions and Onload stacks: the emulated card and the fixtures have none; see tests/core/verify_test.cpp")

@@ -36,6 +36,7 @@ load = ["sfc", "onload"]
 activate = "always"
 pins = "/etc/pins"
 signature = "always"
+vermagic = "exact"
 [driver.parameters]
 sfc = { performance_profile = "throughput", rss_cpus = "cores" }
 onload = { cplane_init_timeout = 20, phys_mode = true }
@@ -72,6 +73,7 @@ probe = "1min"
     EXPECT_EQ(config->driver.activate, Activate::always);
     EXPECT_EQ(config->driver.pins, "/etc/pins");
     EXPECT_EQ(config->driver.signature, SignatureCheck::always);
+    EXPECT_EQ(config->driver.vermagic, VermagicCheck::exact);
     const auto& sfc = config->driver.parameters.at(ModuleName::parse("sfc").value());
     EXPECT_EQ(
         sfc, (ModuleParameters{{"performance_profile", "throughput"}, {"rss_cpus", "cores"}})

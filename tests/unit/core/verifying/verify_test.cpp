@@ -98,6 +98,38 @@ TEST(Verify, NamesAModuleThatIsMissingOrUnusable) {
     expect_failed(node, CheckId::modules, ReasonCode::unusable_module, "is damaged");
 }
 
+TEST(Verify, WithModversionsTheSymbolsDecideWhichKernelAModuleIsFor) {
+    Observed node = with_symvers();
+    const std::string options = " SMP preempt mod_unload modversions ";
+    node.vermagic = node.kernel + options;
+    for (auto& [name, file] : node.staged.modules) {
+        file.vermagic = node.kernel + options;
+    }
+    staged(node, "sfc").vermagic = "5.14.0-1.el9" + options;
+    const auto check = verdict(node, CheckId::vermagic, Config());
+    EXPECT_EQ(check.verdict, Verdict::passed) << check.text;
+    EXPECT_NE(check.text.find("sfc is for 5.14.0-1.el9, which the kernel takes"), std::string::npos)
+        << check.text;
+    const auto refused = [&](const auto& change, const Config& config = Config()) {
+        Observed other = node;
+        change(other);
+        expect_failed(
+            other, CheckId::vermagic, ReasonCode::wrong_kernel, "sfc.ko is for 5.14.0-1.el9", config
+        );
+    };
+    Config exact;
+    exact.driver.vermagic = VermagicCheck::exact;
+    refused([](Observed&) {}, exact);
+    refused([](Observed& o) { o.symbols.path.clear(); });
+    refused([](Observed& o) { o.symbols.problem = "cannot be read"; });
+    refused([](Observed& o) { staged(o, "sfc").needs.clear(); });
+    refused([](Observed& o) { staged(o, "sfc").needs.at("printk").crc.reset(); });
+    refused([](Observed& o) { staged(o, "sfc").vermagic = "5.14.0-1.el9 SMP modversions "; });
+    refused([](Observed& o) { o.vermagic = o.kernel + " SMP preempt mod_unload "; });
+    node.symbols.symbols.at("printk").crc = 0x99;
+    expect_failed(node, CheckId::symbols, ReasonCode::symbols, "printk");
+}
+
 TEST(Verify, RefusesAnotherMachineAndAnotherKernel) {
     Observed node = booting_node();
     staged(node, "sfc_char").machine = 21;
