@@ -60,7 +60,7 @@ constexpr CommandEntry commands[] = {
      "up and --live is not given.\n"},
     {Verb::recover,
      "finish the undo of a run that was cut short; the unit does this by itself",
-     {},
+     {&live},
      "Exit status: 0 there was nothing to finish, or it is finished; 1 something could not be "
      "taken back.\n"},
     {Verb::confirm,

@@ -5,6 +5,8 @@
 #include "app/session/node_report.hpp"
 #include "app/session/publish.hpp"
 #include "app/session/session.hpp"
+#include "core/model/units.hpp"
+#include "core/planning/guard.hpp"
 
 namespace onload_node {
 
@@ -37,6 +39,14 @@ Result<int> apply(const Command& command) {
     }
     const Plan plan = TRY(run.plan({command.live}));
     const RunRecord record = TRY(run.act(plan));
+    // In a boot its own unit comes after us.
+    if (run.observed().network_started && attempt_under_way(run.observed())) {
+        if (const auto started =
+                session->node().access().units.start(std::string(units::confirm_live));
+            !started) {
+            session->say("nothing confirms this swap: " + started.error().message);
+        }
+    }
     return session->tell(*config, run.observed(), record);
 }
 

@@ -18,11 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// True if the guard still counts this boot as dead.
-bool armed(const Observed& observed) {
-    return observed.guard && observed.guard->boot_id == observed.boot_id;
-}
-
 Result<int> ended_in_order() {
     const auto session = TRY(Session::open("confirm"));
     const auto facts = TRY(session->node().sensors().host.facts());
@@ -60,7 +55,7 @@ Result<std::optional<int>> Confirmation::judge() {
     const auto session = TRY(Session::open("confirm"));
     NodeRun run = session->run(config_);
     TRY(run.look());
-    attempt_ = armed(run.observed());
+    attempt_ = attempt_under_way(run.observed());
     if (attempt_) {
         if (const auto complaint = port_complaint(config_, run.observed()); !complaint.empty()) {
             session->say("this boot is not confirmed as good: " + complaint);

@@ -6,6 +6,9 @@
 #include "run/observe.hpp"
 #include "run/records.hpp"
 
+#include <csignal>
+#include <utility>
+
 #include <unistd.h>
 
 namespace onload_node {
@@ -25,7 +28,22 @@ void remove_undo_log(const NodeAccess& access, const Error& why) {
     }
 }
 
+/// What a terminal sends to the process in front of it, or its end to who writes to it.
+void answer_to_terminal(void (*action)(int)) {
+    for (const int sent : {SIGHUP, SIGINT, SIGPIPE}) {
+        static_cast<void>(std::signal(sent, action));
+    }
+}
+
 }  // namespace
+
+Session::Session(Lock lock) : lock_(std::move(lock)), log_(node_.access().files) {
+    answer_to_terminal(SIG_IGN);
+}
+
+Session::~Session() {
+    answer_to_terminal(SIG_DFL);
+}
 
 Result<std::unique_ptr<Session>> Session::open(const char* verb) {
     if (::geteuid() != 0) {

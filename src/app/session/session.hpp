@@ -18,6 +18,10 @@ public:
     /// Names `verb` in the error if the user is not root.
     [[nodiscard]] static Result<std::unique_ptr<Session>> open(const char* verb);
 
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
     /// `config` must outlive the run.
     [[nodiscard]] NodeRun run(const Config& config);
 
@@ -40,7 +44,9 @@ public:
     tell_taken_back(const Config& config, NodeRun& run, const std::vector<std::string>& left);
 
 private:
-    explicit Session(Lock lock) : lock_(std::move(lock)), log_(node_.access().files) {}
+    /// From now on neither Ctrl-C nor the end of the terminal ends this process: a connection over
+    /// the ports may not outlive the change, and nothing is to be left half done.
+    explicit Session(Lock lock);
 
     Lock lock_;
     Node node_;

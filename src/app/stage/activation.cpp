@@ -2,6 +2,7 @@
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/model/links.hpp"
+#include "core/model/units.hpp"
 #include "run/observe.hpp"
 #include "system/processes/programs.hpp"
 
@@ -16,11 +17,6 @@ namespace {
 
 /// Longer than the timeout of the unit that runs `apply`.
 constexpr Milliseconds apply_limit = std::chrono::minutes(7);
-
-/// The onload-node in this program's directory.
-std::string apply_program() {
-    return own_directory() + "onload-node";
-}
 
 /// The first port that carries a default route of the node; empty if none does.
 std::string port_with_default_route(const Observed& observed) {
@@ -48,22 +44,22 @@ Result<void> activate_now(const Config& config, const Sensors& sensors, Programs
         );
         return {};
     }
-    const auto end = programs.run({apply_program(), "apply", "--live"}, apply_limit);
+    // A unit of its own, which takes back what was begun if that is cut short.
+    const auto end = programs.run({"systemctl", "start", std::string(units::live)}, apply_limit);
     if (!end) {
         return failure("cannot activate what is staged", end.error());
     }
-    std::fputs(end->output.c_str(), stdout);
     if (end->status != 0) {
         return failure(
             ErrorCode::io,
             compose(
-                "what is staged could not be activated: onload-node apply --live ended with "
-                "{}: {}",
-                std::to_string(end->status),
+                "what is staged could not be activated; journalctl -u {} says why: {}",
+                units::live,
                 end->complaint
             )
         );
     }
+    std::puts("activated; onload-node status tells the state");
     return {};
 }
 

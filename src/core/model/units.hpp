@@ -11,6 +11,10 @@ inline constexpr std::string_view self = "onload-node.service";
 inline constexpr std::string_view labels = "onload-node-labels.service";
 /// Brings status and labels up to date.
 inline constexpr std::string_view refresh = "onload-node-refresh.service";
+/// Confirms a swap in a node that runs: the boot was judged without it.
+inline constexpr std::string_view confirm_live = "onload-node-confirm-live.service";
+/// Applies in a node that runs, with a way back if it is cut short.
+inline constexpr std::string_view live = "onload-node-live.service";
 inline constexpr std::string_view udevd = "systemd-udevd.service";
 inline constexpr std::string_view network_pre = "network-pre.target";
 

@@ -99,10 +99,12 @@ GuardRecord armed_guard(const Config& config, const Observed& observed) {
         standing.unreachable};
 }
 
+bool attempt_under_way(const Observed& observed) {
+    return observed.guard && observed.guard->boot_id == observed.boot_id;
+}
+
 std::string unreached(const Observed& observed) {
-    const auto& guard = observed.guard;
-    const bool under_way = guard && guard->boot_id == observed.boot_id && !guard->tripped;
-    return under_way ? guard->reason : "";
+    return attempt_under_way(observed) && !observed.guard->tripped ? observed.guard->reason : "";
 }
 
 }  // namespace onload_node

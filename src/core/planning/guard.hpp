@@ -23,6 +23,9 @@ struct GuardStanding {
 /// until it has proved good.
 [[nodiscard]] GuardRecord armed_guard(const Config& config, const Observed& observed);
 
+/// True if the guard counts this boot as dead until it is confirmed.
+[[nodiscard]] bool attempt_under_way(const Observed& observed);
+
 /// What this boot, in which the driver was swapped, does not reach; empty if nothing is known to be
 /// missing.
 [[nodiscard]] std::string unreached(const Observed& observed);
