@@ -5,7 +5,7 @@
 #include "core/naming/port_names.hpp"
 #include "run/observe_parts.hpp"
 
-#include <algorithm>
+#include <map>
 
 namespace onload_node {
 
@@ -27,6 +27,24 @@ std::string rules_file_for(const std::string& name, const Files& files) {
     return "";
 }
 
+/// The file with its drop-ins behind it, in the order in which systemd reads them.
+Result<std::string> with_drop_ins(const std::string& path, const Files& files) {
+    auto text = TRY(files.read(path));
+    std::map<std::string, std::string> drop_ins;
+    for (const auto directory : paths::link_file_directories) {
+        const auto folder = compose("{}/{}.d", directory, file_name(path));
+        for (const auto& file : files.list(folder)) {
+            if (file.ends_with(".conf") && !file.starts_with('.')) {
+                drop_ins[file] = compose("{}/{}", folder, file);
+            }
+        }
+    }
+    for (const auto& [file, drop_in] : drop_ins) {
+        text += "\n" + files.read(drop_in).value_or("");
+    }
+    return text;
+}
+
 /// True if the name comes neither from a .link file nor from udev itself. (For other .link files
 /// ID_NET_NAME is of no use: systemd's own file keeps the name of an interface that was renamed.)
 bool named_otherwise(const Interface& interface) {
@@ -44,7 +62,7 @@ void observe_namers(Interface& interface, const Files& files) {
         return;
     }
     if (!interface.link_file.empty() && !is_our_link_file(interface.link_file)) {
-        const auto text = files.read(interface.link_file);
+        const auto text = with_drop_ins(interface.link_file, files);
         interface.link_gives = text ? name_in_link_file(*text) : "";
         // What udev has decided shows whether the file's policy found a name.
         if (interface.link_gives != interface.name && text && has_name_policy(*text)) {

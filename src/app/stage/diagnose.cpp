@@ -277,6 +277,12 @@ constexpr BundledCommand commands[] = {
     {"udev.txt", "udevadm info --export-db"},
     {"networkmanager.txt", "nmcli --terse device"},
     {"sfc.txt", "modinfo sfc"},
+    {"selinux-labels.txt",
+     "ls -ldZ /opt /opt/lib/modules /opt/onload /opt/onload/usr/lib64 /usr/local/bin/onload-node "
+     "/usr/local/sbin/onload_cp_server /usr/local/sbin/sfptpd /var/lib/onload-node "
+     "/run/onload-node /run/cdi"},
+    // Where there is no audit daemon the denials are in the kernel's log.
+    {"selinux-denials.txt", "ausearch --message AVC,USER_AVC,SELINUX_ERR --start boot"},
     {"deployments.txt", "rpm-ostree status"},
     {"chrony.txt", "chronyc -n tracking"},
     {"disks.txt", "df --human-readable --output /run /var /opt"},

@@ -37,6 +37,13 @@ inline constexpr std::string_view link_directory = "/run/systemd/network";
 inline constexpr std::string_view link_file_prefix = "71-onload-node-";
 inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";
 
+/// Where udev takes .link files and their drop-ins from; the last that has one of a name counts.
+inline constexpr std::string_view link_file_directories[] = {
+    "/usr/lib/systemd/network",
+    "/usr/local/lib/systemd/network",
+    "/run/systemd/network",
+    "/etc/systemd/network"};
+
 /// Where udev takes its rules from. Of several files with one name the first counts.
 inline constexpr std::string_view udev_rule_directories[] = {
     "/etc/udev/rules.d",
@@ -161,6 +168,7 @@ inline constexpr BundledFile bundled_files[] = {
     {signature_enforcement},
     {lockdown},
     {onload_stacks},
+    {selinux},
     {"/etc/os-release"},
     {sfptpd_config},
 };

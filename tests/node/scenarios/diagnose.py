@@ -55,6 +55,9 @@ def whole_node(product):
     expect_equal("contents.txt says what was collected", bundle.outcome("onload-node nics --json"), "ok")
     expect_equal("what was not there", bundle.outcome(LABELS), "not there")
     expect_equal("and what cannot be", bundle.outcome("rpm-ostree status"), "this machine has no such program")
+    check("and the labels of our files, where there are any", "/var/lib/onload-node" in bundle.text("commands/selinux-labels.txt"),
+          bundle.text("contents.txt"))
+    expect_equal("whether SELinux is enforced is asked", bundle.outcome("/sys/fs/selinux/enforce"), "not there")
     check("no secret is in it", not any(SECRET.encode() in content for content in bundle.files.values()))
     expect_equal("the node is as it was", product.status()["state"], "active")
     machine.check(f"rm {path} /etc/systemd/network/90-tunnel.netdev")

@@ -122,6 +122,14 @@ def policy_before_the_name(product):
     case.expect(["enp0s8f0", "ens8f1"], "active")
 
 
+def drop_in_of_a_file(product):
+    case = Case(product, "a drop-in of 80-admin.link")
+    case.write(f"{NETWORK}/80-admin.link", link(0, "Name=admin0"))
+    case.write(f"{NETWORK}/80-admin.link.d/10-other.conf", "[Link]\nName=other0\n")
+    case.boot()
+    case.expect(["other0", "ens8f1"], "active")
+
+
 def file_without_a_name(product):
     case = Case(product, "10-mtu.link")
     case.write("/etc/systemd/network/10-mtu.link", "[Match]\nDriver=sfc\n[Link]\nMTUBytes=1400\n")
@@ -224,6 +232,7 @@ def each_alone(product):
     kernel_argument(product)
     configuration_against_a_file(product)
     policy_before_the_name(product)
+    drop_in_of_a_file(product)
     file_without_a_name(product)
     name_of_another_interface(product)
     files_of_systemd_itself(product)

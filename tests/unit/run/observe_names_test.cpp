@@ -56,6 +56,19 @@ TEST_F(ObserveNamesTest, ANameCountsOnlyWhereThePolicyOfTheFileGivesNone) {
     EXPECT_EQ(look().link_gives, "lan0") << "an empty policy is none";
 }
 
+TEST_F(ObserveNamesTest, DropInsOfTheFileCountAsTheFile) {
+    interface().link_file = "/usr/lib/systemd/network/80-a.link";
+    put(interface().link_file, "[Link]\nName=a0\n");
+    put("/etc/systemd/network/80-a.link.d/20-b.conf", "[Link]\nName=b0\n");
+    put("/run/systemd/network/80-a.link.d/10-c.conf", "[Link]\nName=c0\n");
+    put("/etc/systemd/network/80-a.link.d/30-d.conf.rpmsave", "[Link]\nName=d0\n");
+    EXPECT_EQ(look().link_gives, "b0");
+    put("/usr/lib/systemd/network/80-a.link.d/90-e.conf", "[Link]\nNamePolicy=path\n");
+    EXPECT_EQ(look().link_gives, "") << "now the policy gives the name";
+    put("/etc/systemd/network/80-a.link.d/90-e.conf", "");
+    EXPECT_EQ(look().link_gives, "b0") << "the file of that name in /etc counts";
+}
+
 TEST_F(ObserveNamesTest, LooksForARuleWhereTheNameIsAnotherThanUdevWouldGive) {
     put("/etc/udev/rules.d/70-a.rules", "NAME=\"trade0\"\n");
     put("/etc/udev/rules.d/70-b.rules.old", "NAME=\"trade1\"\n");
