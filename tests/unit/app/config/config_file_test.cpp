@@ -85,7 +85,7 @@ probe = "1min"
     EXPECT_EQ(config->names.policy, NamePolicy::explicit_only);
     EXPECT_EQ(config->names.prefix, "port");
     ASSERT_EQ(config->names.ports.size(), 2U);
-    EXPECT_EQ(config->names.ports[0].position.to_string(), "config.toml:15:1");
+    EXPECT_EQ(config->names.ports[0].position.to_string(), "config.toml:16:1");
     EXPECT_TRUE(std::holds_alternative<MacAddress>(config->names.ports[1].match));
     EXPECT_EQ(config->time.daemon, "");
     EXPECT_TRUE(config->time.displace.empty());

@@ -125,7 +125,13 @@ TEST(Verify, WithModversionsTheSymbolsDecideWhichKernelAModuleIsFor) {
     refused([](Observed& o) { staged(o, "sfc").needs.clear(); });
     refused([](Observed& o) { staged(o, "sfc").needs.at("printk").crc.reset(); });
     refused([](Observed& o) { staged(o, "sfc").vermagic = "5.14.0-1.el9 SMP modversions "; });
-    refused([](Observed& o) { o.vermagic = o.kernel + " SMP preempt mod_unload "; });
+    refused([](Observed& o) {
+        o.vermagic = o.kernel + " SMP preempt mod_unload ";
+        for (auto& [name, file] : o.staged.modules) {
+            file.vermagic = o.vermagic;
+        }
+        staged(o, "sfc").vermagic = "5.14.0-1.el9 SMP preempt mod_unload ";
+    });
     node.symbols.symbols.at("printk").crc = 0x99;
     expect_failed(node, CheckId::symbols, ReasonCode::symbols, "printk");
 }
