@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""NetworkManager's profiles for the old names, a connection and a bond, activate on the staged driver."""
+"""NetworkManager's profiles for the old names, a connection and a bond, activate on the staged driver.
+
+The bond is there already when the boot comes to us, up and with its members, as an initrd leaves one that has needed the network
+(dracut.cmdline(7), bond=): the swap takes its members, and NetworkManager gives them back."""
 
 import json
 
@@ -52,6 +55,15 @@ def write_profiles(machine):
         machine.write(f"{PROFILES}/{name}.nmconnection", MEMBER.format(name=name), 0o600)
 
 
+def leave_a_bond_of_the_initrd(machine):
+    machine.check(
+        "ip link add bond0 type bond mode active-backup miimon 100 && "
+        "for port in ens8f2 ens8f3; do ip link set $port down && ip link set $port master bond0 && ip link set $port up || exit; done && "
+        "ip address add 198.51.100.1/24 dev bond0 && ip link set bond0 up"
+    )
+    expect_equal("before: the bond has its members", sorted(machine.read("/sys/class/net/bond0/bonding/slaves").decode().split()), ["ens8f2", "ens8f3"])
+
+
 def address(machine, name):
     links = json.loads(machine.check(f"ip -j -4 addr show dev {name}"))
     return [f"{info['local']}/{info['prefixlen']}" for link in links for info in link.get("addr_info", [])]
@@ -82,6 +94,7 @@ def scenario(lab):
     machine = lab.parked(functions=4)
     product = Product(machine)
     write_profiles(machine)
+    leave_a_bond_of_the_initrd(machine)
     machine.check("systemctl enable --quiet NetworkManager.service; systemctl start --no-block NetworkManager.service")
     machine.release()
     machine.wait_booted()
