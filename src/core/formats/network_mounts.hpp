@@ -9,7 +9,7 @@ namespace onload_node {
 
 /// A file system of another machine.
 struct NetworkMount {
-    std::string point;    ///< as the kernel writes it: a space is "\\040"
+    std::string point;    ///< as the kernel writes it: a space is "\040"
     std::string address;  ///< of the server; empty if the kernel does not tell
 };
 
