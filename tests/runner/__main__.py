@@ -152,9 +152,6 @@ def main():
     begin = time.monotonic()
     if arguments.full:
         os.environ["ONLOAD_NODE_TEST_FULL"] = "1"
-    else:
-        # Of the histories with two events; a suite may say less.
-        os.environ.setdefault("SIMULATION_ONE_IN", "8")
     options = scenarios.Options(arguments.full, arguments.seed)
     # Before the run: who changes a source meanwhile does not get a row for it.
     trees = full_table.tree_ids()

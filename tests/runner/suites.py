@@ -19,7 +19,7 @@ SUITES = {
     "names-property": ("any ports, configuration and memory give names without conflict, and only once", DEV),
     "system": ("the adapters of the C libraries", DEV),
     "run": ("observing, executing and undoing, on faked ports", DEV),
-    "simulation": ("every failure and stop on the node in memory, sanitized, too, and a sample of the pairs; with --full all of them", DEV),
+    "simulation": ("every failure and stop on the node in memory, sanitized, and a sample of the pairs; with --full all of them", DEV),
     "cli": ("the command line, the configuration file, the output", DEV),
     "stage": ("getting modules onto the node: archives, what is refused of them, what is put where", DEV),
     "fuzz": ("what reads bytes that others wrote, on the corpora that the fuzzer has left", DEV),

@@ -10,6 +10,7 @@
 #include "run/observe.hpp"
 #include "run/records.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace onload_node {
@@ -40,6 +41,7 @@ private:
     Result<std::optional<int>> judge_unreached(Session& session, NodeRun& run);
     Result<int> judge_good(Session& session, NodeRun& run);
     Result<void> wait();
+    Result<Milliseconds> settling_time();
 
     [[nodiscard]] bool late() const { return Clock::now() >= deadline_; }
 
@@ -125,8 +127,21 @@ Result<void> Confirmation::wait() {
     return {};
 }
 
+/// A boot that is not on trial is waited for only at its begin: carrier takes a moment.
+Result<Milliseconds> Confirmation::settling_time() {
+    Node node;
+    const auto facts = TRY(node.sensors().host.facts());
+    Observed observed;
+    observed.boot_id = facts.boot_id;
+    read_guard(observed, node.sensors().files);
+    const Milliseconds settle = config_.guard.settle;
+    return attempt_under_way(observed)
+               ? settle
+               : std::max(Milliseconds(0), settle - std::chrono::seconds(facts.uptime));
+}
+
 Result<int> Confirmation::run() {
-    std::this_thread::sleep_for(config_.guard.settle);
+    std::this_thread::sleep_for(TRY(settling_time()));
     for (;;) {
         if (const auto status = TRY(judge())) {
             return *status;
