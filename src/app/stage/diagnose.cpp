@@ -46,12 +46,9 @@ std::string bundle_name() {
 }
 
 /// "onload-node" is the program beside us, not one found by PATH.
-std::vector<std::string> words_of(const BundledCommand& command) {
-    std::vector<std::string> words;
-    std::string_view rest = command.words;
-    while (!rest.empty()) {
-        words.emplace_back(take_until(rest, " "));
-    }
+std::vector<std::string> words_to_run(const BundledCommand& command) {
+    const auto found = words_of(command.words);
+    std::vector<std::string> words(found.begin(), found.end());
     if (words.front() == "onload-node") {
         words.front() = own_directory() + words.front();
     }
@@ -123,7 +120,7 @@ private:
 
     void collect_command(const BundledCommand& command, Milliseconds limit) {
         const std::string item(command.words);
-        const auto words = words_of(command);
+        const auto words = words_to_run(command);
         if (limit == Milliseconds(0)) {
             tell(item, "left out: the time for all commands was over");
             return;

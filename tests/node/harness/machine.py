@@ -187,6 +187,10 @@ class Machine:
 
     # --- files
 
+    def wait_until(self, condition, seconds=40):
+        """Whether the shell command `condition`, without a quote in it, has succeeded within so many seconds."""
+        return self.run(f"timeout {seconds} bash -c 'until {condition}; do sleep 0.3; done'", seconds + 10).ok
+
     def write(self, path, content, mode=0o644):
         """A file with this text (or bytes); missing folders are made."""
         data = content.encode() if isinstance(content, str) else content

@@ -4,6 +4,7 @@
 import json
 import lzma
 import subprocess
+import time
 
 BINARY = "/usr/local/bin/onload-node"
 DROP_IN = "/etc/onload-node/config.d/50-scenario.toml"
@@ -51,6 +52,13 @@ class Product:
 
     def exit_status(self):
         return int(self.unit("onload-node.service", "ExecMainStatus")[0])
+
+    def seconds_to_end(self, limit):
+        """How long onload-node.service goes on starting from now, at most `limit` seconds."""
+        begun = time.monotonic()
+        while self.unit("onload-node.service", "ActiveState")[0] == "activating" and time.monotonic() - begun < limit:
+            time.sleep(0.5)
+        return time.monotonic() - begun
 
     def is_enabled(self, unit):
         return self.machine.run(f"systemctl is-enabled {unit}").stdout.strip()

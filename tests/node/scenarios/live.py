@@ -13,13 +13,9 @@ SOON = '[guard]\nsettle = "1s"\n'
 SLOW = SOON + '[driver.parameters]\nsfc = { fixture_fault = "3", fixture_seconds = "4" }\n'
 
 
-def wait_until(machine, condition, seconds=40):
-    return machine.run(f"timeout {seconds} bash -c 'until {condition}; do sleep 0.3; done'", seconds + 10).ok
-
-
 def under_way(machine):
     """The in-tree driver has gone, the staged one is there and has no port yet."""
-    return wait_until(machine, "test -e /sys/module/sfc && test -s /run/onload-node/undo.toml && "
+    return machine.wait_until("test -e /sys/module/sfc && test -s /run/onload-node/undo.toml && "
                                "! test -e /sys/bus/pci/devices/0000:00:08.0/net && ! test -e /sys/bus/pci/devices/0000:00:08.1/net")
 
 
@@ -35,7 +31,7 @@ def by_hand(lab, product):
     machine.push(lab.another_build(), f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko")
     expect_equal("by hand: another build is swapped in", product.run("apply --live").rc, 0)
     expect_equal("by hand: it is in the kernel", product.loaded_build_id("sfc"), product.staged_build_ids(lab.kernel)["sfc"])
-    check("by hand: it is confirmed", wait_until(machine, f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
+    check("by hand: it is confirmed", machine.wait_until(f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
 
 
 def cut_short(product):
@@ -44,7 +40,7 @@ def cut_short(product):
     machine.run("systemctl start --no-block onload-node-live.service")
     check("killed: in the middle of it", under_way(machine), product.journal())
     machine.run("systemctl kill --signal=KILL --kill-whom=main onload-node-live.service")
-    ended = wait_until(machine, "systemctl is-failed --quiet onload-node-live.service", 90)
+    ended = machine.wait_until("systemctl is-failed --quiet onload-node-live.service", 90)
     check("killed: the unit takes back what was begun", ended, machine.run("systemctl status onload-node-live").stdout)
     in_order(product, "killed", False)
     check("killed: no attempt is left in the guard", not machine.run(f"test -e {GUARD}").ok, machine.run(f"cat {GUARD}").stdout)
@@ -57,10 +53,10 @@ def from_a_terminal(product):
     machine.run("setsid bash -c 'onload-node apply --live >/run/live.log 2>&1; echo $? >/run/live.rc' </dev/null >/dev/null 2>&1 &")
     check("terminal: in the middle of it", under_way(machine), product.journal())
     machine.check("for sent in INT HUP; do pkill -$sent -f '^onload-node apply --live'; done")
-    check("terminal: it goes on to its end", wait_until(machine, "test -s /run/live.rc", 90), product.journal())
+    check("terminal: it goes on to its end", machine.wait_until("test -s /run/live.rc", 90), product.journal())
     expect_equal("terminal: and works", machine.read_if_there("/run/live.rc"), b"0\n")
     in_order(product, "terminal", True)
-    check("terminal: it is confirmed", wait_until(machine, f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
+    check("terminal: it is confirmed", machine.wait_until(f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
 
 
 def scenario(lab):

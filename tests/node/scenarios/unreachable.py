@@ -41,10 +41,6 @@ def reboot(machine):
     machine.wait_booted()
 
 
-def wait_until(machine, condition, seconds=40):
-    return machine.run(f"timeout {seconds} bash -c 'until {condition}; do sleep 0.3; done'", seconds + 10).ok
-
-
 def reached(machine):
     """How many ports are remembered, and over how many of them the default route went."""
     text = (machine.read_if_there(REACH) or b"").decode()
@@ -56,14 +52,14 @@ def a_good_boot_is_remembered(product):
     set_up_network(machine)
     machine.release()
     machine.wait_booted()
-    check("good: it is confirmed", wait_until(machine, f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
-    check("good: what it reached is remembered", wait_until(machine, f"test -s {REACH}"), product.journal())
+    check("good: it is confirmed", machine.wait_until(f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
+    check("good: what it reached is remembered", machine.wait_until(f"test -s {REACH}"), product.journal())
     expect_equal("good: both ports, and which has the default route", reached(machine), (2, 1))
 
 
 def nothing_is_reached(product):
     machine, case = product.machine, "no carrier"
-    wait_until(machine, f"grep -q \"unreachable = 1\" {GUARD}")
+    machine.wait_until(f"grep -q \"unreachable = 1\" {GUARD}")
     status = product.status()
     expect_equal(f"{case}: degraded, and why", (status["state"], status["reason_code"]), ("degraded", "unreachable"))
     check(f"{case}: the reason says what is gone", "no port has carrier" in status["reason"] and "ens8f" in status["reason"], status["reason"])
@@ -74,9 +70,9 @@ def nothing_is_reached(product):
 def late_carrier_confirms_late(product):
     machine = product.machine
     machine.check("echo 1 >/sys/class/net/ens8f1/carrier")
-    check("late carrier: one port is enough, and the boot is confirmed", wait_until(machine, f"! test -e {GUARD}"), product.journal())
+    check("late carrier: one port is enough, and the boot is confirmed", machine.wait_until(f"! test -e {GUARD}"), product.journal())
     check("late carrier: the status says so", product.status()["reason_code"] != "unreachable", product.status())
-    check("late carrier: that port is remembered, without the route", wait_until(machine, f"! grep -q true {REACH}"), product.journal())
+    check("late carrier: that port is remembered, without the route", machine.wait_until(f"! grep -q true {REACH}"), product.journal())
     expect_equal("late carrier: that port alone", reached(machine), (1, 0))
 
 
@@ -86,7 +82,7 @@ def the_next_boot_is_in_tree(product, lab):
     expect_equal("after it: in-tree, because of the guard", (status["state"], status["reason_code"]), ("in-tree", "guard"))
     check("after it: the reason tells no death", "1 boot reached nothing" in status["reason"], status["reason"])
     expect_equal("after it: the in-tree driver is in the kernel", product.loaded_build_id("sfc"), product.in_tree_build_id(lab.kernel))
-    check("after it: what it reaches is remembered, too", wait_until(machine, f'grep -q "= true" {REACH}'), machine.run(f"cat {REACH}").stdout)
+    check("after it: what it reaches is remembered, too", machine.wait_until(f'grep -q "= true" {REACH}'), machine.run(f"cat {REACH}").stdout)
     expect_equal("after it: both ports are", reached(machine), (2, 1))
     check("after it: the guard stays", machine.run(f"test -e {GUARD}").ok, product.journal())
 
@@ -95,7 +91,7 @@ def it_was_not_the_driver(product):
     machine = product.machine
     machine.write(IN_TREE_OPTIONS, "options sfc fixture_fault=11\n")
     reboot(machine)
-    check("no driver reaches anything: the attempts are taken back", wait_until(machine, f"! test -e {GUARD} && ! test -e {REACH}"), product.journal())
+    check("no driver reaches anything: the attempts are taken back", machine.wait_until(f"! test -e {GUARD} && ! test -e {REACH}"), product.journal())
     check("no driver reaches anything: it is told", "with the in-tree driver, too, no port has carrier" in product.journal(), product.journal())
     expect_equal("no driver reaches anything: the guard no longer keeps it", product.status()["guard"]["tripped"], False)
     expect_equal("no driver reaches anything: and nothing is expected any more", reached(machine), (0, 0))
@@ -104,7 +100,7 @@ def it_was_not_the_driver(product):
 def nothing_is_expected(product):
     machine = product.machine
     reboot(machine)
-    check("after that: confirmed, although nothing is reached", wait_until(machine, f"! test -e {GUARD}"), product.journal())
+    check("after that: confirmed, although nothing is reached", machine.wait_until(f"! test -e {GUARD}"), product.journal())
     check("after that: on the staged driver", product.out_of_tree("sfc"), product.recorded_status())
     machine.write(REACH, '"02:00:00:00:00:01" = true\n')
     expect_equal("reset forgets what was reached", (product.run("reset").rc, reached(machine)), (0, (0, 0)))

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/routes.hpp"
 #include "core/model/links.hpp"
+#include "unit/core/model/link_fixture.hpp"
 
 #include <gtest/gtest.h>
 
 namespace onload_node::links_test {
 namespace {
 
+using fixture::bare;
+using fixture::routed;
 using Names = std::vector<std::string_view>;
 
 Link link(const std::string& name, std::vector<std::string> uppers = {}) {
     return {name, true, false, std::move(uppers)};
-}
-
-Link routed(Link link) {
-    link.default_route = true;
-    return link;
-}
-
-Link bare(Link link) {
-    link.bare = true;
-    return link;
 }
 
 TEST(Routes, OnlyThoseWithoutADestinationAreDefaultRoutes) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/reach.hpp"
+#include "unit/core/model/link_fixture.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,9 @@
 namespace onload_node::reach_test {
 namespace {
 
+using fixture::bare;
 using fixture::booting_node;
+using fixture::routed;
 
 /// Two ports, ens8f0 and ens8f1.
 Observed node_with(std::vector<Link> links) {
@@ -18,16 +21,6 @@ Observed node_with(std::vector<Link> links) {
 
 Link link(const std::string& name, bool carrier, std::vector<std::string> uppers = {}) {
     return {name, carrier, false, std::move(uppers)};
-}
-
-Link routed(Link link) {
-    link.default_route = true;
-    return link;
-}
-
-Link bare(Link link) {
-    link.bare = true;
-    return link;
 }
 
 Reach reached(const Observed& node) {
