@@ -20,6 +20,7 @@ __all__ = ["Machine", "Output"]
 BOOT_TIMEOUT = 180
 SHUTDOWN_TIMEOUT = 180
 COMMAND_TIMEOUT = 60
+PAUSE = 0.5  # seconds between two looks of wait_until()
 # The kernel's words on the console when user space begins, that of the initrd.
 STARTS_INIT = "Run /init as init process"
 SETTLE_SECONDS = 180
@@ -188,8 +189,10 @@ class Machine:
     # --- files
 
     def wait_until(self, condition, seconds=40):
-        """Whether the shell command `condition`, without a quote in it, has succeeded within so many seconds."""
-        return self.run(f"timeout {seconds} bash -c 'until {condition}; do sleep 0.3; done'", seconds + 10).ok
+        """Whether the shell command `condition` has succeeded within so many seconds."""
+        # bash reads from a pipe that nobody writes to: a process that sleeps would cost as much as the condition.
+        script = f"exec {{nothing}}<> <(:); until {condition}; do read -rt {PAUSE} -u $nothing; done"
+        return self.run(f"timeout {seconds} bash -c {shlex.quote(script)}", seconds + 10).ok
 
     def write(self, path, content, mode=0o644):
         """A file with this text (or bytes); missing folders are made."""

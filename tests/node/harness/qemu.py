@@ -14,6 +14,11 @@ FUNCTIONS_PER_SLOT = 8
 MAX_FUNCTIONS = 64
 PR_SET_PDEATHSIG = 1
 
+# One emulated processor has an eighth less to do: nobody waits for another one's lock, and none tells another to forget a page.
+# Several are for scenarios about things at the same time (SEVERAL_PROCESSORS), and for all with --full.
+ONE, SEVERAL = 1, 2
+processors = ONE
+
 # What a processor may have and the emulation is slow at: wide registers, string operations, one more level of page
 # tables. Nothing here needs any of it, and the scenarios take a tenth less time.
 EMULATED_CPU = "max,la57=off,smap=off,smep=off,umip=off,avx=off,avx2=off,xsave=off,erms=off,fsrm=off"
@@ -25,6 +30,9 @@ KERNEL_ARGUMENTS = (
     # The kernel's own driver of the emulated cards; the fixture drivers are the only ones that may take them.
     "modprobe.blacklist=e1000e",
     "systemd.getty_auto=no",
+)
+# What a boot takes much less time with. A machine's own argument of the same name takes the place of one of these.
+CHEAPER = (
     "mitigations=off",  # they cost under emulation and protect nobody here
     # The kernel trusts no emulated time stamp counter by itself; each look at the clock then is a call of a device, a third of
     # a boot's work.
@@ -80,6 +88,11 @@ def version():
     return subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
 
 
+def _command_line(own):
+    names = {argument.partition("=")[0] for argument in own}
+    return " ".join([*KERNEL_ARGUMENTS, *(argument for argument in CHEAPER if argument.partition("=")[0] not in names), *own])
+
+
 def arguments(disk, console, functions, boot_files, kernel_arguments, agent_fd, qmp_fd):
     vmlinux, initrd = boot_files
     layout = _layout(functions)
@@ -90,13 +103,13 @@ def arguments(disk, console, functions, boot_files, kernel_arguments, agent_fd, 
     nics = [word for function in layout for word in ("-device", _nic(*function))]
     # nodefaults and nic none: no user networking, the cards have no other side.
     return [
-        *("qemu-system-x86_64", "-accel", accel, "-cpu", cpu, "-smp", "2", "-m", "1024"),
+        *("qemu-system-x86_64", "-accel", accel, "-cpu", cpu, "-smp", str(processors), "-m", "1024"),
         *("-nodefaults", "-no-user-config", "-display", "none", "-nic", "none"),
         # A reset ends QEMU and the harness starts another: after a reset inside one process software emulation was
         # seen to take ten times as long for every write to memory.
         *("-action", "reboot=shutdown"),
         *("-kernel", str(vmlinux), "-initrd", str(initrd)),
-        *("-append", " ".join([*KERNEL_ARGUMENTS, *kernel_arguments])),
+        *("-append", _command_line(kernel_arguments)),
         # Before the disk: the agent's port is called vport0p1 because its controller is the first virtio device.
         *("-device", "virtio-serial-pci,max_ports=2,addr=3"),
         *("-drive", f"file={disk},if=none,id=disk,format=qcow2"),

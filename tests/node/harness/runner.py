@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from . import checks, costs, paths
+from . import checks, costs, paths, qemu
 from .demo import demo
 from .errors import HarnessError
 from .lab import Lab
@@ -71,7 +71,9 @@ def attempt(name, arguments):
     tally = checks.start_tally()
     lab = Lab(name, arguments.full, arguments.machineconfig, arguments.seed)
     try:
-        load(name).scenario(lab)
+        module = load(name)
+        qemu.processors = qemu.SEVERAL if arguments.full or getattr(module, "SEVERAL_PROCESSORS", False) else qemu.ONE
+        module.scenario(lab)
         if tally.passed + tally.skipped + len(tally.failures) == 0:
             tally.failures.append("the scenario checks something")
             print("FAIL - the scenario checks something", flush=True)

@@ -13,10 +13,6 @@ FILE = "/etc/ignition-machine-config-encapsulated.json"
 OURS = ("onload-node.service", "onload-node-stage.service", "onload-node-confirm.service")
 
 
-def waits(machine, condition, seconds=60):
-    return machine.run(f"timeout {seconds} bash -c 'until {condition}; do sleep 0.5; done'", seconds + 10).ok
-
-
 def scenario(lab):
     node = StagingNode.delivered(lab, functions=2)
     machine = node.machine
@@ -28,11 +24,11 @@ def scenario(lab):
     expect_equal("first boot: and none has failed", machine.run("systemctl --failed --plain --no-legend | grep -c onload").stdout.strip(), "0")
     # As it is by then: the network is up, and on a port.
     machine.check(f"ip link set ens8f0 up && mv {FILE} {FILE}.bak")
-    check("the file goes: the status is there", waits(machine, "test -e /run/onload-node/status.json"), node.run("status").stdout)
+    check("the file goes: the status is there", machine.wait_until("test -e /run/onload-node/status.json"), node.run("status").stdout)
     expect_equal("the file goes: the node says in-tree", node.recorded_status()["state"], "in-tree")
-    check("the file goes: it is staged", waits(machine, f"test -e /opt/lib/modules/{lab.kernel}/extra/sfc.ko", 120),
+    check("the file goes: it is staged", machine.wait_until(f"test -e /opt/lib/modules/{lab.kernel}/extra/sfc.ko", 120),
           machine.run("journalctl -b -u onload-node-stage -o cat --no-pager").stdout)
-    check("then the status waits for the next boot", waits(machine, "grep -q pending-reboot /run/onload-node/status.json"), node.recorded_status())
+    check("then the status waits for the next boot", machine.wait_until("grep -q pending-reboot /run/onload-node/status.json"), node.recorded_status())
     expect_equal("the driver was not touched", node.loaded_build_id("sfc"), node.in_tree_build_id(lab.kernel))
     machine.reboot()
     expect_equal("the next boot is active", node.status()["state"], "active")

@@ -59,8 +59,7 @@ def is_active(product, case):
 
 
 def wait_confirmed(machine):
-    machine.run(f"timeout 30 bash -c 'while [ -e {GUARD} ]; do sleep 0.3; done'", 40)
-    return not machine.run(f"test -e {GUARD}").ok
+    return machine.wait_until(f"[ ! -e {GUARD} ]", 30)
 
 
 # --- drivers that take the node down, over cold boots

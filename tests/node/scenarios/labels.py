@@ -36,7 +36,7 @@ def appear_and_change(machine, product):
 
 def the_removal_of_a_module_is_seen(machine, product):
     machine.check("rmmod onload")
-    machine.run("timeout 30 bash -c 'until grep -q ready=false " + FILE + "; do sleep 0.3; done'", 40)
+    machine.wait_until(f"grep -q ready=false {FILE}", 30)
     expect_equal("nobody had to ask: udev has the status refreshed", labels(machine).get("ready"), "false")
     machine.check("/usr/local/bin/onload-node apply")
 

@@ -44,7 +44,7 @@ ACTIVE = ["bond0:bond0", "data:ens8f0", "member-ens8f2:ens8f2", "member-ens8f3:e
 NAMES = ["ens8f0", "ens8f1", "ens8f2", "ens8f3"]
 # Nobody else of this node is to be configured, and no connection is to be made up.
 NO_DEFAULTS = "[main]\nno-auto-default=*\nplugins=keyfile\n"
-UNTIL_ACTIVE = f"timeout 60 bash -c 'until [ $(nmcli -t -f NAME connection show --active | grep -cv ^lo$) -ge {len(ACTIVE)} ]; do sleep 0.5; done'"
+ALL_ACTIVE = f"[ $(nmcli -t -f NAME connection show --active | grep -cv ^lo$) -ge {len(ACTIVE)} ]"
 
 
 def write_profiles(machine):
@@ -71,7 +71,7 @@ def address(machine, name):
 
 def everything_is_configured(product, case):
     machine = product.machine
-    machine.run(UNTIL_ACTIVE, 70)
+    machine.wait_until(ALL_ACTIVE, 60)
     active = sorted(line for line in machine.check("nmcli -t -f NAME,DEVICE connection show --active").splitlines() if line != "lo:lo")
     expect_equal(f"{case}: the profiles are active on their ports", active, ACTIVE)
     expect_equal(f"{case}: the connection's address", address(machine, "ens8f0"), ["192.0.2.1/24"])

@@ -38,7 +38,7 @@ def neither_driver_takes_it(lab, product):
     expect_equal("dead port: the other has its name", product.names(), ["ens8f0"])
     expect_equal("dead port: sfptpd keeps the clock", product.unit("sfptpd.service", "ActiveState"), ["active"])
     check(f"dead port: nothing waits for it ({took:.0f} s)", took < QUICK_SECONDS, f"{took:.0f} s")
-    confirmed = product.machine.run(f"timeout 30 bash -c 'while [ -e {GUARD} ]; do sleep 0.3; done'", 40).ok
+    confirmed = product.machine.wait_until(f"[ ! -e {GUARD} ]", 30)
     check("dead port: the boot is confirmed", confirmed, product.machine.run(f"cat {GUARD}").stdout)
     expect_equal("dead port: there is nothing left to do", product.run("plan").stdout, "nothing to do: the node is as configured\n")
 

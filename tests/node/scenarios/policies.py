@@ -64,8 +64,9 @@ UNSEEN = ["modprobe.blacklist=sfc"]
 
 def cards_come_and_go(lab):
     """The in-tree driver does not see the cards first: their names come from what is remembered alone."""
-    machine = lab.booted(functions=card(8, A) + card(9, B) + card(10, C), name="cards")
+    machine = lab.delivered(functions=card(8, A) + card(9, B) + card(10, C), name="cards")
     product = Product(machine)
+    machine.wait_booted()
     machine.restart(functions=card(8, B) + card(9, A) + card(10, D), kernel_arguments=UNSEEN)
     active(product, "two cards have changed places, a third was replaced",
            ports(8, "ens9f0", "ens9f1") | ports(9, "ens8f0", "ens8f1") | ports(10, "ens10f0", "ens10f1"))

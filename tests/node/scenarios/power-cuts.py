@@ -62,8 +62,7 @@ def nobody_is_stranded(product, lab):
 
 
 def confirmed(machine):
-    machine.run(f"timeout 30 bash -c 'while [ -e {GUARD} ]; do sleep 0.2; done'", 40)
-    return not machine.run(f"test -e {GUARD}").ok
+    return machine.wait_until(f"[ ! -e {GUARD} ]", 30)
 
 
 def one_cut(product, lab, seed):

@@ -9,6 +9,7 @@ from harness import check, expect_equal, note, paths, tried
 from harness.port_history import IN_TREE, OUT_OF_TREE, count, longest_gap, port_history, takes_turns
 from harness.product import STAGED_MODULES, Product
 
+SEVERAL_PROCESSORS = True
 PORTS = {"0000:00:08.0": "ens8f0", "0000:00:08.1": "ens8f1"}
 IN_INITRD = "onload_node_test.sfc_in_initrd"
 TRIGGERS = "/run/onload-node-test/triggers"
