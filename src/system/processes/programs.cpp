@@ -19,7 +19,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -31,6 +30,7 @@ namespace {
 
 constexpr std::size_t longest_output = std::size_t{64} * 1024;
 constexpr std::size_t longest_complaint = std::size_t{4} * 1024;
+constexpr std::size_t pipe_bytes = std::size_t{64} * 1024;
 constexpr Milliseconds pause(5);
 constexpr Milliseconds killed_limit(2000);
 constexpr int not_started = 127;
@@ -49,15 +49,54 @@ constexpr int killed = 128;
     ::_exit(not_started);
 }
 
-/// The end of what a program has written, without trailing blanks and line breaks.
-std::string end_of(int fd) {
-    const auto size = std::max<off_t>(::lseek(fd, 0, SEEK_END), 0);
-    const auto length = std::min<off_t>(size, static_cast<off_t>(longest_complaint));
-    std::string text(static_cast<std::size_t>(length), '\0');
-    const ssize_t count = ::pread(fd, text.data(), text.size(), size - length);
-    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-    return text.substr(0, text.find_last_not_of(" \n\r\t") + 1);
+/// Two ends of a pipe; none where there are no descriptors left.
+struct Pipe {
+    UniqueFd out;
+    UniqueFd in;
+};
+
+Pipe make_pipe() {
+    int ends[2] = {-1, -1};
+    if (::pipe2(static_cast<int*>(ends), O_CLOEXEC) != 0) {
+        return {};
+    }
+    return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
+
+/// What a program complains of, read as it comes. It is a pipe: under SELinux many programs may
+/// write into one of their caller's, and into no file of it.
+class Complaint {
+public:
+    Complaint() = default;
+
+    explicit Complaint(UniqueFd fd) : fd_(std::move(fd)) {
+        ::fcntl(fd_.get(), F_SETFL, O_NONBLOCK);
+    }
+
+    /// For poll(2): -1 after its end.
+    [[nodiscard]] int fd() const { return fd_.get(); }
+
+    /// Reads what is there: all that a pipe holds.
+    void take() {
+        std::array<char, pipe_bytes> buffer;
+        const ssize_t count = ::read(fd_.get(), buffer.data(), buffer.size());
+        if (count > 0) {
+            text_.append(buffer.data(), static_cast<std::size_t>(count));
+            text_.erase(0, text_.size() - std::min(text_.size(), longest_complaint));
+        } else if (count == 0) {
+            fd_ = UniqueFd();
+        }
+    }
+
+    /// Its end, without trailing blanks and line breaks.
+    [[nodiscard]] std::string text() const {
+        return text_.substr(0, text_.find_last_not_of(" \n\r\t") + 1);
+    }
+
+private:
+    UniqueFd fd_;
+    std::string text_;
+};
 
 /// One child process and its output.
 class Child {
@@ -76,13 +115,13 @@ public:
     }
 
     Result<void> start(const std::vector<std::string>& words) {
-        int ends[2] = {-1, -1};
-        complaint_ = UniqueFd(::memfd_create("stderr", MFD_CLOEXEC));
-        if (!complaint_.valid() || ::pipe2(static_cast<int*>(ends), O_CLOEXEC) != 0) {
+        auto output = make_pipe();
+        auto complaint = make_pipe();
+        if (!output.in.valid() || !complaint.in.valid()) {
             return errno_failure("cannot run " + name_, errno);
         }
-        output_ = UniqueFd(ends[0]);
-        const UniqueFd writing(ends[1]);
+        output_ = std::move(output.out);
+        complaint_ = Complaint(std::move(complaint.out));
         std::vector<std::string> copies = words;
         std::vector<char*> pointers;
         pointers.reserve(copies.size() + 1);
@@ -93,17 +132,22 @@ public:
         const pid_t parent = ::getpid();
         pid_ = ::fork();
         if (pid_ == 0) {
-            become(pointers.data(), writing.get(), complaint_.get(), parent);
+            become(pointers.data(), output.in.get(), complaint.in.get(), parent);
         }
         return pid_ > 0 ? Result<void>() : errno_failure("cannot run " + name_, errno);
     }
 
     Result<std::size_t> read(std::span<std::byte> room) {
         for (;;) {
-            pollfd ready{output_.get(), POLLIN, 0};
-            const int count = ::poll(&ready, 1, deadline_.poll_timeout());
-            if (count == 0) {
+            std::array ready = {
+                pollfd{output_.get(), POLLIN, 0}, pollfd{complaint_.fd(), POLLIN, 0}};
+            const int count = ::poll(ready.data(), ready.size(), deadline_.poll_timeout());
+            if (count == 0 || deadline_.passed()) {
                 return timed_out();
+            }
+            if (count > 0 && ready[1].revents != 0) {
+                complaint_.take();
+                continue;
             }
             const ssize_t got = count < 0 ? -1 : ::read(output_.get(), room.data(), room.size());
             if (got >= 0) {
@@ -120,6 +164,7 @@ public:
         for (;;) {
             int status = 0;
             const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+            complaint_.take();
             if (ended == pid_) {
                 pid_ = -1;
                 return WIFEXITED(status) ? WEXITSTATUS(status) : killed + WTERMSIG(status);
@@ -131,13 +176,14 @@ public:
         }
     }
 
-    [[nodiscard]] std::string complaint() const { return end_of(complaint_.get()); }
+    [[nodiscard]] std::string complaint() const { return complaint_.text(); }
 
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
     tl::unexpected<Error> timed_out() {
         end();
+        complaint_.take();
         const auto said = complaint();
         return failure(
             ErrorCode::timeout,
@@ -159,7 +205,7 @@ private:
     std::string name_;
     Deadline deadline_;
     UniqueFd output_;
-    UniqueFd complaint_;
+    Complaint complaint_;
     pid_t pid_ = -1;
 };
 

@@ -201,6 +201,25 @@ TEST(Programs, AreKilledAtTheLimitWithWhatTheyStarted) {
     EXPECT_EQ(end.error().code, ErrorCode::timeout);
 }
 
+TEST(Programs, MayComplainOfMoreThanAPipeHolds) {
+    SystemPrograms programs;
+    const auto end = programs.run(
+        {"sh", "-c", "seq 100000 >&2; exec >&-; seq 100000 >&2; echo last >&2; sleep 0.1"},
+        Milliseconds(20000)
+    );
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->complaint.size(), 4095) << "the end of it, without the line break";
+    EXPECT_TRUE(end->complaint.ends_with("\n100000\nlast")) << end->complaint;
+}
+
+TEST(Programs, AreKilledAtTheLimitWhileTheyComplain) {
+    SystemPrograms programs;
+    const auto end = programs.run({"sh", "-c", "yes no >&2"}, Milliseconds(200));
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code, ErrorCode::timeout);
+    EXPECT_TRUE(end.error().message.ends_with("no")) << end.error().message;
+}
+
 TEST(Programs, FailAtTheEndOfTheirStream) {
     SystemPrograms programs;
     const auto good = programs.stream({"sh", "-c", "printf abc"}, Milliseconds(20000));
