@@ -108,14 +108,26 @@ private:
                     kernel
                 ));
             }
-            const auto end = TRY(access_.programs.run(
-                {"depmod", "-b", access_.modules.location(), kernel}, depmod_limit
-            ));
-            if (end.status != 0) {
-                return refuse(compose("cannot be indexed: depmod: {}", end.complaint));
-            }
+            TRY(run_depmod(kernel));
         }
         return {};
+    }
+
+    Result<void> run_depmod(const std::string& kernel) {
+        std::vector<std::string> words = {"depmod", "-b", access_.modules.location(), kernel};
+        if (!order_.context.empty()) {
+            // SELinux gives it a domain that writes nowhere but below /lib/modules.
+            words.insert(words.begin(), {"runcon", order_.context});
+        }
+        const std::string tree = compose("{}/{}", work_tree(order_.tree), tree_in_area(kernel));
+        const auto before = access_.modules.modified(tree);
+        const auto end = TRY(access_.programs.run(words, depmod_limit));
+        // It ends well, too, where it could write none of its files.
+        const bool wrote = access_.modules.modified(tree) != before ||
+                           end.complaint.find("ERROR") == std::string::npos;
+        return end.status == 0 && wrote
+                   ? Result<void>()
+                   : refuse(compose("cannot be indexed: depmod: {}", end.complaint));
     }
 
     Result<void> verify() {

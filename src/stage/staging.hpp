@@ -23,6 +23,7 @@ struct StagingOrder {
     unsigned keep = 2;             ///< how many kernels to keep; needed ones stay anyway
     std::string hint;              ///< added to the message that an image has nothing to stage
     bool relabel = false;          ///< SELinux is on
+    std::string context;           ///< what SELinux runs us as; "" where it is off
 };
 
 /// The ports through which staging works; does not own them.

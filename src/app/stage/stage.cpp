@@ -195,7 +195,10 @@ private:
             order.needed = order.known;
         }
         order.keep = command_.keep.value_or(config_.stage.keep);
-        order.relabel = !command_.root && sensors_.files.exists(paths::selinux);
+        if (sensors_.files.exists(paths::selinux)) {
+            order.relabel = !command_.root;
+            order.context = sensors_.files.read(paths::own_context).value_or("").c_str();
+        }
         if (job.source.kind == SourceKind::tar) {
             order.hint = "; an image archive is given as oci-archive:FILE or docker-archive:FILE";
         }

@@ -183,6 +183,8 @@ inline constexpr std::string_view systemd_private_socket = "unix:path=/run/syste
 inline constexpr std::string_view rm_program = "/usr/bin/rm";
 /// Where programs are looked for if PATH is not set.
 inline constexpr std::string_view default_program_path = "/usr/sbin:/usr/bin";
+/// What SELinux runs us as, with a NUL behind it. Without SELinux it is something else.
+inline constexpr std::string_view own_context = "/proc/self/attr/current";
 inline constexpr std::string_view null_device = "/dev/null";
 inline constexpr std::string_view own_program = "/proc/self/exe";
 /// Followed by the number of one of our descriptors: what is open there.

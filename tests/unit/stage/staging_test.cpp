@@ -9,8 +9,10 @@
 #include "unit/stage/tar_writer.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
+#include <span>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -30,7 +32,7 @@ public:
 
     Result<ProgramEnd> run(const std::vector<std::string>& words, Milliseconds /*limit*/) override {
         runs.push_back(words);
-        return ProgramEnd{status, "", "it does not want to"};
+        return ProgramEnd{status, "", complaint};
     }
 
     Result<std::unique_ptr<ByteStream>>
@@ -41,6 +43,7 @@ public:
     std::set<std::string> missing;
     std::vector<std::vector<std::string>> runs;
     int status = 0;
+    std::string complaint = "it does not want to";
 };
 
 class StagingTest : public ::testing::Test {
@@ -225,6 +228,23 @@ TEST_F(StagingTest, LeavesOutLinksToTheNodeAndIndexesAnew) {
     programs.missing.clear();
     programs.status = 1;
     EXPECT_NE(refusal(tar.bytes()).find("depmod: it does not want to"), std::string::npos);
+}
+
+TEST_F(StagingTest, BelievesNoDepmodThatHasWrittenNothing) {
+    programs.complaint = "depmod: ERROR: openat(modules.dep): Permission denied";
+    const auto tar = TarWriter().file(k1 + "extra/sfc.ko", "one").bytes();
+    EXPECT_NE(refusal(tar).find("cannot be indexed: depmod: "), std::string::npos);
+    programs.complaint = "depmod: WARNING: could not open modules.order";
+    EXPECT_EQ(refusal(tar), "staged");
+}
+
+TEST_F(StagingTest, HasDepmodStayWhatSelinuxRunsUsAs) {
+    const auto tar = TarWriter().file(k1 + "extra/sfc.ko", "one").bytes();
+    order.context = "system_u:system_r:initrc_t:s0";
+    EXPECT_EQ(refusal(tar), "staged");
+    ASSERT_EQ(programs.runs.size(), 1U);
+    const std::vector<std::string> wanted = {"runcon", order.context, "depmod", "-b"};
+    EXPECT_TRUE(std::ranges::equal(wanted, std::span(programs.runs[0]).first(4)));
 }
 
 TEST_F(StagingTest, PrunesAllButTheNewestAndTheNeeded) {
