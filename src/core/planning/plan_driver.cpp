@@ -111,7 +111,8 @@ void DriverPlanner::append_autoload_block(PlannedSteps& steps) const {
         return;
     }
     std::string rules = "# Written by onload-node for the moment of the swap: udev loads no driver "
-                        "for these functions.\n";
+                        "for these functions, and has no status told.\n"
+                        "SUBSYSTEM==\"pci|module\", ENV{ONLOAD_NODE_SWAP}=\"1\"\n";
     for (const NetworkFunction* const function : context_.functions) {
         rules += compose(
             "SUBSYSTEM==\"pci\", KERNEL==\"{}\", ENV{MODALIAS}=\"\"\n",

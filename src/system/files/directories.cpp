@@ -3,6 +3,8 @@
 
 #include "base/handle.hpp"
 #include "base/text.hpp"
+#include "core/model/paths.hpp"
+#include "system/processes/children.hpp"
 #include "system/system_error.hpp"
 
 #include <cerrno>
@@ -11,8 +13,28 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace onload_node {
+
+namespace {
+
+constexpr Milliseconds label_limit(10000);
+
+/// Gives a new directory below /run the label that the SELinux policy has for it: udevd, for one,
+/// may otherwise not read what we write for it. Our own has none. A label that cannot be set is no
+/// reason to stop: what becomes of it is seen where the names are awaited.
+void label_as_the_policy_says(const std::string& path) {
+    if (path.starts_with("/run/") && !path.starts_with(paths::run_directory) &&
+        ::access(paths::selinux.data(), F_OK) == 0) {
+        static_cast<void>(run_in_child(
+            [&path](int) { return ::execlp("restorecon", "restorecon", path.c_str(), nullptr); },
+            label_limit
+        ));
+    }
+}
+
+}  // namespace
 
 std::string parent_directory(const std::string& path) {
     const auto slash = path.rfind('/');
@@ -43,6 +65,7 @@ Result<void> make_directories(const std::string& path) {
     if (::chmod(path.c_str(), 0755) != 0) {
         return errno_failure("cannot set the mode of " + path, errno);
     }
+    label_as_the_policy_says(path);
     return sync_directory(parent);
 }
 

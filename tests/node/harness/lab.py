@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from . import paths, qemu, snapshots
-from .errors import HarnessError
+from .errors import Deadline, HarnessError
 from .machine import Machine
 from .machine_config import deliver, write_files
 from .native_root import NativeRoot
@@ -68,6 +68,12 @@ class Lab:
 
         key = _digest(path.read_bytes() for path in (self.machine_config, self.stage_machine_config, _HARNESS / "machine_config.py", _HARNESS / "lab.py"))
         return self._resumed(f"unstaged-{key}", (paths.IMAGE, "raw"), functions, (), False, name, deliver_both)
+
+    def enforcing(self, functions=2, name="node"):
+        """As stock, with Debian's SELinux policy enforced and all files labelled."""
+        self._build("selinux")
+        # Denials are told through the audit system.
+        return self._start(paths.SELINUX_IMAGE, "raw", functions, ("lsm=yama,selinux", "audit=1", "enforcing=1"), False, name)
 
     def root(self, name="root"):
         """A node's files with those of both MachineConfigs, entered natively: for what no boot shows."""
@@ -149,8 +155,11 @@ class Lab:
 
     def build_next_kernel(self):
         """The kernel that nodes are upgraded to, once; returns its release."""
-        subprocess.run([paths.NODE / "image" / "build", "next-kernel"], check=True)
+        self._build("next-kernel")
         return paths.next_release()
+
+    def _build(self, what):
+        subprocess.run([paths.NODE / "image" / "build", what], check=True)
 
     def _delivered_disk(self, machine_config):
         ingredients = [machine_config, _HARNESS / "machine_config.py", _HARNESS / "lab.py"]
@@ -236,7 +245,8 @@ class Lab:
 def _wait_confirmed(machine):
     """Until the boot has been confirmed good, which takes guard.settle, one minute."""
     machine.wait_booted()
-    machine.check("for i in $(seq 400); do [ ! -e /var/lib/onload-node/guard.toml ] && exit; sleep 0.5; done; exit 1", 300)
+    if not machine.wait_until("[ ! -e /var/lib/onload-node/guard.toml ]", 300):
+        raise Deadline("the boot has not been confirmed after 300 s")
 
 
 def _digest(parts):

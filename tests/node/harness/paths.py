@@ -26,6 +26,9 @@ NEXT_INITRD = CACHE / "next-initrd"
 NEXT_STAGED = CACHE / "next-staged"
 NEXT_FILES = CACHE / "next-files"
 
+# What `image/build selinux` makes; lab.enforcing() has it made.
+SELINUX_IMAGE = CACHE / "selinux-image"
+
 
 def kernel_release():
     return (CACHE / "kernel-release").read_text().strip()

@@ -3,34 +3,15 @@
 
 What it refuses is tried natively, by `diagnose-refusals`; here one of them, all with --full."""
 
-import io
 import json
-import tarfile
 
 from harness import check, expect_equal
+from harness.bundle import Bundle
 from harness.bundle_refusals import COLLECTING, FOLDER, a_file_that_is_there, left, no_place
 from harness.product import BINARY, DROP_IN, Product
 
 SECRET = "sha256~not-for-others"
 LABELS = "/etc/kubernetes/node-feature-discovery/features.d/onload-node"
-
-
-class Bundle:
-    """What is in a tar.gz: path below its one folder -> content."""
-
-    def __init__(self, data):
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            self.folders = {member.name.split("/")[0] for member in archive}
-            self.files = {
-                member.name.split("/", 1)[1]: archive.extractfile(member).read() for member in archive if member.isfile()
-            }
-
-    def text(self, path):
-        return self.files.get(path, b"").decode()
-
-    def outcome(self, item):
-        """What its table of contents says of an item."""
-        return next((line[len(item) + 2 :] for line in self.text("contents.txt").splitlines() if line.startswith(f"{item}: ")), None)
 
 
 def whole_node(product):
