@@ -14,14 +14,16 @@ from .exclusive import lock
 from .outcome import Outcome, failure, skip
 from .paths import BUILD, LOGS
 
-# Suites and scenarios at a time: an emulated node keeps little more than one of CI's two processors busy, and much else waits
-# for a disk or the network now and then.
-WORKERS = 2
+# Suites and scenarios at a time. An emulated node keeps no more processors busy than it has, which is one, or two with --full; CI has
+# two, and much waits for a disk, the network or a time that has to pass.
+WORKERS, WORKERS_FULL = 3, 2
 
 # What takes longest, where it has not run yet; on a slow machine.
 PRESUMED_SECONDS = {
-    "policies": 200, "faults": 150, "guard": 95, "delivered": 70, "node-itself": 65, "no-registry": 65, "killed-while-staging": 60,
-    "cdi": 55, "clock": 150, "diagnose": 52, "race": 50, "live-restart": 50, "naming-conflicts": 50, "power-cuts": 48,
+    "clock": 190, "faults": 180, "policies": 170, "unreachable": 165, "first-boot": 150, "hangs": 145, "guard": 120, "selinux": 110,
+    "uninstall": 105, "labels": 95, "power-cut-while-staging": 93, "cdi": 86, "node-itself": 84, "kernel-upgrade": 83,
+    "real-driver": 80, "image-to-driver": 80, "delivered": 79, "in-the-way": 79, "race": 78, "naming-conflicts": 76, "same-names": 75,
+    "many-ports": 72, "diagnose": 70, "live-restart": 67, "no-registry": 65, "layered": 62, "live": 62, "one-dead-port": 60,
 }
 
 # Name -> outcome and cost, of what has run to its end.
@@ -123,7 +125,8 @@ def longest_first(names):
 
 
 def run_all(names, scenario_names, options):
-    with concurrent.futures.ThreadPoolExecutor(1) as aside, concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+    workers = WORKERS_FULL if options.full else WORKERS
+    with concurrent.futures.ThreadPoolExecutor(1) as aside, concurrent.futures.ThreadPoolExecutor(workers) as pool:
         # The image takes its time in the network and on the disk, the builds in the compiler.
         image = aside.submit(scenarios.build_image) if scenario_names else None
         broken = make_builds(names, scenario_names)

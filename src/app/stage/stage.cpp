@@ -197,7 +197,8 @@ private:
         order.keep = command_.keep.value_or(config_.stage.keep);
         if (sensors_.files.exists(paths::selinux)) {
             order.relabel = !command_.root;
-            order.context = sensors_.files.read(paths::own_context).value_or("").c_str();
+            const auto context = sensors_.files.read(paths::own_context).value_or("");
+            order.context = context.substr(0, context.find('\0'));
         }
         if (job.source.kind == SourceKind::tar) {
             order.hint = "; an image archive is given as oci-archive:FILE or docker-archive:FILE";

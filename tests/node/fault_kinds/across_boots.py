@@ -13,7 +13,7 @@ END"""
 KINDS = (
     active("a shutdown begins while apply looks around", breaks=LET_GO, full_only=True, during="onload-node apply --live; sleep 9"),
     active("a shutdown begins in the middle of the swap", breaks=LET_GO, full_only=True, during="sleep 0.3; onload-node apply --live; sleep 9"),
-    active("the shutdown stops the unit while it works", breaks=LET_GO, during="systemctl restart --no-block onload-node; sleep 9"),
+    active("the shutdown stops the unit while it works", breaks=LET_GO, full_only=True, during="systemctl restart --no-block onload-node; sleep 9"),
     refused("the configuration breaks between boots", breaks="mkdir -p /etc/onload-node/config.d; echo '[[[' >/etc/onload-node/config.d/50-fault.toml", full_only=True),
     active("the configuration is removed between boots", breaks="rm -r /etc/onload-node", full_only=True),
     # The last: the node runs the other kernel from then on.

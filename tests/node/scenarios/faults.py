@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whatever fails during the activation, no node is stranded: each port has a driver and its name, one daemon the clock.
 
-One boot, parked just before the activation, is broken in another way each time, then one node from boot to boot;
+One boot, parked just before the activation, is broken in another way each time; with --full, then, one node from boot to boot;
 build/node/results/faults.md is the table.
 ONLOAD_NODE_TEST_FAULTS, a regular expression, chooses kinds by their name."""
 
