@@ -191,7 +191,7 @@ class Machine:
     def wait_until(self, condition, seconds=40):
         """Whether the shell command `condition` has succeeded within so many seconds."""
         # bash reads from a pipe that nobody writes to: a process that sleeps would cost as much as the condition.
-        script = f"exec {{nothing}}<> <(:); until {condition}; do read -rt {PAUSE} -u $nothing; done"
+        script = f"exec {{nothing}}<> <(:); until {condition}; do read -rt {PAUSE} -u $nothing || true; done"
         return self.run(f"timeout {seconds} bash -c {shlex.quote(script)}", seconds + 10).ok
 
     def write(self, path, content, mode=0o644):
