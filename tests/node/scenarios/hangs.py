@@ -9,7 +9,6 @@ import time
 from harness import check, expect_equal, note, timed
 from harness.product import Product
 
-SEVERAL_PROCESSORS = True
 SOON = '[guard]\nsettle = "1h"\n[limits]\nprobe = "4s"\n'
 EXIT_HANGS, REMOVE_HANGS, LOCK_HELD, PROBE_SLEEPS = 8, 9, 10, 3
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
