@@ -118,10 +118,10 @@ def run_scenario(name, options, image, broken):
     return timed("scenario", name, scenarios.run, options)
 
 
-def longest_first(names):
+def longest_first(names, full):
     """What took long the last time begins first, so that nothing long is left for the end, when the other processor is idle."""
-    took = times.known()
-    return sorted(names, key=lambda name: -took.get(name, {}).get("wall", PRESUMED_SECONDS.get(name, 0)))
+    took = PRESUMED_SECONDS | (full_table.seconds() if full else times.wall_seconds())
+    return sorted(names, key=lambda name: -took.get(name, 0))
 
 
 def run_all(names, scenario_names, options):
@@ -131,7 +131,7 @@ def run_all(names, scenario_names, options):
         image = aside.submit(scenarios.build_image) if scenario_names else None
         broken = make_builds(names, scenario_names)
         running = [pool.submit(run_suites, names, broken)]
-        running += [pool.submit(run_scenario, name, options, image, broken) for name in longest_first(scenario_names)]
+        running += [pool.submit(run_scenario, name, options, image, broken) for name in longest_first(scenario_names, options.full)]
         return sum((each.result() for each in running), Outcome())
 
 

@@ -35,11 +35,20 @@ class Row:
     def trees(self):
         return self.cells[-len(TREES) :]
 
+    @property
+    def seconds(self):
+        return float(self.cells[4])
+
 
 def row_of(name, tried, outcome, seconds, trees):
     counts = (str(outcome.passed), str(outcome.failed), str(outcome.skipped), f"{seconds:.0f}")
     today = datetime.date.today().isoformat()
     return Row(name, (tried or "all", *counts, today, *trees))
+
+
+def seconds():
+    """Name -> how long its long run took."""
+    return {name: row.seconds for name, row in read().items()}
 
 
 def read():

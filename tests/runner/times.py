@@ -59,6 +59,11 @@ def known():
     return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
+def wall_seconds():
+    """Name -> how long it took when it last ran here."""
+    return {name: cost["wall"] for name, cost in known().items()}
+
+
 def print_table():
     print(f"{'':24}{'':10}" + "".join(f"{column:>9}" for column in COLUMNS))
     for name, cost in sorted(_costs.items(), key=lambda item: -item[1].wall):
