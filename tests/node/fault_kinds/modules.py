@@ -53,8 +53,8 @@ KINDS = (
     stays("the in-tree mdio.ko is gone", "unusable-module", breaks="rm /lib/modules/$K/kernel/drivers/net/mdio.ko*", says=("mdio.ko",), full_only=True),
     stays("the in-tree sfc.ko is gone: there would be no way back", "unusable-module", breaks="rm $in_tree/sfc.ko*",
           says=("no way back", "sfc.ko"), full_only=True),
-    stays("the in-tree modules.dep is gone", "module-missing", breaks="rm /lib/modules/$K/modules.dep*", says=("mtd",), full_only=True),
+    stays("the in-tree modules.dep is gone", "module-missing", breaks="rm /lib/modules/$K/modules.dep*", says=("which sfc needs",), full_only=True),
     stays("the in-tree modules.dep.bin is garbage", "module-missing",
-          breaks="head -c 4096 /dev/urandom >/lib/modules/$K/modules.dep.bin", says=("mtd",), full_only=True),
+          breaks="head -c 4096 /dev/urandom >/lib/modules/$K/modules.dep.bin", says=("which sfc needs",), full_only=True),
     active("in-tree sfc.ko is blacklisted by others", breaks="echo 'blacklist sfc' >/etc/modprobe.d/others.conf", full_only=True),
 )
