@@ -29,7 +29,6 @@ KERNEL_ARGUMENTS = (
     "rw",
     # The kernel's own driver of the emulated cards; the fixture drivers are the only ones that may take them.
     "modprobe.blacklist=e1000e",
-    "systemd.getty_auto=no",
 )
 # What a boot takes much less time with. A machine's own argument of the same name takes the place of one of these.
 CHEAPER = (
@@ -47,6 +46,7 @@ CHEAPER = (
     "lsm=yama",
     "audit=0",
     "cgroup_disable=memory",
+    "psi=0",
     "hardened_usercopy=off",
     "nowatchdog",
     "transparent_hugepage=never",
