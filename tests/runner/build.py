@@ -125,10 +125,10 @@ def _programs_of(suites, build):
     return sorted(os.path.relpath(name, build.directory) for name in needed)
 
 
-def make(build, suites=None):
+def make(build, suites=None, device_plugin=True):
     """Configures and compiles, all of it or what these suites run; raises BuildError."""
     with measured("build", build.name) as cost:
-        _configure(build)
+        _configure(build, device_plugin)
         # Not "all" of the tests' build: for Meson that is also what only --full runs.
         programs = _programs_of(suites, build) if suites else ["all"]
         _step(build, "compile", ["ninja", "-C", build.directory, *programs], COMPILE_SECONDS)
