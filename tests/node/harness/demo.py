@@ -35,7 +35,7 @@ def _tell(lab):
         machine.reboot()
         machine.check(ADDRESSES)
     with _chapter("4. sfptpd takes the clock over from chronyd as soon as it has a port"):
-        machine.wait_until("systemctl is-active --quiet sfptpd", 60)
+        machine.wait_until("systemctl is-active --quiet sfptpd")
         machine.check("systemctl start onload-node-refresh.service")
     after = _facts(product, lab.kernel)
     _show(machine, "systemctl status --no-pager --lines=0 onload-node")

@@ -21,6 +21,8 @@ BOOT_TIMEOUT = 180
 SHUTDOWN_TIMEOUT = 180
 COMMAND_TIMEOUT = 60
 PAUSE = 0.5  # seconds between two looks of wait_until()
+# How long something may take that happens by itself: a busy machine was seen to need ten times as long as a quiet one.
+PATIENCE = 120
 # The kernel's words on the console when user space begins, that of the initrd.
 STARTS_INIT = "Run /init as init process"
 SETTLE_SECONDS = 180
@@ -188,8 +190,9 @@ class Machine:
 
     # --- files
 
-    def wait_until(self, condition, seconds=40):
-        """Whether the shell command `condition` has succeeded within so many seconds."""
+    def wait_until(self, condition, seconds=PATIENCE):
+        """Whether the shell command `condition` has succeeded within so many seconds. How fast it was is not the question: whoever
+        asks that of a command measures it beside another one."""
         # bash reads from a pipe that nobody writes to: a process that sleeps would cost as much as the condition.
         script = f"exec {{nothing}}<> <(:); until {condition}; do read -rt {PAUSE} -u $nothing || true; done"
         return self.run(f"timeout {seconds} bash -c {shlex.quote(script)}", seconds + 10).ok

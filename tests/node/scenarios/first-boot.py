@@ -26,7 +26,7 @@ def scenario(lab):
     machine.check(f"ip link set ens8f0 up && mv {FILE} {FILE}.bak")
     check("the file goes: the status is there", machine.wait_until("test -e /run/onload-node/status.json"), node.run("status").stdout)
     expect_equal("the file goes: the node says in-tree", node.recorded_status()["state"], "in-tree")
-    check("the file goes: it is staged", machine.wait_until(f"test -e /opt/lib/modules/{lab.kernel}/extra/sfc.ko", 120),
+    check("the file goes: it is staged", machine.wait_until(f"test -e /opt/lib/modules/{lab.kernel}/extra/sfc.ko"),
           machine.run("journalctl -b -u onload-node-stage -o cat --no-pager").stdout)
     check("then the status waits for the next boot", machine.wait_until("grep -q pending-reboot /run/onload-node/status.json"), node.recorded_status())
     expect_equal("the driver was not touched", node.loaded_build_id("sfc"), node.in_tree_build_id(lab.kernel))

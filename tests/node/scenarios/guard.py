@@ -59,7 +59,7 @@ def is_active(product, case):
 
 
 def wait_confirmed(machine):
-    return machine.wait_until(f"[ ! -e {GUARD} ]", 30)
+    return machine.wait_until(f"[ ! -e {GUARD} ]")
 
 
 # --- drivers that take the node down, over cold boots

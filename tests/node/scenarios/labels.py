@@ -36,7 +36,7 @@ def appear_and_change(machine, product):
 
 def the_removal_of_a_module_is_seen(machine, product):
     machine.check("rmmod onload")
-    machine.wait_until(f"grep -q ready=false {FILE}", 30)
+    machine.wait_until(f"grep -q ready=false {FILE}")
     expect_equal("nobody had to ask: udev has the status refreshed", labels(machine).get("ready"), "false")
     machine.check("/usr/local/bin/onload-node apply")
 

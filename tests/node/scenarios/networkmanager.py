@@ -71,7 +71,7 @@ def address(machine, name):
 
 def everything_is_configured(product, case):
     machine = product.machine
-    machine.wait_until(ALL_ACTIVE, 60)
+    machine.wait_until(ALL_ACTIVE)
     active = sorted(line for line in machine.check("nmcli -t -f NAME,DEVICE connection show --active").splitlines() if line != "lo:lo")
     expect_equal(f"{case}: the profiles are active on their ports", active, ACTIVE)
     expect_equal(f"{case}: the connection's address", address(machine, "ens8f0"), ["192.0.2.1/24"])

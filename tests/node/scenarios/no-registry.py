@@ -61,7 +61,7 @@ def by_the_unit(node, source, kernel):
     said = node.machine.check("journalctl -b -u onload-node.service -o cat --no-pager")
     check("without a tree the boot stays in-tree", f"nothing is staged for kernel {kernel}" in said, said)
     expect_equal("with the kernel's own driver", node.loaded_build_id("sfc"), node.in_tree_build_id(kernel))
-    check("the unit comes to its end", node.machine.wait_until("! systemctl is-active -q onload-node-stage", 120))
+    check("the unit comes to its end", node.machine.wait_until("! systemctl is-active -q onload-node-stage"))
     said = node.machine.check("journalctl -b -u onload-node-stage.service -o cat --no-pager")
     check("the unit stages what is configured", f"staged: modules for kernel {kernel}" in said, said)
     expect_equal("and ends well", node.unit("onload-node-stage.service", "Result"), ["success"])
@@ -73,7 +73,7 @@ def by_the_unit(node, source, kernel):
 
 def after_the_next_boot(node, kernel):
     active_after_reboot(node, kernel, "by the unit")
-    check("after the next boot the unit comes to its end", node.machine.wait_until("! systemctl is-active -q onload-node-stage", 60))
+    check("after the next boot the unit comes to its end", node.machine.wait_until("! systemctl is-active -q onload-node-stage"))
     said = node.machine.check("journalctl -b -u onload-node-stage.service -o cat --no-pager")
     check("then there is nothing to stage", "nothing to stage: what is configured is staged" in said, said)
 

@@ -6,12 +6,11 @@ Nor does the way back wait for it. With --full, too: a port that only the staged
 from harness import check, expect_equal
 from harness.product import Product
 
-SOON = '[guard]\nsettle = "1s"\n[limits]\nprobe = "20s"\n'
+PROBE_SECONDS = 60
+SOON = f'[guard]\nsettle = "1s"\n[limits]\nprobe = "{PROBE_SECONDS}s"\n'
 # PROBE_FAILS of drivers/fixture_fault.h.
 PARAMETER = '[driver.parameters]\nsfc = { fixture_fault = "2" }\n'
 GUARD = "/var/lib/onload-node/guard.toml"
-# A wait for the dead port would take limits.probe, in each direction.
-QUICK_SECONDS = 20
 
 
 def boot(lab, product, toml, staged=None):
@@ -24,7 +23,7 @@ def boot(lab, product, toml, staged=None):
         machine.push(staged, f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko")
     product.configure(SOON + toml)
     machine.release()
-    took = product.seconds_to_end(120)
+    took = product.seconds_to_end(240)
     machine.wait_booted()
     return took
 
@@ -37,15 +36,16 @@ def neither_driver_takes_it(lab, product):
     check("dead port: it is named", "0000:00:08.1" in status["reason"], status["reason"])
     expect_equal("dead port: the other has its name", product.names(), ["ens8f0"])
     expect_equal("dead port: sfptpd keeps the clock", product.unit("sfptpd.service", "ActiveState"), ["active"])
-    check(f"dead port: nothing waits for it ({took:.0f} s)", took < QUICK_SECONDS, f"{took:.0f} s")
-    confirmed = product.machine.wait_until(f"[ ! -e {GUARD} ]", 30)
+    # A wait for the dead port would take limits.probe, in each direction.
+    check(f"dead port: nothing waits for it ({took:.0f} s)", took < PROBE_SECONDS, f"{took:.0f} s")
+    confirmed = product.machine.wait_until(f"[ ! -e {GUARD} ]")
     check("dead port: the boot is confirmed", confirmed, product.machine.run(f"cat {GUARD}").stdout)
     expect_equal("dead port: there is nothing left to do", product.run("plan").stdout, "nothing to do: the node is as configured\n")
 
 
 def the_way_back(lab, product):
     took = boot(lab, product, "", lab.faulty_driver("INIT_FAILS"))
-    check(f"way back: nobody waits for the dead port ({took:.0f} s)", took < QUICK_SECONDS, f"{took:.0f} s")
+    check(f"way back: nobody waits for the dead port ({took:.0f} s)", took < PROBE_SECONDS, f"{took:.0f} s")
     expect_equal("way back: the other has its in-tree driver and its name", (product.out_of_tree("sfc"), product.names()), (False, ["ens8f0"]))
     expect_equal("way back: chronyd keeps the clock", product.unit("chronyd.service", "ActiveState"), ["active"])
 

@@ -62,7 +62,7 @@ def nobody_is_stranded(product, lab):
 
 
 def confirmed(machine):
-    return machine.wait_until(f"[ ! -e {GUARD} ]", 30)
+    return machine.wait_until(f"[ ! -e {GUARD} ]")
 
 
 def one_cut(product, lab, seed):
