@@ -27,9 +27,9 @@ std::vector<std::string_view> default_routes_6(std::string_view text) {
     std::vector<std::string_view> found;
     while (!text.empty()) {
         const auto words = words_of(take_until(text, "\n"));
-        // Without a next hop it is the kernel's route that rejects packets with no other route.
+        // On the loopback it is a route that rejects packets; the kernel makes one by itself.
         if (words.size() > interface_column_6 && words[0] == no_address_6 && words[1] == "00" &&
-            words[4] != no_address_6) {
+            words[interface_column_6] != "lo") {
             found.push_back(words[interface_column_6]);
         }
     }

@@ -33,10 +33,11 @@ TEST(Routes, OfIpv6WithoutThatOfTheKernelThatRejects) {
         default_routes_6(
             none + " 00 " + none +
             " 00 fe800000000000000000000000000001 00000400 1 0 00450003 sf0\n" + none + " 00 " +
-            none + " 00 " + none + " ffffffff 1 0 00200200 lo\n"
+            none + " 00 " + none + " 00000400 1 0 00000001 sf1\n" + none + " 00 " + none + " 00 " +
+            none + " ffffffff 1 0 00200200 lo\n"
         ),
-        Names{"sf0"}
-    );
+        (Names{"sf0", "sf1"})
+    ) << "a route needs no next hop where all are on the link";
 }
 
 TEST(Links, ADefaultRouteGoesOverWhatIsBelowItsInterface) {
