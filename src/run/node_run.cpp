@@ -74,6 +74,12 @@ std::vector<std::string> NodeRun::act_on_clock(ClockRequest request) {
     return failed;
 }
 
+bool NodeRun::has_swapped_driver() const {
+    return std::ranges::any_of(log_.entries(), [](const UndoEntry& entry) {
+        return entry.phase == PhaseName::driver;
+    });
+}
+
 std::vector<std::string> NodeRun::take_back_everything() {
     return onload_node::take_back_everything(config_, access_, log_);
 }

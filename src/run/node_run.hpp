@@ -48,6 +48,9 @@ public:
     /// nothing is left to undo of it.
     [[nodiscard]] std::vector<std::string> act_on_clock(ClockRequest request);
 
+    /// True if taking everything back swaps the driver.
+    [[nodiscard]] bool has_swapped_driver() const;
+
     /// Undoes everything that onload-node did in this boot. Returns what could not be undone.
     [[nodiscard]] std::vector<std::string> take_back_everything();
 

@@ -19,6 +19,20 @@ Result<int> revert(const Command& command) {
             "the same"
         );
     }
+    // A node that waits for its disk may not come to the way back's end. Allowing the network to be
+    // cut off does not mean this.
+    const auto storage = storage_over_ports(config, run.observed());
+    if (run.has_swapped_driver() && !storage.empty()) {
+        return failure(
+            ErrorCode::busy,
+            compose(
+                "{}, and going back would cut it off: unmount it first, or remove the "
+                "MachineConfig, "
+                "which goes back by a reboot",
+                storage.front().complaint
+            )
+        );
+    }
     const auto left = run.take_back_everything();
     // Nothing is retried on a node that was reverted.
     TRY(session->files().remove(paths::clock_record));

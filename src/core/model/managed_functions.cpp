@@ -39,6 +39,23 @@ bool network_in_use(const Config& config, const Observed& observed) {
     });
 }
 
+std::vector<StorageOverPort> storage_over_ports(const Config& config, const Observed& observed) {
+    std::vector<StorageOverPort> found;
+    for (const auto* const function : managed_functions(config, observed)) {
+        for (const auto& interface : function->interfaces) {
+            for (const auto& [what, interfaces] : observed.storage) {
+                if (interfaces.empty() ? interface.up : contains(interfaces, interface.name)) {
+                    found.push_back(
+                        {interface.name,
+                         compose("{} is reached over the port {}", what, interface.name)}
+                    );
+                }
+            }
+        }
+    }
+    return found;
+}
+
 std::string hung_complaint(const std::vector<const NetworkFunction*>& functions) {
     const auto hung = std::ranges::find_if(functions, [](const auto* f) { return f->hung; });
     if (hung == functions.end()) {

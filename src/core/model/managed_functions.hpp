@@ -18,6 +18,17 @@ managed_functions(const Config& config, const Observed& observed);
 /// interface is up or a pod has it.
 [[nodiscard]] bool network_in_use(const Config& config, const Observed& observed);
 
+/// A disk or a file system that would be cut off with the driver of a port.
+struct StorageOverPort {
+    std::string interface;  ///< the port's
+    std::string complaint;  ///< names both
+};
+
+/// All that is reached over a managed port. What does not tell its way counts as going through
+/// every port that is up.
+[[nodiscard]] std::vector<StorageOverPort>
+storage_over_ports(const Config& config, const Observed& observed);
+
 /// What to say of the first function that hangs; empty if none does.
 [[nodiscard]] std::string hung_complaint(const std::vector<const NetworkFunction*>& functions);
 

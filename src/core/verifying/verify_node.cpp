@@ -90,22 +90,13 @@ void verify_virtual_functions(
     );
 }
 
-bool goes_through(const NetworkStorage& storage, const Interface& interface) {
-    return storage.interfaces.empty() ? interface.up : contains(storage.interfaces, interface.name);
-}
-
 /// The swap would cut it off, and the node may stand still before the network is up again.
 void verify_storage(const VerifyContext& context, const SwapScope& scope, Verdicts& verdicts) {
-    for (const auto* const function : managed_functions(context.config, context.observed)) {
-        for (const auto& interface : function->interfaces) {
-            for (const auto& storage : context.observed.storage) {
-                if (scope.swap && goes_through(storage, interface)) {
-                    verdicts.fail(
-                        {CheckId::storage, ReasonCode::storage_over_port, interface.name},
-                        compose("{} is reached over the port {}", storage.what, interface.name)
-                    );
-                }
-            }
+    if (scope.swap) {
+        for (const auto& found : storage_over_ports(context.config, context.observed)) {
+            verdicts.fail(
+                {CheckId::storage, ReasonCode::storage_over_port, found.interface}, found.complaint
+            );
         }
     }
     verdicts.settle(
