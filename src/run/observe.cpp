@@ -182,6 +182,13 @@ void observe_loaded(Observed& observed, const Config& config, const Sensors& sen
     observed.load_records = read_load_records(sensors.files);
 }
 
+/// True if a port looks as if the in-tree driver had refused it.
+bool any_refused(const Observed& observed) {
+    return std::ranges::any_of(observed.functions, [&](const NetworkFunction& function) {
+        return refused_by_in_tree_driver(function, observed);
+    });
+}
+
 /// In-tree users of a replaced driver are unloaded before it and must be able to come back.
 void observe_holders(Observed& observed, const Config& config, ModuleReader reader) {
     for (const auto& name : unload_order(config.driver.replace, observed)) {
@@ -288,6 +295,11 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
         }
     }
     observe_loaded(observed, config, sensors);
+    // A boot goes on while it is looked at: the driver may have come to its ports after the look at
+    // them. It has refused only those that it does not have by now.
+    if (any_refused(observed)) {
+        TRY(observe_hardware(observed, config, sensors, *staged, *own));
+    }
     observe_holders(observed, config, {*staged, *own, observed});
     observe_users(observed, sensors);
     observe_storage(observed, sensors);

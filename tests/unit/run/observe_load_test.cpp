@@ -2,18 +2,12 @@
 #include "run/observe_parts.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
+#include "unit/run/no_host.hpp"
 
 #include <gtest/gtest.h>
 
 namespace onload_node {
 namespace {
-
-class NoHost final : public Host {
-public:
-    [[nodiscard]] Result<HostFacts> facts() const override { return HostFacts(); }
-
-    [[nodiscard]] std::string utc(std::int64_t) const override { return "then"; }
-};
 
 class NoHardware final : public Hardware {
 public:
@@ -64,7 +58,7 @@ protected:
     }
 
     fixture::MemoryNode node_{fixture::booting_node()};
-    NoHost host_;
+    fixture::NoHost host_;
     NoHardware hardware_;
     KnowingTrees trees_;
     Sensors sensors_{host_, hardware_, trees_, node_, node_, node_};
