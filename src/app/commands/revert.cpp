@@ -27,8 +27,7 @@ Result<int> revert(const Command& command) {
             ErrorCode::busy,
             compose(
                 "{}, and going back would cut it off: unmount it first, or remove the "
-                "MachineConfig, "
-                "which goes back by a reboot",
+                "MachineConfig, which goes back by a reboot",
                 storage.front().complaint
             )
         );

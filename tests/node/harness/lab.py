@@ -14,6 +14,7 @@ from .errors import Deadline, HarnessError
 from .machine import Machine
 from .machine_config import deliver, write_files
 from .native_root import NativeRoot
+from .product import GUARD
 
 MACHINE_CONFIG_VARIABLE = "ONLOAD_NODE_TEST_MACHINECONFIG"
 _HARNESS = Path(__file__).parent
@@ -245,7 +246,7 @@ class Lab:
 def _wait_confirmed(machine):
     """Until the boot has been confirmed good, which takes guard.settle, one minute."""
     machine.wait_booted()
-    if not machine.wait_until("[ ! -e /var/lib/onload-node/guard.toml ]", 300):
+    if not machine.wait_until(f"[ ! -e {GUARD} ]", 300):
         raise Deadline("the boot has not been confirmed after 300 s")
 
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 BINARY = "/usr/local/bin/onload-node"
+GUARD = "/var/lib/onload-node/guard.toml"
 DROP_IN = "/etc/onload-node/config.d/50-scenario.toml"
 # Configuration: the ports are named sf0, sf1 and so on.
 SEQUENTIAL = '[names]\npolicy = "sequential"\n'
@@ -59,6 +60,10 @@ class Product:
         while self.unit("onload-node.service", "ActiveState")[0] == "activating" and time.monotonic() - begun < limit:
             time.sleep(0.5)
         return time.monotonic() - begun
+
+    def becomes_confirmed(self):
+        """Whether the boot guard takes this boot for good, by itself."""
+        return self.machine.wait_until(f"[ ! -e {GUARD} ]")
 
     def is_enabled(self, unit):
         return self.machine.run(f"systemctl is-enabled {unit}").stdout.strip()

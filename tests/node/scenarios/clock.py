@@ -5,9 +5,7 @@ and gives the clock back to chronyd when it dies, when its card goes, and never 
 The machine-config daemon's calls about chronyd work in every state. With --full, too: sfptpd missing, without its
 configuration, failing at boot, in a pod, tried in vain, and those calls on a node in-tree and without a card."""
 
-import time
-
-from harness import check, expect_equal, note
+from harness import check, expect_equal, note, timed
 from harness.product import Product
 
 FAIL = "/run/fixture-sfptpd-fail"
@@ -39,10 +37,8 @@ WAITING_UNITS = {
 
 def becomes_active(machine, unit):
     """Whether the unit does, by itself; how long it took is told."""
-    started = time.monotonic()
-    active = machine.wait_until(f"systemctl is-active --quiet {unit}")
-    note(f"{unit} after {time.monotonic() - started:.1f} s")
-    return active
+    with timed(unit):
+        return machine.wait_until(f"systemctl is-active --quiet {unit}")
 
 
 def keepers(product):

@@ -6,9 +6,8 @@ With --full, too: a driver that breaks the kernel, one whose init or probe hangs
 the driver's doing. That a boot which ends in order is not counted is always shown by `faults`."""
 
 from harness import check, expect_equal, note, timed
-from harness.product import Product
+from harness.product import GUARD, Product
 
-GUARD = "/var/lib/onload-node/guard.toml"
 SOON = '[guard]\nsettle = "1s"\n[limits]\nprobe = "4s"\n'
 NEVER = '[guard]\nsettle = "1h"\n'
 SETTINGS = ("kernel.panic", "kernel.panic_on_oops", "kernel.hung_task_panic", "kernel.hung_task_timeout_secs")
@@ -58,10 +57,6 @@ def is_active(product, case):
     expect_equal(f"{case}: the node is active", (status["state"], product.exit_status()), ("active", 0))
 
 
-def wait_confirmed(machine):
-    return machine.wait_until(f"[ ! -e {GUARD} ]")
-
-
 # --- drivers that take the node down, over cold boots
 
 def a_driver_that_panics(lab, machine, product):
@@ -81,7 +76,7 @@ def a_good_one_is_back_at_the_next_boot(lab, machine, product):
     boots(machine)
     is_active(product, "good build")
     expect_equal("good build: the kernel's settings are as they were", sysctls(machine), before)
-    check("good build: the boot is confirmed", wait_confirmed(machine), machine.run(f"cat {GUARD}").stdout)
+    check("good build: the boot is confirmed", product.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
     expect_equal("good build: nothing is counted any more",
                  (product.status()["guard"]["attempts"], product.status()["guard"]["tripped"]), (0, False))
 

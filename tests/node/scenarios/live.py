@@ -5,9 +5,8 @@ nor the end of the terminal cuts it short.
 That `then = "now"` of [stage] goes this way is shown by `image-to-driver`."""
 
 from harness import check, expect_equal
-from harness.product import Product
+from harness.product import GUARD, Product
 
-GUARD = "/var/lib/onload-node/guard.toml"
 SOON = '[guard]\nsettle = "1s"\n'
 # PROBE_SLEEPS of drivers/fixture_fault.h: the swap takes a while, in which something can happen to it.
 SLOW = SOON + '[driver.parameters]\nsfc = { fixture_fault = "3", fixture_seconds = "4" }\n'
@@ -31,7 +30,7 @@ def by_hand(lab, product):
     machine.push(lab.another_build(), f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko")
     expect_equal("by hand: another build is swapped in", product.run("apply --live").rc, 0)
     expect_equal("by hand: it is in the kernel", product.loaded_build_id("sfc"), product.staged_build_ids(lab.kernel)["sfc"])
-    check("by hand: it is confirmed", machine.wait_until(f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
+    check("by hand: it is confirmed", product.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
 
 
 def cut_short(product):
@@ -56,7 +55,7 @@ def from_a_terminal(product):
     check("terminal: it goes on to its end", machine.wait_until("test -s /run/live.rc"), product.journal())
     expect_equal("terminal: and works", machine.read_if_there("/run/live.rc"), b"0\n")
     in_order(product, "terminal", True)
-    check("terminal: it is confirmed", machine.wait_until(f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
+    check("terminal: it is confirmed", product.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
 
 
 def scenario(lab):

@@ -4,13 +4,12 @@
 Nor does the way back wait for it. With --full, too: a port that only the staged driver takes."""
 
 from harness import check, expect_equal
-from harness.product import Product
+from harness.product import GUARD, Product
 
 PROBE_SECONDS = 60
 SOON = f'[guard]\nsettle = "1s"\n[limits]\nprobe = "{PROBE_SECONDS}s"\n'
 # PROBE_FAILS of drivers/fixture_fault.h.
 PARAMETER = '[driver.parameters]\nsfc = { fixture_fault = "2" }\n'
-GUARD = "/var/lib/onload-node/guard.toml"
 
 
 def boot(lab, product, toml, staged=None):
@@ -38,8 +37,7 @@ def neither_driver_takes_it(lab, product):
     expect_equal("dead port: sfptpd keeps the clock", product.unit("sfptpd.service", "ActiveState"), ["active"])
     # A wait for the dead port would take limits.probe, in each direction.
     check(f"dead port: nothing waits for it ({took:.0f} s)", took < PROBE_SECONDS, f"{took:.0f} s")
-    confirmed = product.machine.wait_until(f"[ ! -e {GUARD} ]")
-    check("dead port: the boot is confirmed", confirmed, product.machine.run(f"cat {GUARD}").stdout)
+    check("dead port: the boot is confirmed", product.becomes_confirmed(), product.machine.run(f"cat {GUARD}").stdout)
     expect_equal("dead port: there is nothing left to do", product.run("plan").stdout, "nothing to do: the node is as configured\n")
 
 

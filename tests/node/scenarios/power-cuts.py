@@ -15,7 +15,6 @@ CUTS, ALL_CUTS = 1, 200
 # From the start of the unit to the confirmed boot, with some room; a cut behind that is one of a node at rest. Half of the
 # cuts fall into the first seconds, where everything is changed.
 LATEST, SWAP = 9.0, 3.0
-GUARD = "/var/lib/onload-node/guard.toml"
 LABELS = "/etc/kubernetes/node-feature-discovery/features.d"
 PORTS = {"0000:00:08.0": "ens8f0", "0000:00:08.1": "ens8f1"}
 CONFIGURATION = '[guard]\nsettle = "1s"\n'
@@ -61,10 +60,6 @@ def nobody_is_stranded(product, lab):
     return wrong
 
 
-def confirmed(machine):
-    return machine.wait_until(f"[ ! -e {GUARD} ]")
-
-
 def one_cut(product, lab, seed):
     machine = product.machine
     instant = cut(machine, seed)
@@ -76,7 +71,7 @@ def one_cut(product, lab, seed):
     wrong = nobody_is_stranded(product, lab)
     if counted > 1:
         wrong.append(f"the guard counts {counted} dead boots after one")
-    if not confirmed(machine):
+    if not product.becomes_confirmed():
         wrong.append("the boot after it is not confirmed")
     note(f"seed {seed}: cut after {instant:.2f} s, the guard counted {counted}")
     check(f"seed {seed}: nobody is stranded, nothing is corrupt", not wrong, "\n".join(wrong))

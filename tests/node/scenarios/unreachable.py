@@ -6,9 +6,8 @@ route over a port without carrier (its devices wait for carrier; NetworkManager.
 boot after the one in which the in-tree driver reached nothing either, and reset."""
 
 from harness import check, expect_equal
-from harness.product import Product
+from harness.product import GUARD, Product
 
-GUARD = "/var/lib/onload-node/guard.toml"
 REACH = "/var/lib/onload-node/reach.toml"
 IN_TREE_OPTIONS = "/etc/modprobe.d/50-scenario.conf"
 TOML = '[guard]\nattempts = 1\nsettle = "3s"\npatience = "6s"\n'
@@ -52,7 +51,7 @@ def a_good_boot_is_remembered(product):
     set_up_network(machine)
     machine.release()
     machine.wait_booted()
-    check("good: it is confirmed", machine.wait_until(f"! test -e {GUARD}"), machine.run(f"cat {GUARD}").stdout)
+    check("good: it is confirmed", product.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
     check("good: what it reached is remembered", machine.wait_until(f"test -s {REACH}"), product.journal())
     expect_equal("good: both ports, and which has the default route", reached(machine), (2, 1))
 
@@ -70,7 +69,7 @@ def nothing_is_reached(product):
 def late_carrier_confirms_late(product):
     machine = product.machine
     machine.check("echo 1 >/sys/class/net/ens8f1/carrier")
-    check("late carrier: one port is enough, and the boot is confirmed", machine.wait_until(f"! test -e {GUARD}"), product.journal())
+    check("late carrier: one port is enough, and the boot is confirmed", product.becomes_confirmed(), product.journal())
     check("late carrier: the status says so", product.status()["reason_code"] != "unreachable", product.status())
     check("late carrier: that port is remembered, without the route", machine.wait_until(f"! grep -q true {REACH}"), product.journal())
     expect_equal("late carrier: that port alone", reached(machine), (1, 0))
@@ -100,7 +99,7 @@ def it_was_not_the_driver(product):
 def nothing_is_expected(product):
     machine = product.machine
     reboot(machine)
-    check("after that: confirmed, although nothing is reached", machine.wait_until(f"! test -e {GUARD}"), product.journal())
+    check("after that: confirmed, although nothing is reached", product.becomes_confirmed(), product.journal())
     check("after that: on the staged driver", product.out_of_tree("sfc"), product.recorded_status())
     machine.write(REACH, '"02:00:00:00:00:01" = true\n')
     expect_equal("reset forgets what was reached", (product.run("reset").rc, reached(machine)), (0, (0, 0)))

@@ -2,45 +2,12 @@
 #include "run/observe_parts.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
-#include "unit/run/no_host.hpp"
+#include "unit/run/quiet_machine.hpp"
 
 #include <gtest/gtest.h>
 
 namespace onload_node {
 namespace {
-
-class NoHardware final : public Hardware {
-public:
-    [[nodiscard]] Result<DiscoveredHardware> look() const override { return DiscoveredHardware(); }
-
-    [[nodiscard]] std::string model(const NetworkFunction&) const override { return ""; }
-
-    [[nodiscard]] FunctionDetails details(const NetworkFunction&) const override { return {}; }
-
-    [[nodiscard]] Result<std::string>
-    route(const std::string& peer, const std::string&) const override {
-        return peer.empty() ? failure(ErrorCode::not_found, "no route")
-                            : Result<std::string>("to-" + peer);
-    }
-
-    [[nodiscard]] Result<std::vector<Link>> links() const override { return std::vector<Link>(); }
-};
-
-/// Knows every symbol that it is asked for.
-class KnowingTrees final : public ModuleTrees {
-public:
-    [[nodiscard]] std::unique_ptr<ModuleTree>
-    open(const std::string&, const std::string&) const override {
-        return nullptr;
-    }
-
-    [[nodiscard]] KernelSymbols
-    kernel_symbols(const std::string& kernel, const Symbols& wanted) const override {
-        return {kernel, "", wanted};
-    }
-
-    [[nodiscard]] std::vector<std::string> kernels(const std::string&) const override { return {}; }
-};
 
 /// A node whose files say what the kernel demands.
 class ObserveLoadTest : public testing::Test {
@@ -59,8 +26,8 @@ protected:
 
     fixture::MemoryNode node_{fixture::booting_node()};
     fixture::NoHost host_;
-    NoHardware hardware_;
-    KnowingTrees trees_;
+    fixture::NoHardware hardware_;
+    fixture::KnowingTrees trees_;
     Sensors sensors_{host_, hardware_, trees_, node_, node_, node_};
 };
 

@@ -3,9 +3,11 @@
 #include "run/observe.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
-#include "unit/run/no_host.hpp"
+#include "unit/run/quiet_machine.hpp"
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -17,7 +19,7 @@ using fixture::MemoryNode;
 
 /// The cards of a node. Udev comes to them as soon as somebody has looked at them once: a look
 /// takes its time, and the node does not wait for it.
-class HardwareThatGoesOn final : public Hardware {
+class HardwareThatGoesOn final : public fixture::NoHardware {
 public:
     explicit HardwareThatGoesOn(MemoryNode& node) : node_(node) {}
 
@@ -27,16 +29,6 @@ public:
         node_.boot_goes_on();
         return found;
     }
-
-    [[nodiscard]] std::string model(const NetworkFunction&) const override { return ""; }
-
-    [[nodiscard]] FunctionDetails details(const NetworkFunction&) const override { return {}; }
-
-    [[nodiscard]] Result<std::string> route(const std::string&, const std::string&) const override {
-        return failure(ErrorCode::not_found, "no route");
-    }
-
-    [[nodiscard]] Result<std::vector<Link>> links() const override { return std::vector<Link>(); }
 
 private:
     MemoryNode& node_;
@@ -69,7 +61,7 @@ private:
     std::string directory_ = "/opt/lib/modules/of-the-fixture";
 };
 
-class TreesOf final : public ModuleTrees {
+class TreesOf final : public fixture::KnowingTrees {
 public:
     explicit TreesOf(const Observed& node) : node_(node) {}
 
@@ -77,13 +69,6 @@ public:
     open(const std::string& tree, const std::string&) const override {
         return std::make_unique<TreeOf>(tree.empty() ? node_.in_tree : node_.staged.modules);
     }
-
-    [[nodiscard]] KernelSymbols
-    kernel_symbols(const std::string& kernel, const Symbols& wanted) const override {
-        return {kernel, "", wanted};
-    }
-
-    [[nodiscard]] std::vector<std::string> kernels(const std::string&) const override { return {}; }
 
 private:
     Observed node_;
@@ -113,13 +98,10 @@ protected:
         return observed;
     }
 
-    static std::size_t refused(const Observed& observed) {
-        return static_cast<std::size_t>(std::ranges::count_if(
-            observed.functions,
-            [&](const NetworkFunction& function) {
-                return refused_by_in_tree_driver(function, observed);
-            }
-        ));
+    static auto refused(const Observed& observed) {
+        return std::ranges::count_if(observed.functions, [&](const NetworkFunction& function) {
+            return refused_by_in_tree_driver(function, observed);
+        });
     }
 };
 
@@ -127,14 +109,14 @@ TEST_F(ObserveTest, TakesNoPortForRefusedThatTheDriverCameToMeanwhile) {
     MemoryNode node(before_udev());
     const auto observed = look_while_udev_comes_to(node);
     EXPECT_TRUE(observed.loaded.contains(fixture::sfc()));
-    EXPECT_EQ(refused(observed), 0U) << "it was not loaded when the ports were looked at";
+    EXPECT_EQ(refused(observed), 0) << "it was not loaded when the ports were looked at";
     EXPECT_EQ(observed.functions.front().driver, "sfc");
 }
 
 TEST_F(ObserveTest, SeesAPortThatTheDriverHasRefused) {
     MemoryNode node(before_udev());
     node.kill_port(fixture::port_address(1));
-    EXPECT_EQ(refused(look_while_udev_comes_to(node)), 1U);
+    EXPECT_EQ(refused(look_while_udev_comes_to(node)), 1);
 }
 
 }  // namespace
