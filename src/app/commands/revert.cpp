@@ -2,6 +2,7 @@
 #include "app/commands/commands.hpp"
 #include "app/config/config_file.hpp"
 #include "app/session/session.hpp"
+#include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/model/paths.hpp"
 
