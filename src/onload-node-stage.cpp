@@ -12,18 +12,12 @@ using namespace onload_node;
 
 namespace {
 
-Result<int> carry_out(const Command& command) {
+Result<int> carry_out(const Command& command) {  // NOLINT(readability-function-size): a table
     switch (command.verb) {
     case Verb::stage:
         return stage(command);
     case Verb::purge:
         return purge(command);
-    case Verb::trees:
-        return trees(command);
-    case Verb::diagnose:
-        return diagnose(command);
-    case Verb::verify:
-        return command.pending ? verify_pending(command) : verify(command);
     case Verb::version:
         print(version_text());
         return 0;
@@ -31,9 +25,6 @@ Result<int> carry_out(const Command& command) {
         print(command.help_text);
         return 0;
     case Verb::apply:
-    case Verb::plan:
-    case Verb::status:
-    case Verb::nics:
     case Verb::revert:
     case Verb::recover:
     case Verb::confirm:
@@ -44,6 +35,12 @@ Result<int> carry_out(const Command& command) {
     case Verb::time_port:
     case Verb::time_unmask:
     case Verb::time_wait:
+    case Verb::status:
+    case Verb::plan:
+    case Verb::verify:
+    case Verb::nics:
+    case Verb::trees:
+    case Verb::diagnose:
     case Verb::hand_over:
         break;
     }
@@ -52,8 +49,8 @@ Result<int> carry_out(const Command& command) {
 
 }  // namespace
 
-/// The commands that onload-node hands over: getting modules onto a node and off it. They are a
-/// separate program because the MachineConfig of onload-node has no room for them.
+/// The commands of onload-node that bring modules onto a node and off it. They are a separate
+/// program because the MachineConfig of onload-node has no room for them.
 int main(int argc, char** argv) {
     const auto arguments =
         std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -16,19 +17,19 @@ using namespace onload_node;
 
 namespace {
 
-/// Replaces this process with onload-node-stage, from the same directory and with the same
+/// Replaces this process with another program of ours, from the same directory and with the same
 /// arguments. Returns only on failure: the error says how that program gets onto a node.
-Error hand_over(char** argv) {
-    std::string program = own_directory() + "onload-node-stage";
+Error hand_over(std::string_view name, char** argv) {
+    std::string program = compose("{}{}", own_directory(), name);
     argv[0] = program.data();
     ::execv(program.c_str(), argv);
     return {
         ErrorCode::not_found,
         compose(
-            "cannot run {}: {}; the MachineConfig 99-onload-node-stage (or the RPM) "
-            "delivers it",
+            "cannot run {}: {}; a MachineConfig with \"{}\" in its name (or the RPM) delivers it",
             program,
-            std::strerror(errno)
+            std::strerror(errno),
+            name
         )};
 }
 
@@ -45,7 +46,7 @@ int main(int argc, char** argv) {
         return complain(command.error());
     }
     if (command->verb == Verb::hand_over) {
-        return complain(hand_over(argv));
+        return complain(hand_over(command->program, argv));
     }
     const auto status = run_command(*command);
     return status ? *status : complain(status.error());

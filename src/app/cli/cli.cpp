@@ -5,62 +5,25 @@
 #include "base/text.hpp"
 #include "base/words.hpp"
 
+#include <algorithm>
+
 namespace onload_node {
 
 namespace {
 
-Result<void> store_kernel(Command& command, std::string_view value) {
-    if (value.find('/') != std::string_view::npos) {
-        return failure(ErrorCode::usage, compose("\"{}\" is no kernel release", value));
-    }
-    return store<&Command::kernel>(command, value);
-}
-
-constexpr Option dry_run = {"--dry-run", "print the steps, take none", store<&Command::dry_run>};
-constexpr Option live = {
-    "--live", "swap drivers although the network is up: cuts connections", store<&Command::live>};
 constexpr Option shutdown = {
     "--shutdown", "this boot ends in order: it is no failure", store<&Command::shutdown>};
-constexpr Option kernel = {
-    "--kernel",
-    "for this kernel instead of the running one",
-    store_kernel,
-    "K",
-    "a kernel release"};
-constexpr Option pending = {
-    "--pending",
-    "for the kernel that the next boot runs (by onload-node-stage)",
-    store<&Command::pending>};
-
-constexpr std::string_view state_exits = "Exit status: 0 as configured, or nothing to do; 3 the "
-                                         "in-tree driver is on although the other one is\n"
-                                         "wanted; 4 the driver is on, something secondary is not; "
-                                         "78 the configuration is wrong; 1 anything else.\n";
 
 constexpr CommandEntry commands[] = {
-    {Verb::apply, "make the node what the configuration asks for", {&dry_run, &live}, state_exits},
-    {Verb::plan,
-     "print the steps that apply would take, each with its reason",
-     {&shared::json},
-     "Exit status: 0 nothing to do; 2 there are steps; 78 the configuration is wrong; 1 anything "
-     "else.\n"},
-    {Verb::status, "print what is true now", {&shared::json}, state_exits},
-    {Verb::verify,
-     shared::verify_summary,
-     {&shared::json, &kernel, &pending, &shared::root},
-     shared::verify_exits},
-    {Verb::nics,
-     "print the Solarflare functions of this machine, and who names their ports",
-     {&shared::json},
-     "Exit status: 0, also when there is none; 1 the machine could not be looked at.\n"},
+    {Verb::apply, shared::apply_summary, {&shared::dry_run, &shared::live}, shared::state_exits},
     {Verb::revert,
      "take back all that was done since the node booted",
-     {&live},
+     {&shared::live},
      "Exit status: 0 the node is as it was; 1 something could not be taken back, or the network is "
      "up and --live is not given.\n"},
     {Verb::recover,
      "finish the undo of a run that was cut short; the unit does this by itself",
-     {&live},
+     {&shared::live},
      "Exit status: 0 there was nothing to finish, or it is finished; 1 something could not be "
      "taken back.\n"},
     {Verb::confirm,
@@ -97,13 +60,22 @@ constexpr CommandEntry commands[] = {
      {},
      "Exit status: 0 it is synchronised; 1 it was not within 180 seconds, or could not be "
      "asked.\n"},
-    {Verb::stage, shared::stage_summary},
+    {Verb::status, shared::status_summary},
+    {Verb::plan, shared::plan_summary},
+    {Verb::verify, shared::verify_summary},
+    {Verb::nics, shared::nics_summary},
     {Verb::trees, shared::trees_summary},
-    {Verb::purge, shared::purge_summary},
     {Verb::diagnose, shared::diagnose_summary},
+    {Verb::stage, shared::stage_summary},
+    {Verb::purge, shared::purge_summary},
 };
 
-static_assert(has_all_from(Verb::apply, commands), "a command is not in the table");
+static_assert(
+    std::ranges::all_of(
+        enumerators<Verb>, [](Verb verb) { return entry_of(commands, verb) != nullptr; }
+    ),
+    "a command is not in the table"
+);
 
 std::string general_help(const Program& program) {
     std::string text = "onload-node gives a node the out-of-tree sfc driver and Onload before its "
@@ -126,7 +98,7 @@ constexpr Program onload_node_program = {
     .column = 15,
     .see = "onload-node --help",
     .help = general_help,
-    .early = {&shared::root, &kernel, &shared::config},
+    .early = {&shared::root, &shared::config},
     .strict = true,
 };
 
@@ -136,9 +108,11 @@ Result<Command> parse_command_line(std::span<char* const> arguments) {
     const auto line = TRY(split(onload_node_program, arguments));
     const auto word = line.first([](std::string_view w) { return !w.starts_with('-'); });
     const auto verb = from_word<Verb>(word);
-    if (verb >= Verb::stage || (verb == Verb::verify && line.has(pending.word))) {
+    const bool only_look = verb == Verb::apply && line.has(shared::dry_run.word);
+    if (only_look || verb >= Verb::status) {
         Command command;
         command.verb = Verb::hand_over;
+        command.program = program_of(only_look ? Verb::plan : *verb);
         return command;
     }
     return parse(onload_node_program, line, word);

@@ -10,14 +10,11 @@
 
 namespace onload_node {
 
-/// The commands of both programs. onload-node-stage carries out those from `stage` on; onload-node
-/// hands them over. The last ones are no commands and have no word (base/words.hpp).
+/// The commands of the three programs: first those of onload-node itself, then those that it hands
+/// over to onload-node-inspect and to onload-node-stage (program_of). The last ones are no commands
+/// and have no word (base/words.hpp).
 enum class Verb {
     apply,
-    plan,
-    status,
-    verify,  ///< of onload-node-stage too
-    nics,
     revert,
     recover,
     confirm,
@@ -28,13 +25,17 @@ enum class Verb {
     time_port,
     time_unmask,
     time_wait,
-    stage,
+    status,
+    plan,
+    verify,
+    nics,
     trees,
-    purge,
     diagnose,
+    stage,
+    purge,
     help,
     version,
-    hand_over,  ///< onload-node-stage reads the command line itself
+    hand_over,  ///< another program reads the command line itself
 };
 
 // NOLINTNEXTLINE(readability-function-size): a table
@@ -42,14 +43,6 @@ enum class Verb {
     switch (verb) {
     case Verb::apply:
         return "apply";
-    case Verb::plan:
-        return "plan";
-    case Verb::status:
-        return "status";
-    case Verb::verify:
-        return "verify";
-    case Verb::nics:
-        return "nics";
     case Verb::revert:
         return "revert";
     case Verb::recover:
@@ -70,14 +63,22 @@ enum class Verb {
         return "time-unmask";
     case Verb::time_wait:
         return "time-wait";
-    case Verb::stage:
-        return "stage";
+    case Verb::status:
+        return "status";
+    case Verb::plan:
+        return "plan";
+    case Verb::verify:
+        return "verify";
+    case Verb::nics:
+        return "nics";
     case Verb::trees:
         return "trees";
-    case Verb::purge:
-        return "purge";
     case Verb::diagnose:
         return "diagnose";
+    case Verb::stage:
+        return "stage";
+    case Verb::purge:
+        return "purge";
     case Verb::help:
     case Verb::version:
     case Verb::hand_over:
@@ -86,7 +87,16 @@ enum class Verb {
     return {};
 }
 
-/// What a command line of either program asks for. An option that is not given has its default.
+/// The program that carries a command out. They are three because no MachineConfig has room for
+/// all: what a boot needs, what only looks, and what brings modules onto a node.
+[[nodiscard]] constexpr std::string_view program_of(Verb verb) {
+    return verb < Verb::status  ? "onload-node"
+           : verb < Verb::stage ? "onload-node-inspect"
+                                : "onload-node-stage";
+}
+
+/// What a command line of any of the programs asks for. An option that is not given has its
+/// default.
 struct Command {
     Verb verb = Verb::help;
     std::string config;               ///< --config FILE, "" for the installed configuration
@@ -103,13 +113,17 @@ struct Command {
     std::string authfile;             ///< --authfile FILE, "" for `[stage] authfile`
     std::optional<bool> tls_verify;   ///< --tls-verify=BOOL
     bool retry = false;               ///< --retry
-    std::string output;     ///< -o FILE, "" for a name of our own, "-" for standard output
-    std::string help_text;  ///< what to print for Verb::help
+    std::string output;        ///< -o FILE, "" for a name of our own, "-" for standard output
+    std::string help_text;     ///< what to print for Verb::help
+    std::string_view program;  ///< who reads the command line, for Verb::hand_over
 };
 
 /// Reads the words after the name of onload-node. ErrorCode::usage says what is wrong and where to
 /// find help.
 [[nodiscard]] Result<Command> parse_command_line(std::span<char* const> arguments);
+
+/// The same for onload-node-inspect (inspect_cli.cpp).
+[[nodiscard]] Result<Command> parse_inspect_command_line(std::span<char* const> arguments);
 
 /// The same for onload-node-stage (stage_cli.cpp).
 [[nodiscard]] Result<Command> parse_stage_command_line(std::span<char* const> arguments);

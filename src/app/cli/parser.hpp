@@ -38,7 +38,7 @@ struct CommandEntry {
     std::string_view operand = {};  ///< the name of its one argument; "" when it takes none
 };
 
-/// A program's table of commands, and where the two programs differ.
+/// A program's table of commands, and where the programs differ.
 struct Program {
     std::span<const CommandEntry> commands;
     Options general;       ///< every command takes them, or parse() does
@@ -74,10 +74,11 @@ entry_of(std::span<const CommandEntry> commands, std::optional<Verb> verb) {
     return found == commands.end() ? nullptr : &*found;
 }
 
-/// For a static_assert: whether there is an entry of each command from `first` on.
-[[nodiscard]] constexpr bool has_all_from(Verb first, std::span<const CommandEntry> commands) {
+/// For a static_assert: whether there is an entry of each command of a program.
+[[nodiscard]] constexpr bool
+has_all_of(std::string_view program, std::span<const CommandEntry> commands) {
     return std::ranges::all_of(enumerators<Verb>, [&](Verb verb) {
-        return verb < first || entry_of(commands, verb) != nullptr;
+        return program_of(verb) != program || entry_of(commands, verb) != nullptr;
     });
 }
 

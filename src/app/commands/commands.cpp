@@ -9,15 +9,7 @@ namespace onload_node {
 Result<int> run_command(const Command& command) {  // NOLINT(readability-function-size): a table
     switch (command.verb) {
     case Verb::apply:
-        return command.dry_run ? plan(command) : apply(command);
-    case Verb::plan:
-        return plan(command);
-    case Verb::status:
-        return status(command);
-    case Verb::verify:
-        return verify(command);
-    case Verb::nics:
-        return nics(command);
+        return apply(command);
     case Verb::revert:
         return revert(command);
     case Verb::recover:
@@ -44,10 +36,14 @@ Result<int> run_command(const Command& command) {  // NOLINT(readability-functio
     case Verb::version:
         print(version_text());
         return 0;
-    case Verb::stage:
+    case Verb::status:
+    case Verb::plan:
+    case Verb::verify:
+    case Verb::nics:
     case Verb::trees:
-    case Verb::purge:
     case Verb::diagnose:
+    case Verb::stage:
+    case Verb::purge:
     case Verb::hand_over:
         break;
     }

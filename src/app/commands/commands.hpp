@@ -14,11 +14,7 @@ namespace onload_node {
 /// The main job: what the unit runs.
 [[nodiscard]] Result<int> apply(const Command& command);
 
-// Commands that only look:
-[[nodiscard]] Result<int> plan(const Command& command);
-[[nodiscard]] Result<int> status(const Command& command);
-[[nodiscard]] Result<int> verify(const Command& command);
-[[nodiscard]] Result<int> nics(const Command& command);
+/// Tells the cluster what is true now.
 [[nodiscard]] Result<int> refresh(const Command& command);
 
 // Commands that go back:

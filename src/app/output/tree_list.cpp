@@ -76,8 +76,8 @@ std::string trees_text(const TreeList& list) {
     for (const auto& tree : list.trees) {
         text += compose("{}{}\n", tree.kernel, marks(tree));
         text += compose("  in        {}, {}\n", tree.directory, size_text(tree.bytes));
-        for (const auto& [name, version] : tree.modules) {
-            text += compose("  module    {}{}\n", column(name, 16), version);
+        for (const auto& [name, told] : tree.modules) {
+            text += compose("  module    {}{}\n", column(name, 16), told);
         }
         text += compose("  verified  {}\n", verdict_text(tree));
         if (!tree.origin.source.empty()) {
@@ -88,10 +88,10 @@ std::string trees_text(const TreeList& list) {
         }
     }
     if (!list.record.user_source.empty()) {
-        const auto& version = list.record.user_version;
+        const auto& told = list.record.user_version;
         text += compose(
             "user libraries {} from {}\n",
-            version.empty() ? "of an unknown version" : version,
+            told.empty() ? "of an unknown version" : told,
             list.record.user_source
         );
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/config/config_file.hpp"
 #include "app/session/node.hpp"
-#include "app/stage/node_kernels.hpp"
+#include "app/session/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"

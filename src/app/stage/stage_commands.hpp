@@ -5,12 +5,8 @@
 
 namespace onload_node {
 
-// Each command is a function in the file of its name (verify_pending: pending.cpp) and returns the
-// exit status.
+// Each command is a function in the file of its name and returns the exit status.
 [[nodiscard]] Result<int> stage(const Command& command);
-[[nodiscard]] Result<int> trees(const Command& command);
-[[nodiscard]] Result<int> verify_pending(const Command& command);
 [[nodiscard]] Result<int> purge(const Command& command);
-[[nodiscard]] Result<int> diagnose(const Command& command);
 
 }  // namespace onload_node

@@ -58,7 +58,7 @@ class Lab:
         return self._resumed("booted", (base, "qcow2"), functions, (), False, name, _wait_confirmed)
 
     def unstaged(self, functions=2, name="node"):
-        """A booted node to which both MachineConfigs have just been delivered, without a reboot, and on which nothing is
+        """A booted node to which all MachineConfigs have just been delivered, without a reboot, and on which nothing is
         staged: from a boot that is made once for all scenarios."""
 
         def deliver_both(machine):
@@ -77,7 +77,7 @@ class Lab:
         return self._start(paths.SELINUX_IMAGE, "raw", functions, ("lsm=yama,selinux", "audit=1", "enforcing=1"), False, name)
 
     def root(self, name="root"):
-        """A node's files with those of both MachineConfigs, entered natively: for what no boot shows."""
+        """A node's files with those of all MachineConfigs, entered natively: for what no boot shows."""
         root = NativeRoot(self.folder, name)
         self.machines.append(root)
         for machine_config in (self.machine_config, self.stage_machine_config):

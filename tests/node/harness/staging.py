@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A node on which both MachineConfigs are and nothing is staged, and what is asked of it."""
+"""A node on which all MachineConfigs are and nothing is staged, and what is asked of it."""
 
 import json
 

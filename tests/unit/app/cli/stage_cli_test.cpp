@@ -67,20 +67,13 @@ TEST(StageCommandLine, LeavesOpenWhatIsNotSaid) {
 
 TEST(StageCommandLine, FindsTheCommandBehindAnOption) {
     EXPECT_EQ(parse({"--kernel", "6.1.0", "stage", "/d"})->kernel, "6.1.0");
-    EXPECT_EQ(parse({"--root", "/x", "trees", "--json"})->verb, Verb::trees);
-}
-
-TEST(StageCommandLine, TakesWhereABundleGoes) {
-    EXPECT_EQ(parse({"diagnose"})->output, "");
-    EXPECT_EQ(parse({"diagnose", "-o", "-"})->output, "-");
-    EXPECT_EQ(parse({"-o", "/file", "diagnose"})->output, "/file");
-    EXPECT_TRUE(says(complaint({"trees", "-o", "/file"}), "trees does not take \"-o\""));
+    EXPECT_EQ(parse({"--root", "/x", "purge"})->verb, Verb::purge);
 }
 
 TEST(StageCommandLine, RefusesWhatItDoesNotTake) {
     EXPECT_TRUE(says(complaint({"stage", "/a", "/b"}), "stage does not take \"/b\""));
     EXPECT_TRUE(says(complaint({"stage", "--json"}), "stage does not take \"--json\""));
-    EXPECT_TRUE(says(complaint({"trees", "/a"}), "trees does not take \"/a\""));
+    EXPECT_TRUE(says(complaint({"trees"}), "there is no command \"trees\""));
     EXPECT_TRUE(says(complaint({"purge", "--keep=1"}), "purge does not take"));
     EXPECT_TRUE(says(complaint({"stage", "--keep=0"}), "1 to 100"));
     EXPECT_TRUE(says(complaint({"stage", "--keep=2x"}), "\"2x\""));

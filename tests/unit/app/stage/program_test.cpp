@@ -54,7 +54,7 @@ TEST_F(StageProgram, StagesListsAndPurges) {
     ASSERT_EQ(staged.status, 0) << staged.complaint;
     EXPECT_TRUE(says(staged.output, "not verifiable here: kernel 5.14.0-1 is not installed"));
     EXPECT_TRUE(says(staged.output, "staged: modules for kernel 5.14.0-1"));
-    const auto listed = run({"trees", "--json"});
+    const auto listed = run({"trees", "--json"}, "ONLOAD_NODE_INSPECT");
     EXPECT_EQ(listed.status, 0);
     EXPECT_TRUE(says(listed.output, folder)) << listed.output;
     const auto purged = run({"purge"});
@@ -158,7 +158,8 @@ TEST_F(StageProgram, IsWhatOnloadNodeHandsOverTo) {
     const auto end = SystemPrograms().run({alone, "trees"}, Milliseconds(60000));
     ASSERT_TRUE(end);
     EXPECT_EQ(end->status, 1);
-    EXPECT_TRUE(says(end->complaint, "99-onload-node-stage (or the RPM)")) << end->complaint;
+    EXPECT_TRUE(says(end->complaint, "with \"onload-node-inspect\" in its name (or the RPM)"))
+        << end->complaint;
 }
 
 }  // namespace

@@ -110,9 +110,9 @@ protected:
     }
 
     [[nodiscard]] Ended verify(const std::string& options = "") const {
-        const char* const program = std::getenv("ONLOAD_NODE_STAGE");
+        const char* const program = std::getenv("ONLOAD_NODE_INSPECT");
         return run(
-            std::string(program == nullptr ? "onload-node-stage" : program) +
+            std::string(program == nullptr ? "onload-node-inspect" : program) +
             " verify --pending --root " + root_.path() + " " + options
         );
     }

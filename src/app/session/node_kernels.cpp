@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/stage/node_kernels.hpp"
+#include "app/session/node_kernels.hpp"
 
 #include "base/text.hpp"
 #include "core/verifying/verify.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/planning/plan.hpp"
 
-#include "app/commands/commands.hpp"
 #include "app/config/config_file.hpp"
+#include "app/inspect/inspect_commands.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
 #include "app/session/node.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/stage/diagnose.hpp"
+#include "app/inspect/diagnose.hpp"
 
-#include "app/stage/stage_commands.hpp"
+#include "app/inspect/inspect_commands.hpp"
 #include "base/pieces.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/commands/commands.hpp"
 #include "app/config/config_file.hpp"
+#include "app/inspect/inspect_commands.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
 #include "app/session/node_report.hpp"

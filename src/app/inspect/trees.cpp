@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/config/config_file.hpp"
+#include "app/inspect/inspect_commands.hpp"
 #include "app/output/tree_list.hpp"
 #include "app/session/node.hpp"
-#include "app/stage/node_kernels.hpp"
-#include "app/stage/stage_commands.hpp"
+#include "app/session/node_kernels.hpp"
 #include "system/files/directories.hpp"
 #include "system/modules/kmod_trees.hpp"
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/cli/cli.hpp"
+#include "app/inspect/inspect_commands.hpp"
+#include "app/output/output.hpp"
+#include "app/output/terminal.hpp"
+
+#include <cstdio>
+#include <span>
+
+using namespace onload_node;
+
+namespace {
+
+Result<int> carry_out(const Command& command) {  // NOLINT(readability-function-size): a table
+    switch (command.verb) {
+    case Verb::status:
+        return status(command);
+    case Verb::plan:
+        return plan(command);
+    case Verb::verify:
+        return command.pending ? verify_pending(command) : verify(command);
+    case Verb::nics:
+        return nics(command);
+    case Verb::trees:
+        return trees(command);
+    case Verb::diagnose:
+        return diagnose(command);
+    case Verb::version:
+        print(version_text());
+        return 0;
+    case Verb::help:
+        print(command.help_text);
+        return 0;
+    case Verb::apply:
+        if (command.dry_run) {
+            return plan(command);
+        }
+        break;
+    case Verb::revert:
+    case Verb::recover:
+    case Verb::confirm:
+    case Verb::reset:
+    case Verb::refresh:
+    case Verb::time_fallback:
+    case Verb::time_retry:
+    case Verb::time_port:
+    case Verb::time_unmask:
+    case Verb::time_wait:
+    case Verb::stage:
+    case Verb::purge:
+    case Verb::hand_over:
+        break;
+    }
+    return failure(ErrorCode::usage, "this is a command of onload-node");
+}
+
+}  // namespace
+
+/// The commands of onload-node that only look. They are a separate program because the
+/// MachineConfig of onload-node has no room for them.
+int main(int argc, char** argv) {
+    const auto arguments =
+        std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);
+    const auto command = parse_inspect_command_line(arguments);
+    if (!command) {
+        return complain(command.error());
+    }
+    const auto status = carry_out(*command);
+    return status ? *status : complain(status.error());
+}
