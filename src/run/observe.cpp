@@ -310,6 +310,7 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
     read_guard(observed, sensors.files);
     read_name_record(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
+    observe_libraries(observed, sensors);
     return {};
 }
 

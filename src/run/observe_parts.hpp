@@ -25,6 +25,10 @@ void observe_users(Observed& observed, const Sensors& sensors);
 /// has handled. (observe_names.cpp)
 void observe_other_namers(Observed& observed, const Files& files);
 
+/// Looks at Onload's user libraries: of several, at those of the loaded module's version. The
+/// modules must have been observed. (observe_libraries.cpp)
+void observe_libraries(Observed& observed, const Sensors& sensors);
+
 /// Finds the disks and file systems that the node has over the network, and the interfaces that
 /// they go through. (observe_storage.cpp)
 void observe_storage(Observed& observed, const Sensors& sensors);

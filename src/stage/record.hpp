@@ -8,34 +8,58 @@
 
 namespace onload_node {
 
-/// Where the modules of one kernel came from.
-struct TreeOrigin {
-    std::string kernel;
+/// Where something staged came from.
+struct StagedFrom {
     std::string source;  ///< as given, with the kernel filled in
     std::string digest;  ///< of the image; for a file its size and time; empty for a directory
 };
 
+/// The modules of one kernel.
+struct TreeOrigin {
+    std::string kernel;
+    StagedFrom from;
+};
+
+/// One set of Onload's user libraries and programs, below paths::user_directory.
+struct StagedLibraries {
+    std::string folder;   ///< VERSION-DIGEST
+    std::string version;  ///< empty if they do not tell
+    StagedFrom from;
+    std::string retired;  ///< id of the boot in which others took their place; empty while current
+};
+
+/// A program below paths::program_directory.
+struct StagedProgram {
+    std::string name;
+    StagedFrom from;
+};
+
 /// What `stage` has put onto the node.
 struct StageRecord {
-    std::vector<TreeOrigin> trees;      ///< sorted by kernel
-    std::vector<std::string> programs;  ///< file names below /usr/local/sbin, sorted
-    std::string user_source;            ///< of the user libraries; empty if there are none
-    std::string user_version;           ///< empty if they do not tell
+    std::vector<TreeOrigin> trees;           ///< sorted by kernel
+    std::vector<StagedLibraries> libraries;  ///< the current ones first
+    std::vector<StagedProgram> programs;     ///< sorted by name
+    std::vector<StagedFrom> sources;  ///< each as it was staged last; what it gave may be another's
 
     /// The origin of a kernel's modules; null if there is none.
     [[nodiscard]] const TreeOrigin* find(const std::string& kernel) const;
 
-    /// Records the origin and replaces an older one for that kernel.
+    /// The user libraries that new containers get; null if there are none.
+    [[nodiscard]] const StagedLibraries* current_libraries() const;
+
+    /// The source as it was staged last; null if it never was.
+    [[nodiscard]] const StagedFrom* find_source(const std::string& source) const;
+
+    // Each replaces an older entry of the same kernel, program or source.
     void set(TreeOrigin origin);
+    void set(StagedProgram program);
+    void set(StagedFrom source);
 
     void forget(const std::string& kernel);
 };
 
 /// Empty if there is no record. A damaged one counts as none: everything is staged anew.
 [[nodiscard]] StageRecord read_stage_record(const Files& files);
-
-/// Only the version of the user libraries; empty if there are none or they do not tell.
-[[nodiscard]] std::string read_user_version(const Files& files);
 
 [[nodiscard]] Result<void> write_stage_record(Files& files, const StageRecord& record);
 

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
+#include "stage/libraries.hpp"
 #include "stage/record.hpp"
 #include "stage/staging_parts.hpp"
 
@@ -30,7 +31,7 @@ std::vector<std::string> kernels_of(const Extracted& extracted) {
 class Staging {
 public:
     Staging(const StagingOrder& order, const StagingAccess& access)
-        : order_(order), access_(access) {}
+        : order_(order), access_(access), libraries_(access.user, access.files, order.boot_id) {}
 
     Result<Staged> run(EntrySource& image) {
         using Step = Result<void> (Staging::*)();
@@ -63,12 +64,11 @@ private:
     Result<void> check_content() {
         std::erase_if(extracted_.trees, [](const auto& tree) { return tree.second.modules == 0; });
         const auto& trees = extracted_.trees;
-        if (!order_.only_kernel.empty() && trees.empty()) {
-            const auto& others = extracted_.other_kernels;
+        const auto& others = extracted_.other_kernels;
+        if (!others.empty() && trees.empty()) {
             return refuse(compose(
-                "has no modules for kernel {}{}{}",
+                "has no modules for kernel {}, only for {}",
                 order_.only_kernel,
-                others.empty() ? "" : ", only for ",
                 joined(others, ", ")
             ));
         }
@@ -149,9 +149,10 @@ private:
         return {};
     }
 
-    /// The version of the onload module in the area; empty if there is none.
-    [[nodiscard]] std::string onload_version(const std::string& kernel) const {
-        const auto tree = access_.trees.open(work_tree(order_.tree), kernel);
+    /// The version of the onload module staged below `top`; empty if there is none.
+    [[nodiscard]] std::string
+    onload_version(const std::string& top, const std::string& kernel) const {
+        const auto tree = access_.trees.open(top, kernel);
         const auto name = ModuleName::parse(onload::module);
         const auto path = name ? tree->find(*name) : std::nullopt;
         return path ? tree->read(*name, *path, Origin::in_tree).version : std::string();
@@ -174,7 +175,7 @@ private:
         }
         const auto in_library = library_versions();
         for (const auto& [kernel, tree] : extracted_.trees) {
-            const auto version = onload_version(kernel);
+            const auto version = onload_version(work_tree(order_.tree), kernel);
             if (version.empty() || in_library.empty()) {
                 access_.say(compose(
                     "kernel {}: that user libraries and module are of one version is not known: "
@@ -195,10 +196,32 @@ private:
             }
             user_version_ = version;
         }
-        if (user_version_.empty() && in_library.size() == 1) {
-            user_version_ = *in_library.begin();
+        if (user_version_.empty()) {
+            user_version_ = version_of_staged_module(in_library);
         }
         return {};
+    }
+
+    /// The modules may come from another source, before these libraries or after them. Until both
+    /// are there, Onload is not offered to containers.
+    [[nodiscard]] std::string version_of_staged_module(const std::set<std::string>& in_library
+    ) const {
+        for (const auto& kernel : order_.needed) {
+            const auto version = onload_version(order_.tree, kernel);
+            if (in_library.contains(version)) {
+                return version;
+            }
+            if (!version.empty() && !in_library.empty()) {
+                access_.say(compose(
+                    "kernel {}: the onload module staged before is of version {}, these user "
+                    "libraries of {}: they work with a module of their own version only",
+                    kernel,
+                    version,
+                    joined(in_library, ", ")
+                ));
+            }
+        }
+        return in_library.size() == 1 ? *in_library.begin() : std::string();
     }
 
     Result<Staged> put_in_place() {
@@ -216,33 +239,52 @@ private:
     Result<void> put_trees() {
         for (const auto& [kernel, tree] : extracted_.trees) {
             const auto target = tree_path(kernel);
-            if (auto put = access_.modules.exchange(tree_in_area(kernel), target); !put) {
-                return after_some(put.error());
+            const auto here = compose("{}/{}", work_tree(order_.tree), tree_in_area(kernel));
+            const bool same = TRY(same_content(access_.modules, here, target));
+            if (!same) {
+                if (auto put = access_.modules.exchange(tree_in_area(kernel), target); !put) {
+                    return after_some(put.error());
+                }
+                written_.push_back(target);
             }
             staged_.kernels.push_back(kernel);
-            written_.push_back(target);
         }
         return {};
+    }
+
+    /// What is there already is left alone: somebody may have it mounted or open.
+    static Result<bool>
+    same_content(const WorkArea& area, const std::string& here, const std::string& there) {
+        if (area.modified(there) == 0) {
+            return false;
+        }
+        const auto digest = TRY(area.digest(here));
+        return area.digest(there).value_or("") == digest;
     }
 
     /// Programs first: some are files of the libraries' tree, which then leaves the area.
     Result<void> put_user_files() {
         for (const auto& [program, path] : extracted_.programs) {
             const auto target = compose("{}/{}", paths::program_directory, program);
-            if (auto put = access_.user.install(path, target); !put) {
-                return after_some(put.error());
+            const auto here = compose("{}/{}", paths::user_work_directory, path);
+            const bool same = TRY(same_content(access_.user, here, target));
+            if (!same) {
+                if (auto put = access_.user.install(path, target); !put) {
+                    return after_some(put.error());
+                }
+                written_.push_back(target);
             }
             staged_.programs.push_back(program);
-            written_.push_back(target);
         }
-        if (extracted_.user_files > 0) {
-            const std::string target(paths::user_directory);
-            if (auto put = access_.user.exchange(std::string(user_in_area), target); !put) {
-                return after_some(put.error());
-            }
-            staged_.user = true;
-            written_.push_back(target);
+        return extracted_.user_files > 0 ? put_libraries() : Result<void>();
+    }
+
+    Result<void> put_libraries() {
+        auto folder = libraries_.put(std::string(user_in_area), user_version_);
+        if (!folder) {
+            return after_some(folder.error());
         }
+        staged_.user = std::move(*folder);
         return {};
     }
 
@@ -256,8 +298,18 @@ private:
         return compose("{}{}/{}", order_.tree, paths::in_tree_modules, kernel);
     }
 
-    /// Labels matter only where a policy is enforced; a platform without restorecon has none.
+    /// Labels matter only where a policy is enforced; a platform without restorecon has none. That
+    /// of the libraries is not the platform's: below /var they would be data, which containers may
+    /// not even read.
     void relabel() {
+        if (!staged_.user.empty()) {
+            const auto folder = compose("{}/{}", paths::user_directory, staged_.user);
+            if (const auto done = access_.let_containers_read(folder); !done) {
+                access_.say(
+                    compose("containers may not be able to use them: {}", done.error().message)
+                );
+            }
+        }
         if (!order_.relabel || written_.empty() || !access_.programs.available("restorecon")) {
             return;
         }
@@ -288,23 +340,31 @@ private:
 
     Result<void> write_record() {
         auto record = read_stage_record(access_.files);
+        const StagedFrom from{order_.source, order_.digest};
         for (const auto& kernel : staged_.kernels) {
-            record.set({kernel, order_.source, order_.digest});
+            record.set(TreeOrigin{kernel, from});
         }
         for (const auto& kernel : staged_.pruned) {
             record.forget(kernel);
         }
         for (const auto& program : staged_.programs) {
-            if (!contains(record.programs, program)) {
-                record.programs.push_back(program);
-            }
+            record.set(StagedProgram{program, from});
         }
-        std::ranges::sort(record.programs);
-        if (staged_.user) {
-            record.user_source = order_.source;
-            record.user_version = user_version_;
-        }
+        record.set(from);
+        record_libraries(record, from);
+        staged_.retired = TRY(libraries_.retire(record));
         return write_stage_record(access_.files, record);
+    }
+
+    void record_libraries(StageRecord& record, const StagedFrom& from) const {
+        if (!staged_.user.empty()) {
+            std::erase_if(record.libraries, [&](const auto& each) {
+                return each.folder.empty() || each.folder == staged_.user;
+            });
+            record.libraries.insert(
+                record.libraries.begin(), {staged_.user, user_version_, from, ""}
+            );
+        }
     }
 
     [[nodiscard]] tl::unexpected<Error> refuse(const std::string& what) const {
@@ -313,6 +373,7 @@ private:
 
     const StagingOrder& order_;
     const StagingAccess& access_;
+    Libraries libraries_;
     Extracted extracted_;
     Staged staged_;
     std::string user_version_;

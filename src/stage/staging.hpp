@@ -24,6 +24,7 @@ struct StagingOrder {
     std::string hint;              ///< added to the message that an image has nothing to stage
     bool relabel = false;          ///< SELinux is on
     std::string context;           ///< what SELinux runs us as; "" where it is off
+    std::string boot_id;           ///< of the boot that runs now
 };
 
 /// The ports through which staging works; does not own them.
@@ -35,6 +36,8 @@ struct StagingAccess {
     const ModuleTrees& trees;
     /// Tells whether the modules in the area would load on that kernel.
     std::function<Result<TreeVerdict>(const std::string& kernel)> verdict;
+    /// Lets containers read and run the libraries in a directory, where SELinux would not.
+    std::function<Result<void>(const std::string& directory)> let_containers_read;
     /// Receives what an administrator should read, one line at a time.
     std::function<void(const std::string& line)> say;
 };
@@ -43,8 +46,9 @@ struct StagingAccess {
 struct Staged {
     std::vector<std::string> kernels;
     std::vector<std::string> programs;
-    bool user = false;
-    std::vector<std::string> pruned;  ///< kernels
+    std::string user;                  ///< the folder of the user libraries; "" if it had none
+    std::vector<std::string> pruned;   ///< kernels
+    std::vector<std::string> retired;  ///< folders of user libraries that are gone
 };
 
 /// The tree in which modules for `tree` are prepared and verified.

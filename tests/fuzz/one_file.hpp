@@ -40,6 +40,8 @@ public:
 
     [[nodiscard]] bool executable(std::string_view) const override { return false; }
 
+    [[nodiscard]] std::string link_target(std::string_view) const override { return {}; }
+
 private:
     std::string_view path_;
     std::string content_;

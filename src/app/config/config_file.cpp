@@ -170,7 +170,7 @@ void read_guard(TomlReader& reader, GuardConfig& guard) {
 }
 
 void read_stage(TomlReader& reader, StageConfig& stage) {
-    reader.text("source", stage.source);
+    reader.text_or_texts("source", stage.sources);
     reader.text("authfile", stage.authfile);
     reader.boolean("tls_verify", stage.tls_verify);
     reader.word("then", stage.then);

@@ -144,6 +144,16 @@ void TomlReader::texts(std::string_view key, std::vector<std::string>& target) {
     target = list(key).value_or(target);
 }
 
+void TomlReader::text_or_texts(std::string_view key, std::vector<std::string>& target) {
+    const auto* const node = find(key);
+    if (node == nullptr || !node->is_string()) {
+        texts(key, target);
+        return;
+    }
+    target = {node->value_or(std::string())};
+    std::erase(target, "");
+}
+
 void TomlReader::modules(std::string_view key, std::vector<ModuleName>& target) {
     const auto values = list(key);
     if (!values) {

@@ -40,6 +40,9 @@ public:
     void texts(std::string_view key, std::vector<std::string>& target);
     void modules(std::string_view key, std::vector<ModuleName>& target);
 
+    /// One text, of which an empty one is none, or a list of them.
+    void text_or_texts(std::string_view key, std::vector<std::string>& target);
+
     /// The word of an enumerator (base/words.hpp).
     template <typename Enum>
     void word(std::string_view key, Enum& target) {

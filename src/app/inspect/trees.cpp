@@ -92,7 +92,7 @@ Result<int> trees(const Command& command) {
     for (const auto& kernel : sensors.trees.kernels(config.driver.tree)) {
         list.trees.push_back(lister.list(kernel));
         const auto* const origin = list.record.find(kernel);
-        list.trees.back().origin = origin == nullptr ? TreeOrigin() : *origin;
+        list.trees.back().origin = origin == nullptr ? StagedFrom() : origin->from;
     }
     const std::string text = command.json ? trees_json(list) : trees_text(list);
     std::fwrite(text.data(), 1, text.size(), stdout);

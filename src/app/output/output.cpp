@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/toml.hpp"
 #include "base/version.hpp"
+#include "core/model/paths.hpp"
 #include "core/modules/swap_scope.hpp"
 
 #include <algorithm>
@@ -321,6 +322,10 @@ std::string status_json(const Report& report) {
     guard.insert("attempts", static_cast<std::int64_t>(report.guard.dead_boots));
     guard.insert("limit", static_cast<std::int64_t>(report.guard_limit));
     guard.insert("tripped", report.guard.tripped);
+    toml::table cdi;
+    put(cdi, "spec", report.offer.spec.empty() ? std::string_view() : paths::cdi_spec);
+    put(cdi, "libraries", report.libraries);
+    put(cdi, "problem", report.offer.problem);
     toml::table document;
     document.insert("schema", status_schema);
     put(document, "version", version);
@@ -338,6 +343,7 @@ std::string status_json(const Report& report) {
     document.insert("time", std::move(time));
     document.insert("guard", std::move(guard));
     document.insert("devices", texts(report.devices));
+    document.insert("cdi", std::move(cdi));
     document.insert("staged", texts(report.staged));
     document.insert("timings_ms", timings_json(report));
     return to_json(document);

@@ -3,12 +3,13 @@
 
 #include "app/output/output_parts.hpp"
 #include "base/text.hpp"
+#include "core/model/paths.hpp"
 
 namespace onload_node {
 
 namespace {
 
-constexpr std::int64_t trees_schema = 1;
+constexpr std::int64_t trees_schema = 2;
 constexpr std::uint64_t kibibyte = 1024;
 
 /// "812 KiB"; "3.4 MiB".
@@ -46,6 +47,11 @@ std::string verdict_text(const ListedTree& tree) {
     return (tree.verdict == "failed" ? "would not load: " : "not verifiable here: ") + tree.why;
 }
 
+void put_origin(toml::table& table, const StagedFrom& from) {
+    put(table, "source", from.source);
+    put(table, "digest", from.digest);
+}
+
 toml::table tree_json(const ListedTree& tree) {
     toml::array modules;
     for (const auto& [name, version] : tree.modules) {
@@ -64,9 +70,43 @@ toml::table tree_json(const ListedTree& tree) {
     table.insert("in_use", tree.in_use);
     put(table, "verdict", tree.verdict);
     put(table, "why", tree.why);
-    put(table, "source", tree.origin.source);
-    put(table, "digest", tree.origin.digest);
+    put_origin(table, tree.origin);
     return table;
+}
+
+std::string libraries_text(const StagedLibraries& libraries) {
+    return compose(
+        "user libraries {} {}{}{}\n",
+        libraries.version.empty() ? "of an unknown version" : libraries.version,
+        libraries.folder.empty() ? ""
+                                 : compose("in {}/{} ", paths::user_directory, libraries.folder),
+        libraries.from.source.empty() ? "" : "from " + libraries.from.source,
+        libraries.retired.empty() ? "" : "; until the next boot, for pods that have them"
+    );
+}
+
+toml::array libraries_json(const StageRecord& record) {
+    toml::array list;
+    for (const auto& libraries : record.libraries) {
+        toml::table table;
+        put(table, "folder", libraries.folder);
+        put(table, "version", libraries.version);
+        table.insert("current", libraries.retired.empty());
+        put_origin(table, libraries.from);
+        list.push_back(std::move(table));
+    }
+    return list;
+}
+
+toml::array programs_json(const StageRecord& record) {
+    toml::array list;
+    for (const auto& program : record.programs) {
+        toml::table table;
+        put(table, "name", program.name);
+        put_origin(table, program.from);
+        list.push_back(std::move(table));
+    }
+    return list;
 }
 
 }  // namespace
@@ -87,16 +127,11 @@ std::string trees_text(const TreeList& list) {
             text += compose("  digest    {}\n", tree.origin.digest);
         }
     }
-    if (!list.record.user_source.empty()) {
-        const auto& told = list.record.user_version;
-        text += compose(
-            "user libraries {} from {}\n",
-            told.empty() ? "of an unknown version" : told,
-            list.record.user_source
-        );
+    for (const auto& libraries : list.record.libraries) {
+        text += libraries_text(libraries);
     }
-    if (!list.record.programs.empty()) {
-        text += compose("programs {}\n", join(list.record.programs));
+    for (const auto& program : list.record.programs) {
+        text += compose("program {}from {}\n", column(program.name, 18), program.from.source);
     }
     return text;
 }
@@ -106,14 +141,11 @@ std::string trees_json(const TreeList& list) {
     for (const auto& tree : list.trees) {
         trees.push_back(tree_json(tree));
     }
-    toml::table user;
-    put(user, "source", list.record.user_source);
-    put(user, "version", list.record.user_version);
     toml::table document;
     document.insert("schema", trees_schema);
     document.insert("trees", std::move(trees));
-    document.insert("user_libraries", std::move(user));
-    document.insert("programs", texts(list.record.programs));
+    document.insert("user_libraries", libraries_json(list.record));
+    document.insert("programs", programs_json(list.record));
     return to_json(document);
 }
 

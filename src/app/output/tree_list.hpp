@@ -21,7 +21,7 @@ struct ListedTree {
     bool in_use = false;                                       ///< one of its modules is loaded
     std::string verdict;  ///< "passed", "failed" or "not-checkable"
     std::string why;      ///< the check that failed, or why nothing could be checked
-    TreeOrigin origin;    ///< empty if `stage` did not put it there
+    StagedFrom origin;    ///< empty if `stage` did not put it there
 };
 
 struct TreeList {
@@ -32,7 +32,7 @@ struct TreeList {
 /// The trees for people, one paragraph each.
 [[nodiscard]] std::string trees_text(const TreeList& list);
 
-/// Schema 1 of `trees --json`.
+/// Schema 2 of `trees --json`.
 [[nodiscard]] std::string trees_json(const TreeList& list);
 
 }  // namespace onload_node

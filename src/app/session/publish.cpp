@@ -4,9 +4,7 @@
 #include "app/output/output.hpp"
 #include "core/model/paths.hpp"
 #include "core/model/units.hpp"
-#include "core/reporting/cdi.hpp"
 #include "core/reporting/labels.hpp"
-#include "stage/record.hpp"
 #include "system/systemd/journal.hpp"
 
 namespace onload_node {
@@ -14,7 +12,7 @@ namespace onload_node {
 namespace {
 
 /// Leaves a file alone that has this content already, so as not to wake those that watch it.
-Result<void> write_if_changed(Files& files, const std::string& path, const std::string& content) {
+Result<void> write_if_changed(Files& files, std::string_view path, const std::string& content) {
     const auto present = files.read(path);
     return present && *present == content ? Result<void>() : files.write(path, content);
 }
@@ -38,22 +36,10 @@ publish_labels(const Report& report, const PublishConfig& config, const NodeAcce
     return write_if_changed(access.files, path, label_file_content(report));
 }
 
-UserLibraries look_at_libraries(const Files& files) {
-    return {
-        files.exists(paths::preloaded_library),
-        files.executable(paths::user_command),
-        read_user_version(files)};
-}
-
 /// Writes the spec, or removes an old one if there is nothing to offer.
-Result<void> publish_cdi(const Report& report, const PublishConfig& config, Files& files) {
-    const std::string path(paths::cdi_spec);
-    const auto spec = config.cdi ? cdi_spec(report, look_at_libraries(files)) : std::string();
-    if (spec && !spec->empty()) {
-        return write_if_changed(files, path, *spec);
-    }
-    const auto removed = files.remove(path);
-    return spec ? removed : tl::unexpected(spec.error());
+Result<void> publish_cdi(const Report& report, Files& files) {
+    return report.offer.spec.empty() ? files.remove(paths::cdi_spec)
+                                     : write_if_changed(files, paths::cdi_spec, report.offer.spec);
 }
 
 }  // namespace
@@ -61,15 +47,20 @@ Result<void> publish_cdi(const Report& report, const PublishConfig& config, File
 int publish(const Report& report, const PublishConfig& config, Node& node) {
     const std::string text = sentence(report);
     const auto access = node.access();
-    const std::string path(paths::status_json);
-    if (const auto written = write_if_changed(access.files, path, status_json(report)); !written) {
-        access.progress.notice("the status file could not be written: " + written.error().message);
+    // First of all: who reads in the status that there is a spec looks for it.
+    if (const auto offered = publish_cdi(report, access.files); !offered) {
+        access.progress.notice("no CDI devices for containers: " + offered.error().message);
+    }
+    const auto json = status_json(report);
+    for (const auto path : {paths::public_status_json, paths::status_json}) {
+        if (const auto written = write_if_changed(access.files, path, json); !written) {
+            access.progress.notice(
+                "the status file could not be written: " + written.error().message
+            );
+        }
     }
     if (const auto labelled = publish_labels(report, config, access); !labelled) {
         access.progress.notice("no node labels: " + labelled.error().message);
-    }
-    if (const auto offered = publish_cdi(report, config, access.files); !offered) {
-        access.progress.notice("no CDI devices for containers: " + offered.error().message);
     }
     access.progress.notice(text);
     notify_status(text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/session/session.hpp"
 
+#include "app/session/for_containers.hpp"
 #include "app/session/publish.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe.hpp"
@@ -55,6 +56,7 @@ Result<std::unique_ptr<Session>> Session::open(const char* verb) {
     }
     auto lock = TRY(Lock::acquire(std::string(paths::lock_file)));
     std::unique_ptr<Session> session(new Session(std::move(lock)));
+    make_readable_for_containers(session->files(), session->node_.access().progress);
     if (auto loaded = session->log_.load(); !loaded) {
         remove_undo_log(session->node_.access(), loaded.error());
     }

@@ -36,9 +36,7 @@ Result<void> check_tree(const Command& command, const Config& config) {
 }
 
 Result<Lock> lock_staging(const Command& command) {
-    const std::string path = command.root
-                                 ? compose("{}{}", *command.root, paths::stage_lock_below_root)
-                                 : std::string(paths::stage_lock);
+    const std::string path = compose("{}{}", command.root.value_or(""), paths::stage_lock);
     auto lock = Lock::acquire(path, Milliseconds(0));
     if (lock || lock.error().code != ErrorCode::busy) {
         return lock;

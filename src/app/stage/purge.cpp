@@ -67,7 +67,7 @@ public:
         std::vector<std::string> paths = {
             std::string(paths::user_work_directory), std::string(paths::user_directory)};
         for (const auto& program : record.programs) {
-            paths.push_back(compose("{}/{}", paths::program_directory, program));
+            paths.push_back(compose("{}/{}", paths::program_directory, program.name));
         }
         paths.emplace_back(paths::state_directory);
         for (const auto& path : paths) {

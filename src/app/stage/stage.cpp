@@ -7,11 +7,13 @@
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "core/model/units.hpp"
+#include "stage/libraries.hpp"
 #include "stage/record.hpp"
 #include "stage/staging.hpp"
 #include "system/files/work_area.hpp"
 #include "system/modules/kmod_trees.hpp"
 #include "system/processes/programs.hpp"
+#include "system/selinux/selinux.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -50,6 +52,16 @@ Digests digests_for(const Config& config, const std::string& root) {
     return SystemFiles(root).exists(config.driver.pins) ? Digests::taken : Digests::left_out;
 }
 
+/// True for what may pass: a registry may come back, but a refused image stays refused.
+bool worth_another_try(ErrorCode code) {
+    return code == ErrorCode::io || code == ErrorCode::timeout || code == ErrorCode::busy ||
+           code == ErrorCode::not_found || code == ErrorCode::permission;
+}
+
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
 class StageRun {
 public:
     StageRun(const Command& command, const Config& config)
@@ -59,7 +71,8 @@ public:
         , trusted_{command.root ? ::geteuid() : 0}
         , node_(root_, trusted_, digests_for(config, root_))
         , trees_(node_.sensors().trees, std::nullopt, trusted_)
-        , sensors_(with_trees(node_.sensors(), trees_)) {}
+        , sensors_(with_trees(node_.sensors(), trees_))
+        , boot_id_(first_line(SystemFiles().read(paths::boot_id).value_or(""))) {}
 
     Result<void> prepare() {
         auto kernels = TRY(node_kernels(command_, sensors_));
@@ -78,37 +91,33 @@ public:
 
     /// What there is to do; empty if everything is staged as configured.
     Result<std::vector<Job>> jobs() {
-        const bool configured = command_.source.empty();
-        const std::string& text = configured ? config_.stage.source : command_.source;
-        std::vector<Job> jobs;
+        std::vector<Job> all;
         missing_.reset();
-        if (text.empty()) {
-            return jobs;
+        for (const auto& source : sources()) {
+            const auto jobs = TRY(jobs_of(source));
+            all.insert(all.end(), jobs.begin(), jobs.end());
         }
-        std::vector<std::string> kernels = {command_.kernel};
-        if (names_kernel(text) && command_.kernel.empty()) {
-            kernels = needed_kernels();
-            if (kernels.empty()) {
-                return failure(
-                    ErrorCode::usage,
-                    compose("{}: below another root the kernel has to be given: --kernel", text)
-                );
+        return all;
+    }
+
+    /// Stages each source in turn. One that fails keeps none of the others from the node: the error
+    /// is that of the first, or of the first that another try may help; the rest is printed here.
+    Result<void> carry_out_all() {
+        Result<void> all;
+        for (const auto& source : sources()) {
+            // Anew for each: the one before may have brought what this one has to replace.
+            const auto jobs = TRY(jobs_of(source));
+            for (const auto& job : jobs) {
+                note_failure(all, carry_out(job));
             }
         }
-        for (const auto& kernel : kernels) {
-            const auto expanded = with_kernel(text, kernel);
-            const auto source = find_source(expanded);
-            // Even if the source file is gone, what was staged from it counts.
-            if (configured && already_staged(expanded, kernel, source)) {
-                continue;
-            }
-            if (source) {
-                jobs.push_back({*source, kernel});
-            } else {
-                missing_ = source.error();
-            }
-        }
-        return jobs;
+        TRY(retire_libraries());
+        return all;
+    }
+
+    /// Libraries of an earlier boot that no pod can have any more.
+    [[nodiscard]] bool retirement_due() const {
+        return Libraries::any_due(read_stage_record(sensors_.files), boot_id_);
     }
 
     /// Fails if a source was missing. Called after the other jobs: a file that is missing for one
@@ -116,6 +125,8 @@ public:
     [[nodiscard]] Result<void> nothing_missing() const {
         return missing_ ? Result<void>(tl::unexpected(*missing_)) : Result<void>();
     }
+
+    [[nodiscard]] bool configured() const { return !sources().empty(); }
 
     Result<void> carry_out(const Job& job) {
         progress(compose("reading {}", job.source.text));
@@ -129,7 +140,11 @@ public:
             progress(compose("verifying the modules for {}", kernel));
             return tree_verdict(in_area, sensors_, kernel, command_.root.has_value());
         };
-        const StagingAccess access{modules, user, programs_, files, sensors_.trees, verdict, tell};
+        const auto for_containers = [&](const std::string& libraries) {
+            return selinux::set_type(root_ + libraries, selinux::libraries_type);
+        };
+        const StagingAccess access{
+            modules, user, programs_, files, sensors_.trees, verdict, for_containers, tell};
         const auto staged = TRY(stage_image(*opened.entries, order_of(job, opened.digest), access));
         report(staged);
         return {};
@@ -160,21 +175,76 @@ private:
         return kernels;
     }
 
-    /// Cheap: looks at the record and at each tree, asks no registry. Does not notice that a tag
-    /// has moved.
-    [[nodiscard]] bool already_staged(
-        const std::string& text, const std::string& kernel, const Result<Source>& source
-    ) const {
-        const auto record = read_stage_record(sensors_.files);
-        const auto wanted = kernel.empty() ? needed_kernels() : std::vector<std::string>{kernel};
-        const auto staged = [&](const std::string& each) {
-            const auto* const origin = record.find(each);
+    [[nodiscard]] std::vector<std::string> sources() const {
+        return command_.source.empty() ? config_.stage.sources
+                                       : std::vector<std::string>{command_.source};
+    }
+
+    /// What one source still has to bring. Notes in missing_ when it is not there.
+    Result<std::vector<Job>> jobs_of(const std::string& text) {
+        std::vector<std::string> kernels = {command_.kernel};
+        if (names_kernel(text) && command_.kernel.empty()) {
+            kernels = needed_kernels();
+            if (kernels.empty()) {
+                return failure(
+                    ErrorCode::usage,
+                    compose("{}: below another root the kernel has to be given: --kernel", text)
+                );
+            }
+        }
+        std::vector<Job> jobs;
+        for (const auto& kernel : kernels) {
+            const auto expanded = with_kernel(text, kernel);
+            const auto source = find_source(expanded);
+            // Even if the source file is gone, what was staged from it counts.
+            const auto wanted = kernel.empty() ? needed_kernels() : std::vector{kernel};
             const std::string stamp = source ? file_stamp(*source) : "";
-            return origin != nullptr && origin->source == text &&
-                   (stamp.empty() || origin->digest == stamp) &&
-                   sensors_.trees.open(config_.driver.tree, each)->present();
-        };
-        return !wanted.empty() && std::ranges::all_of(wanted, staged);
+            if (command_.source.empty() &&
+                already_staged(expanded, stamp, wanted, config_.driver.tree, sensors_)) {
+                continue;
+            }
+            if (source) {
+                jobs.push_back({*source, kernel});
+            } else {
+                missing_ = source.error();
+            }
+        }
+        return jobs;
+    }
+
+    static void note_failure(Result<void>& all, const Result<void>& done) {
+        if (done) {
+            return;
+        }
+        if (all) {
+            all = done;
+            return;
+        }
+        const bool better =
+            worth_another_try(done.error().code) && !worth_another_try(all.error().code);
+        const Error& other = better ? all.error() : done.error();
+        std::fprintf(stderr, "onload-node: %s\n", other.message.c_str());
+        all = better ? done : all;
+    }
+
+    Result<void> retire_libraries() {
+        if (!retirement_due()) {
+            return {};
+        }
+        SystemWorkArea area(root_, std::string(paths::user_work_directory));
+        SystemFiles files(root_);
+        TRY(area.begin());
+        auto record = read_stage_record(files);
+        const auto gone = TRY(Libraries(area, files, boot_id_).retire(record));
+        report_retired(gone);
+        TRY(write_stage_record(files, record));
+        return area.discard();
+    }
+
+    static void report_retired(const std::vector<std::string>& folders) {
+        for (const auto& folder : folders) {
+            tell(compose("removed: user libraries in {}/{}", paths::user_directory, folder));
+        }
     }
 
     [[nodiscard]] StagingOrder order_of(const Job& job, const std::string& digest) const {
@@ -194,6 +264,7 @@ private:
             // It is unknown which of them runs there.
             order.needed = order.known;
         }
+        order.boot_id = boot_id_;
         order.keep = command_.keep.value_or(config_.stage.keep);
         if (sensors_.files.exists(paths::selinux)) {
             order.relabel = !command_.root;
@@ -214,9 +285,10 @@ private:
         for (const auto& program : staged.programs) {
             tell(compose("staged: {}/{}", paths::program_directory, program));
         }
-        if (staged.user) {
-            tell(compose("staged: user libraries in {}", paths::user_directory));
+        if (!staged.user.empty()) {
+            tell(compose("staged: user libraries in {}/{}", paths::user_directory, staged.user));
         }
+        report_retired(staged.retired);
         for (const auto& kernel : staged.pruned) {
             tell(compose("removed: modules for kernel {}", kernel));
         }
@@ -231,6 +303,7 @@ private:
     Sensors sensors_;
     SystemPrograms programs_;
     NodeKernels kernels_;
+    std::string boot_id_;  ///< of this machine: it is its pods that may hold libraries below a root
     std::optional<Error> missing_;
     bool running_staged_ = false;
 };
@@ -244,26 +317,18 @@ Result<void> stage_once(const Command& command, const Config& config) {
     }
     if (looked.empty()) {
         tell(
-            command.source.empty() && config.stage.source.empty()
-                ? "nothing to stage: no SOURCE is given, and [stage] source is not set"
-                : "nothing to stage: what is configured is staged"
+            run.configured() ? "nothing to stage: what is configured is staged"
+                             : "nothing to stage: no SOURCE is given, and [stage] source is not set"
         );
+    }
+    if (looked.empty() && !run.retirement_due()) {
         return {};
     }
     const auto lock = TRY(lock_staging(command));
-    // Somebody else may have staged it before we got the lock.
-    const auto jobs = TRY(run.jobs());
-    for (const auto& job : jobs) {
-        TRY(run.carry_out(job));
-    }
+    // Asks anew what there is to do: somebody else may have staged it before we got the lock.
+    const auto staged = run.carry_out_all();
     TRY(run.follow_up());
-    return run.nothing_missing();
-}
-
-/// True for what may pass: a registry may come back, but a refused image stays refused.
-bool worth_another_try(ErrorCode code) {
-    return code == ErrorCode::io || code == ErrorCode::timeout || code == ErrorCode::busy ||
-           code == ErrorCode::not_found || code == ErrorCode::permission;
+    return staged ? run.nothing_missing() : staged;
 }
 
 }  // namespace

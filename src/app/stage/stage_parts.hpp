@@ -11,8 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-/// The parts of the stage command, one file each: activation.cpp, preconditions.cpp, source.cpp.
+/// The parts of the stage command, one file each: activation.cpp, already_staged.cpp,
+/// preconditions.cpp, source.cpp.
 namespace onload_node {
 
 /// Does what `[stage] then = "now"` asks for: has onload-node swap the drivers at once. If the
@@ -28,6 +30,17 @@ activate_now(const Config& config, const Sensors& sensors, Programs& programs);
 
 /// Only one process at a time changes what is staged. ErrorCode::busy names the other at once.
 [[nodiscard]] Result<Lock> lock_staging(const Command& command);
+
+/// Whether the node has what `source` gave when it was staged last, and, if that was modules, some
+/// for each of `kernels`. `stamp`: of a file that it is now, else "". Cheap: looks at the record
+/// and at what that lists, asks no registry, and so does not notice that a tag has moved.
+[[nodiscard]] bool already_staged(
+    const std::string& source,
+    const std::string& stamp,
+    const std::vector<std::string>& kernels,
+    const std::string& tree,
+    const Sensors& sensors
+);
 
 /// An open SOURCE, with everything that must live as long.
 struct OpenSource {

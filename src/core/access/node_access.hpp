@@ -36,6 +36,9 @@ public:
 
     /// True for a regular file with at least one execute bit.
     [[nodiscard]] virtual bool executable(std::string_view path) const = 0;
+
+    /// Where a symbolic link leads, as it is written; empty for anything else.
+    [[nodiscard]] virtual std::string link_target(std::string_view path) const = 0;
 };
 
 class Modules {
@@ -184,6 +187,10 @@ class Host {
 public:
     virtual ~Host() = default;
     [[nodiscard]] virtual Result<HostFacts> facts() const = 0;
+
+    /// Why containers may not use the library `path` or look into its directory, for people; empty
+    /// if they may, or if no policy (SELinux) is enforced.
+    [[nodiscard]] virtual std::string denied_to_containers(const std::string& path) const = 0;
 
     /// A moment given as seconds of CLOCK_BOOTTIME: "2026-11-30T02:10:00Z", by the clock as it is.
     [[nodiscard]] virtual std::string utc(std::int64_t uptime) const = 0;

@@ -88,6 +88,16 @@ public:
     [[nodiscard]] virtual Result<void>
     install(const std::string& path, const std::string& target) = 0;
 
+    /// Makes `target` a symbolic link with this text, in one step. A directory that was in its
+    /// place is then at `aside`, which is beside it; "" for a target that never was one.
+    [[nodiscard]] virtual Result<void>
+    put_link(const std::string& target, const std::string& text, const std::string& aside) = 0;
+
+    /// A digest of the file or directory `target`: names, owners, permissions, link targets and
+    /// bytes of all in it. Equal content has equal digests, in the area (by its path below the
+    /// root) and outside.
+    [[nodiscard]] virtual Result<std::string> digest(const std::string& target) const = 0;
+
     /// Moves the directory `target` into the area in one step. Succeeds if it does not exist.
     [[nodiscard]] virtual Result<void> take_away(const std::string& target) = 0;
 

@@ -163,7 +163,7 @@ struct GuardConfig {
 };
 
 struct StageConfig {
-    std::string source;
+    std::vector<std::string> sources;  ///< each is staged; of what two of them have, the later wins
     std::string authfile{paths::registry_authfile};
     bool tls_verify = true;
     AfterStaging then = AfterStaging::next_boot;

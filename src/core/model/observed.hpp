@@ -227,6 +227,15 @@ struct NamedByArgument {
     MacAddress mac;
 };
 
+/// Onload's libraries and programs for applications.
+struct UserLibraries {
+    std::string directory;  ///< above their usr: "/opt/onload/VERSION-DIGEST"
+    std::string version;    ///< empty when it is not known
+    bool present = false;   ///< the library to preload is there
+    bool command = false;   ///< so is `onload`, which starts programs with it
+    std::string denied;     ///< what keeps containers from them; empty if nothing does
+};
+
 /// The node as it is: plain data, filled by run/observe, read by the pure core. It holds facts, no
 /// wishes.
 struct Observed {
@@ -276,6 +285,7 @@ struct Observed {
     std::map<std::string, std::string>
         generated_files;                ///< content by path, of all files that we may generate
     std::vector<std::string> devices;   ///< those of Onload's device nodes that exist
+    UserLibraries libraries = {};       ///< those of the loaded module's version, if there are some
     std::string control_plane_problem;  ///< why the configured onload_cp_server cannot run; empty
                                         ///< when it can
 };

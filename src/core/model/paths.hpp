@@ -21,6 +21,9 @@ inline constexpr std::string_view undo_log = "/run/onload-node/undo.toml";
 inline constexpr std::string_view loaded_record = "/run/onload-node/loaded.toml";
 inline constexpr std::string_view last_run = "/run/onload-node/last-run.toml";
 inline constexpr std::string_view status_json = "/run/onload-node/status.json";
+/// What pods read lies in a folder of its own: all else in there is read back by root.
+inline constexpr std::string_view public_directory = "/run/onload-node/public";
+inline constexpr std::string_view public_status_json = "/run/onload-node/public/status.json";
 /// The functions that the kernel does not answer about, each with the process that waits for it.
 inline constexpr std::string_view hung_functions = "/run/onload-node/hung";
 /// Who has the clock after the time daemon has failed, since when, and until when.
@@ -70,18 +73,22 @@ inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.t
 inline constexpr std::string_view state_directory = "/var/lib/onload-node";
 inline constexpr std::string_view default_tree = "/opt";
 inline constexpr std::string_view user_directory = "/opt/onload";
+/// The link to the folder of the libraries that new containers get; see stage/libraries.hpp.
+inline constexpr std::string_view current_libraries = "current";
 inline constexpr std::string_view library_directory = "/opt/onload/usr/lib64";
 inline constexpr std::string_view preloaded_library = "/opt/onload/usr/lib64/libonload.so";
-/// The script that starts a program with the library preloaded: on the node, and in containers.
-inline constexpr std::string_view user_command = "/opt/onload/usr/bin/onload";
+// In a folder of libraries; the command is the script that starts a program with the library.
+inline constexpr std::string_view libraries_in_folder = "/usr/lib64";
+inline constexpr std::string_view preloaded_in_folder = "/usr/lib64/libonload.so";
+inline constexpr std::string_view command_in_folder = "/usr/bin/onload";
 inline constexpr std::string_view user_command_in_container = "/usr/bin/onload";
 inline constexpr std::string_view program_directory = "/usr/local/sbin";
 inline constexpr std::string_view control_plane_server = "/usr/local/sbin/onload_cp_server";
 inline constexpr std::string_view staged_programs[] = {
     "onload_cp_server", "onload_stackdump", "sfptpd"};
-/// Only one staging at a time: on this machine, and below another root directory.
-inline constexpr std::string_view stage_lock = "/run/onload-node/stage.lock";
-inline constexpr std::string_view stage_lock_below_root = "/var/lib/onload-node/stage.lock";
+/// Only one staging at a time. It lies where a pod with the node's /var/lib/onload-node finds it
+/// too.
+inline constexpr std::string_view stage_lock = "/var/lib/onload-node/stage.lock";
 /// What is being staged is collected here, beside its target, so that one rename puts it in place.
 inline constexpr std::string_view work_directory = "/.onload-node-new-modules";
 inline constexpr std::string_view user_work_directory = "/opt/.onload-node-new-user";

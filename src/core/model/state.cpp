@@ -53,6 +53,8 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
         return {"onload-missing", ""};
     case ReasonCode::name_missing:
         return {"name-missing", ""};
+    case ReasonCode::user_libraries:
+        return {"user-libraries", ""};
     case ReasonCode::control_plane:
         return {"control-plane", ""};
     case ReasonCode::time_daemon:

@@ -32,6 +32,7 @@ enum class ReasonCode {
     undone,                ///< a step failed and everything was undone
     onload_missing,        ///< the driver is in, Onload's own modules are not
     name_missing,          ///< a port does not have its name
+    user_libraries,        ///< the user libraries cannot be offered to containers
     control_plane,         ///< Onload's control plane server cannot run: nothing is accelerated
     time_daemon,           ///< the clock is not kept as configured
     no_driver,             ///< a function has no driver

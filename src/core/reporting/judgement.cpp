@@ -213,6 +213,12 @@ Judgement judge_out_of_tree(
     if (!observed.control_plane_problem.empty()) {
         return {State::degraded, ReasonCode::control_plane, observed.control_plane_problem};
     }
+    if (auto offer = cdi_offer(observed); config.publish.cdi && offer.withheld) {
+        return {
+            State::degraded,
+            ReasonCode::user_libraries,
+            compose("containers are not offered Onload: {}", offer.problem)};
+    }
     if (const auto text = time_complaint(config, observed); !text.empty()) {
         return {State::degraded, ReasonCode::time_daemon, with_failure(PhaseName::time, text)};
     }

@@ -160,6 +160,8 @@ Report make_report(
     report.kernel = observed.kernel;
     report.policy = config.names.policy;
     report.devices = observed.devices;
+    report.offer = config.publish.cdi ? cdi_offer(observed) : CdiOffer{"", "publish.cdi is false"};
+    report.libraries = compose("{}{}", observed.libraries.directory, paths::libraries_in_folder);
     report.staged = observed.staged.kernels;
     report.guard = guard_standing(config, observed);
     report.guard_limit = config.guard.attempts;

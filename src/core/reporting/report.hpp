@@ -4,6 +4,7 @@
 #include "core/model/plan.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/guard.hpp"
+#include "core/reporting/cdi.hpp"
 
 #include <string>
 #include <utility>
@@ -56,6 +57,8 @@ struct Report {
     std::vector<std::string> notes;  ///< advice that changes no state
     std::vector<std::string> clock_keepers;  ///< ids of all known clock daemons that run now
     std::vector<std::string> devices;
+    CdiOffer offer;
+    std::string libraries;            ///< directory on the node that the offer's spec mounts
     std::vector<std::string> staged;  ///< kernels
     GuardStanding guard;
     unsigned guard_limit = 0;

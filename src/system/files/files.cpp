@@ -139,4 +139,9 @@ bool SystemFiles::executable(std::string_view path) const {
            (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 }
 
+std::string SystemFiles::link_target(std::string_view path) const {
+    std::error_code error;
+    return std::filesystem::read_symlink(below_root(path), error).string();
+}
+
 }  // namespace onload_node

@@ -28,6 +28,8 @@ public:
 
     [[nodiscard]] bool executable(std::string_view path) const override;
 
+    [[nodiscard]] std::string link_target(std::string_view path) const override;
+
 private:
     [[nodiscard]] std::string below_root(std::string_view path) const;
 

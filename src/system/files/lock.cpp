@@ -21,6 +21,9 @@ namespace onload_node {
 
 namespace {
 
+/// Who removes the file gives the lock up right after that, so this happens once.
+constexpr int most_removals = 10;
+
 bool try_lock(int fd) {
     return ::flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
@@ -81,7 +84,9 @@ Lock::~Lock() {
     }
 }
 
-Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
+namespace {
+
+Result<UniqueFd> open_and_lock(const std::string& path, Milliseconds limit) {
     TRY(make_directories(parent_directory(path)));
     // Whoever may open the file may hold the lock: flock(2) asks for no right to write.
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
@@ -103,6 +108,26 @@ Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
                 )
             );
         }
+    }
+    return fd;
+}
+
+/// False for a file that its last holder has removed meanwhile: others lock another one.
+bool still_there(const UniqueFd& fd, const std::string& path) {
+    struct stat held {};
+
+    struct stat there {};
+
+    return ::fstat(fd.get(), &held) == 0 && ::stat(path.c_str(), &there) == 0 &&
+           held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+}
+
+}  // namespace
+
+Result<Lock> Lock::acquire(const std::string& path, Milliseconds limit) {
+    auto fd = TRY(open_and_lock(path, limit));
+    for (int again = 0; !still_there(fd, path) && again < most_removals; ++again) {
+        fd = TRY(open_and_lock(path, limit));
     }
     // Best effort: if /run is full, others are told of "another process".
     const std::string pid = std::to_string(::getpid()) + "\n";

@@ -4,6 +4,7 @@
 #include "base/pieces.hpp"
 #include "base/text.hpp"
 #include "system/files/byte_streams.hpp"
+#include "system/files/content_digest.hpp"
 #include "system/files/directories.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/system_error.hpp"
@@ -56,6 +57,25 @@ step_into(int parent, const std::string& name, const std::string& path, bool mak
 
 std::string last_name(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
+}
+
+/// Gets rid of what an exchange has left at `part`: a link goes, a directory moves to `aside`, or
+/// beside it where that is taken.
+Result<void> set_aside(const std::string& part, const std::string& aside) {
+    constexpr int most = 9;
+    if (::unlink(part.c_str()) == 0 || errno == ENOENT) {
+        return {};
+    }
+    for (int number = 1; number <= most; ++number) {
+        const auto name = number == 1 ? aside : compose("{}-{}", aside, std::to_string(number));
+        if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0) {
+            return {};
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    return errno_failure(compose("cannot rename {} to {}", part, aside), errno);
 }
 
 }  // namespace
@@ -203,6 +223,27 @@ Result<void> SystemWorkArea::install(const std::string& path, const std::string&
         return copied;
     }
     return sync_directory(folder);
+}
+
+Result<void> SystemWorkArea::put_link(
+    const std::string& target, const std::string& text, const std::string& aside
+) {
+    const std::string there = root_ + target;
+    const std::string folder = parent_directory(there);
+    TRY(make_directories(folder));
+    // The name is always the same: what a killed run has left is found by it.
+    const std::string part = compose("{}/.{}.new", folder, last_name(there));
+    TRY(set_aside(part, root_ + aside));
+    if (::symlink(text.c_str(), part.c_str()) != 0) {
+        return errno_failure("cannot make the link " + part, errno);
+    }
+    TRY(put_in_place(part, there));
+    TRY(set_aside(part, root_ + aside));
+    return sync_directory(folder);
+}
+
+Result<std::string> SystemWorkArea::digest(const std::string& target) const {
+    return content_digest(root_ + target);
 }
 
 Result<void> SystemWorkArea::take_away(const std::string& target) {

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] Result<void>
     exchange(const std::string& path, const std::string& target) override;
     [[nodiscard]] Result<void> install(const std::string& path, const std::string& target) override;
+    [[nodiscard]] Result<void>
+    put_link(const std::string& target, const std::string& text, const std::string& aside) override;
+    [[nodiscard]] Result<std::string> digest(const std::string& target) const override;
     [[nodiscard]] Result<void> take_away(const std::string& target) override;
     [[nodiscard]] std::int64_t modified(const std::string& target) const override;
     [[nodiscard]] Result<void> discard() override;

@@ -5,6 +5,7 @@
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 #include "system/processes/children.hpp"
+#include "system/selinux/selinux.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>
@@ -65,6 +66,10 @@ Result<HostFacts> SystemHost::facts() const {
         ::geteuid() == 0,
         seconds_of(CLOCK_BOOTTIME),
         clock_synchronised()};
+}
+
+std::string SystemHost::denied_to_containers(const std::string& path) const {
+    return selinux::denied_to_containers(root_ + path);
 }
 
 std::string SystemHost::utc(std::int64_t uptime) const {

@@ -14,6 +14,7 @@ public:
     explicit SystemHost(std::string root = "");
 
     [[nodiscard]] Result<HostFacts> facts() const override;
+    [[nodiscard]] std::string denied_to_containers(const std::string& path) const override;
     [[nodiscard]] std::string utc(std::int64_t uptime) const override;
 
 private:

@@ -74,5 +74,5 @@ def told_by_trees(node, source, kernel, running):
     expect_equal("trees tells the kernel, where it came from and that it would load",
                  [tree["kernel"], tree["source"], tree["verdict"], tree["running"], tree["pending"]], [kernel, source, "passed", running, not running])
     expect_equal("and the versions, also of the user libraries",
-                 [{m["name"]: m["version"] for m in tree["modules"]}["onload"], document["user_libraries"]["version"]],
+                 [{m["name"]: m["version"] for m in tree["modules"]}["onload"], document["user_libraries"][0]["version"]],
                  ["8.1.2.26", "8.1.2.26"])

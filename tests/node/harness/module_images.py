@@ -56,7 +56,7 @@ def _add(archive, path, content):
         member.type, member.linkname = tarfile.SYMTYPE, content
         archive.addfile(member)
     else:
-        member.size, member.mode = len(content), 0o755 if "bin/" in path else 0o644
+        member.size, member.mode = len(content), 0o755 if "bin/" in path or ".so" in path else 0o644
         archive.addfile(member, io.BytesIO(content))
 
 

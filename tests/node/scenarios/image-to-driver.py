@@ -65,6 +65,16 @@ def staged_by_reference(node, kernel, digest):
         check(f"{program} can be run", node.machine.run(f"test -x /usr/local/sbin/{program}").ok)
 
 
+def complete(node):
+    """One image with all of it completes a node."""
+    status, onload = node.status(), "/sys/module/onload"
+    check("Onload is loaded", node.machine.run(f"test -d {onload}").ok)
+    server = node.machine.check(f"cat {onload}/parameters/cplane_server_path")
+    check("its control plane server is where the module looks for it", node.machine.run(f"test -x {server}").ok, server)
+    check("containers are offered it", status["cdi"]["problem"] == "" and node.machine.run(f"test -s {status['cdi']['spec']}").ok, status)
+    expect_equal("sfptpd keeps the clock", (status["time"]["state"], node.machine.check("systemctl is-active sfptpd")), ("active", "active"))
+
+
 def only_once(node, registry):
     registry.stop()
     done = node.stage()
@@ -112,4 +122,5 @@ def scenario(lab):
     node.configure(NOW)
     staged_by_reference(node, lab.kernel, image.digest)
     out_of_tree(node, lab.kernel, "at once")
+    complete(node)
     only_once(node, registry)

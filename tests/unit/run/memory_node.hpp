@@ -119,6 +119,8 @@ public:
     [[nodiscard]] bool exists(std::string_view path) const override;
     [[nodiscard]] bool executable(std::string_view path) const override;
 
+    [[nodiscard]] std::string link_target(std::string_view /*path*/) const override { return {}; }
+
     // Modules
     [[nodiscard]] std::optional<LoadedModule> loaded(const ModuleName& name) const override;
     [[nodiscard]] Result<void> load(const LoadModule& step, Milliseconds limit) override;

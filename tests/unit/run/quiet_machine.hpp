@@ -6,9 +6,11 @@
 /// Fixtures: what a look needs and a test does not ask about.
 namespace onload_node::fixture {
 
-class NoHost final : public Host {
+class NoHost : public Host {
 public:
     [[nodiscard]] Result<HostFacts> facts() const override { return HostFacts(); }
+
+    [[nodiscard]] std::string denied_to_containers(const std::string&) const override { return ""; }
 
     [[nodiscard]] std::string utc(std::int64_t) const override { return "then"; }
 };

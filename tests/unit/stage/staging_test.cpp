@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/paths.hpp"
+#include "stage/libraries.hpp"
 #include "stage/record.hpp"
 #include "stage/staging.hpp"
 #include "stage/tar_entries.hpp"
@@ -15,6 +16,7 @@
 #include <span>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace onload_node {
@@ -61,9 +63,17 @@ protected:
                                            : found->second;
         };
         const StagingAccess access{
-            modules, user, programs, files, trees, verdict_of, [this](const std::string& line) {
-                lines += line + "\n";
-            }};
+            modules,
+            user,
+            programs,
+            files,
+            trees,
+            verdict_of,
+            [this](const std::string& directory) -> Result<void> {
+                labelled.push_back(directory);
+                return {};
+            },
+            [this](const std::string& line) { lines += line + "\n"; }};
         auto staged = stage_image(image, order, access);
         EXPECT_FALSE(fs::exists(root.path(work_tree(order.tree))));
         EXPECT_FALSE(fs::exists(root.path(std::string(paths::user_work_directory))));
@@ -84,6 +94,7 @@ protected:
         order.source = "image";
         order.digest = "sha256:1";
         order.tree = "/opt";
+        order.boot_id = "boot 1";
         return order;
     }
 
@@ -93,6 +104,7 @@ protected:
     StagingOrder order = first_order();
     std::map<std::string, TreeVerdict> verdicts;
     std::string lines;
+    std::vector<std::string> labelled;  ///< for containers
 };
 
 const std::string k1 = "opt/lib/modules/5.14.0-1/";
@@ -128,9 +140,14 @@ TEST_F(StagingTest, PutsEverythingWhereItBelongs) {
     EXPECT_EQ(programs.runs[0][3], "5.14.0-2");
     const auto record = read_stage_record(files);
     ASSERT_NE(record.find("5.14.0-2"), nullptr);
-    EXPECT_EQ(record.find("5.14.0-2")->digest, "sha256:1");
-    EXPECT_EQ(record.programs, (std::vector<std::string>{"onload_cp_server", "sfptpd"}));
-    EXPECT_EQ(record.user_source, "image");
+    EXPECT_EQ(record.find("5.14.0-2")->from.digest, "sha256:1");
+    ASSERT_EQ(record.programs.size(), 2U);
+    EXPECT_EQ(record.programs[1].name, "sfptpd");
+    EXPECT_EQ(record.programs[1].from.source, "image");
+    ASSERT_NE(record.current_libraries(), nullptr);
+    EXPECT_EQ(record.current_libraries()->from.source, "image");
+    EXPECT_EQ(record.current_libraries()->folder, staged->user);
+    ASSERT_NE(record.find_source("image"), nullptr);
 }
 
 TEST_F(StagingTest, ReplacesATreeAsAWhole) {
@@ -138,6 +155,138 @@ TEST_F(StagingTest, ReplacesATreeAsAWhole) {
     ASSERT_TRUE(stage(image_of(k1, "two").bytes()));
     EXPECT_EQ(read("/" + k1 + "extra/sfc.ko"), "two");
     EXPECT_EQ(read("/" + k1 + "extra/old.ko"), "missing");
+}
+
+/// Of what a bind mount of this path would hold.
+ino_t inode_of(const std::string& path) {
+    struct stat status {};
+
+    return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+std::string with_libraries(const std::string& content) {
+    return TarWriter()
+        .file("opt/onload/usr/lib64/libonload.so", content)
+        .file("opt/onload/sbin/onload_cp_server", content, 0755)
+        .bytes();
+}
+
+TEST_F(StagingTest, ChangesNothingWhereTheSameIsThereAlready) {
+    const auto image = image_of(k1, "one").file("opt/onload/usr/lib64/l.so", "l").bytes();
+    const auto first = stage(image);
+    ASSERT_TRUE(first) << first.error().message;
+    const std::vector<std::string> kept = {
+        "/opt/lib/modules/5.14.0-1", "/opt/onload/" + first->user, "/opt/onload/usr/lib64"};
+    std::vector<ino_t> before;
+    for (const auto& path : kept) {
+        before.push_back(inode_of(root.path(path)));
+    }
+    const auto second = stage(image);
+    ASSERT_TRUE(second) << second.error().message;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        EXPECT_EQ(inode_of(root.path(kept[i])), before[i]) << kept[i];
+    }
+    EXPECT_EQ(second->user, first->user);
+    EXPECT_EQ(second->kernels, first->kernels) << "it is said to be staged all the same";
+    EXPECT_EQ(read_stage_record(files).libraries.size(), 1U);
+    // What somebody has changed since is not the same.
+    fs::permissions(root.path("/" + k1 + "extra/sfc.ko"), fs::perms::all);
+    ASSERT_TRUE(stage(image));
+    EXPECT_NE(inode_of(root.path(kept[0])), before[0]);
+    root.put("/opt/onload/" + first->user + "/usr/lib64/l.so", "changed");
+    ASSERT_TRUE(stage(image));
+    EXPECT_EQ(read("/opt/onload/usr/lib64/l.so"), "l");
+}
+
+TEST_F(StagingTest, KeepsLibrariesThatPodsMayHaveUntilAnotherBoot) {
+    const auto first = stage(with_libraries("one"));
+    ASSERT_TRUE(first) << first.error().message;
+    const auto held = inode_of(root.path("/opt/onload/usr/lib64"));
+    const auto second = stage(with_libraries("two"));
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_EQ(read("/opt/onload/usr/lib64/libonload.so"), "two");
+    EXPECT_EQ(read("/opt/onload/" + first->user + "/usr/lib64/libonload.so"), "one");
+    EXPECT_EQ(inode_of(root.path("/opt/onload/" + first->user + "/usr/lib64")), held);
+    EXPECT_EQ(read("/usr/local/sbin/onload_cp_server"), "two");
+    const auto record = read_stage_record(files);
+    ASSERT_EQ(record.libraries.size(), 2U);
+    EXPECT_EQ(record.current_libraries()->folder, second->user);
+    EXPECT_EQ(record.libraries[1].retired, "boot 1");
+    EXPECT_TRUE(Libraries::any_due(record, "boot 2"));
+    EXPECT_FALSE(Libraries::any_due(record, "boot 1"));
+    order.boot_id = "boot 2";
+    const auto third = stage(with_libraries("two"));
+    ASSERT_TRUE(third);
+    EXPECT_EQ(third->retired, std::vector{first->user});
+    EXPECT_EQ(read("/opt/onload/" + first->user + "/usr/lib64/libonload.so"), "missing");
+    EXPECT_EQ(read("/opt/onload/usr/lib64/libonload.so"), "two");
+    EXPECT_EQ(read_stage_record(files).libraries.size(), 1U);
+}
+
+TEST_F(StagingTest, TakesLibrariesBackThatWereRetired) {
+    const auto first = stage(with_libraries("one"));
+    ASSERT_TRUE(stage(with_libraries("two")));
+    ASSERT_TRUE(stage(with_libraries("one")));
+    order.boot_id = "boot 2";
+    ASSERT_TRUE(stage(with_libraries("one")));
+    EXPECT_EQ(read("/opt/onload/usr/lib64/libonload.so"), "one");
+    const auto record = read_stage_record(files);
+    ASSERT_EQ(record.libraries.size(), 1U);
+    EXPECT_EQ(record.libraries[0].folder, first->user);
+}
+
+TEST_F(StagingTest, KeepsTheDirectoriesOfOlderVersionsUntilAnotherBoot) {
+    root.put("/opt/onload/usr/lib64/libonload.so", "old");
+    root.put("/opt/onload/etc/own.conf", "by hand");
+    const auto held = inode_of(root.path("/opt/onload/usr/lib64"));
+    ASSERT_TRUE(stage(with_libraries("new")));
+    EXPECT_EQ(read("/opt/onload/usr/lib64/libonload.so"), "new");
+    EXPECT_EQ(inode_of(root.path("/opt/onload/before-usr/lib64")), held);
+    order.boot_id = "boot 2";
+    ASSERT_TRUE(stage(with_libraries("new")));
+    EXPECT_FALSE(fs::exists(root.path("/opt/onload/before-usr")));
+    EXPECT_EQ(read("/opt/onload/etc/own.conf"), "by hand") << "what we did not put there stays";
+}
+
+TEST_F(StagingTest, LeadsToWhatTheCurrentLibrariesHaveOnly) {
+    ASSERT_TRUE(stage(TarWriter().file("opt/onload/lib/a.so", "a").bytes()));
+    EXPECT_EQ(fs::read_symlink(root.path("/opt/onload/lib")).string(), "current/lib");
+    ASSERT_TRUE(stage(TarWriter().file("opt/onload/usr/lib64/b.so", "b").bytes()));
+    EXPECT_FALSE(fs::exists(fs::symlink_status(root.path("/opt/onload/lib"))));
+    EXPECT_EQ(read("/opt/onload/usr/lib64/b.so"), "b");
+}
+
+TEST_F(StagingTest, GoesOnWhereARunWasKilledInTheMiddle) {
+    // Killed after the exchange of a directory of an older version for the link.
+    root.put("/opt/onload/.usr.new/lib64/libonload.so", "old");
+    fs::create_symlink("current/usr", root.path("/opt/onload/usr"));
+    ASSERT_TRUE(stage(with_libraries("new")));
+    EXPECT_EQ(read("/opt/onload/before-usr/lib64/libonload.so"), "old");
+    EXPECT_EQ(read("/opt/onload/usr/lib64/libonload.so"), "new");
+    // Killed before the record was written.
+    ASSERT_TRUE(files.remove(paths::staged_record));
+    const auto second = stage(with_libraries("newer"));
+    ASSERT_TRUE(second);
+    EXPECT_EQ(read_stage_record(files).libraries.size(), 3U);
+    order.boot_id = "boot 2";
+    ASSERT_TRUE(stage(with_libraries("newer")));
+    EXPECT_EQ(read_stage_record(files).libraries.size(), 1U);
+}
+
+TEST_F(StagingTest, RecordsEachSourceOnItsOwn) {
+    ASSERT_TRUE(stage(image_of(k1, "one").bytes()));
+    order.source = "libraries";
+    order.only_kernel = "5.14.0-1";
+    ASSERT_TRUE(stage(with_libraries("one"))) << "it has no modules at all: that is no mistake";
+    order.source = "clock";
+    order.digest = "sha256:2";
+    ASSERT_TRUE(stage(TarWriter().file("usr/sbin/sfptpd", "p").bytes()));
+    const auto record = read_stage_record(files);
+    EXPECT_EQ(record.find("5.14.0-1")->from.source, "image");
+    EXPECT_EQ(record.current_libraries()->from.source, "libraries");
+    EXPECT_EQ(record.programs[1].from.source, "clock");
+    EXPECT_EQ(record.sources.size(), 3U);
+    EXPECT_EQ(record.find_source("clock")->digest, "sha256:2");
 }
 
 TEST_F(StagingTest, RemovesWhatAKilledRunHasLeft) {
@@ -264,7 +413,10 @@ TEST_F(StagingTest, PrunesAllButTheNewestAndTheNeeded) {
 
 TEST_F(StagingTest, LabelsWhatItHasWrittenWhereThatIsAskedFor) {
     order.relabel = true;
-    ASSERT_TRUE(stage(image_of(k1, "one").file("usr/sbin/sfptpd", "p").bytes()));
+    auto image = image_of(k1, "one").file("usr/sbin/sfptpd", "p");
+    const auto staged = stage(image.file("opt/onload/usr/lib64/libonload.so", "l").bytes());
+    ASSERT_TRUE(staged);
+    EXPECT_EQ(labelled, std::vector{"/opt/onload/" + staged->user});
     ASSERT_EQ(programs.runs.size(), 1U);
     EXPECT_EQ(
         programs.runs[0],
@@ -276,7 +428,7 @@ TEST_F(StagingTest, LabelsWhatItHasWrittenWhereThatIsAskedFor) {
 TEST_F(StagingTest, StagesProgramsAlone) {
     ASSERT_TRUE(stage(TarWriter().file("usr/sbin/sfptpd", "p", 0644).bytes()));
     EXPECT_TRUE(files.executable("/usr/local/sbin/sfptpd"));
-    EXPECT_EQ(read_stage_record(files).user_source, "");
+    EXPECT_EQ(read_stage_record(files).current_libraries(), nullptr);
 }
 
 TEST_F(StagingTest, KeepsHardLinksInATree) {

@@ -91,7 +91,7 @@ probe = "1min"
     EXPECT_TRUE(config->time.displace.empty());
     EXPECT_EQ(config->guard.attempts, 3U);
     EXPECT_EQ(config->guard.settle, Milliseconds(90'000));
-    EXPECT_EQ(config->stage.source, "registry/x:v1");
+    EXPECT_EQ(config->stage.sources, std::vector<std::string>{"registry/x:v1"});
     EXPECT_EQ(config->stage.authfile, "/auth");
     EXPECT_FALSE(config->stage.tls_verify);
     EXPECT_EQ(config->stage.then, AfterStaging::now);
@@ -100,6 +100,19 @@ probe = "1min"
     EXPECT_FALSE(config->publish.nfd);
     EXPECT_EQ(config->limits.unload, Milliseconds(5'000));
     EXPECT_EQ(config->limits.probe, Milliseconds(60'000));
+}
+
+TEST(ConfigFile, TakesOneSourceOrSeveral) {
+    using Sources = std::vector<std::string>;
+    const auto sources = [](const std::string& value) {
+        const auto config = read_config({{"c", "[stage]\nsource = " + value + "\n"}});
+        return config ? config->stage.sources : Sources{config.error().message};
+    };
+    EXPECT_EQ(sources("'a'"), Sources{"a"});
+    EXPECT_EQ(sources("['a', 'b']"), (Sources{"a", "b"}));
+    EXPECT_EQ(sources("''"), Sources{}) << "none";
+    EXPECT_NE(sources("7").front().find("stage.source must be a"), std::string::npos);
+    EXPECT_NE(sources("['a', 7]").front().find("a list of texts only"), std::string::npos);
 }
 
 TEST(ConfigFile, DropInsMergeReplaceAndAppend) {

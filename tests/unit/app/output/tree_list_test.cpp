@@ -17,7 +17,7 @@ TreeList two_trees() {
     first.running = true;
     first.in_use = true;
     first.verdict = "passed";
-    first.origin = {"5.14.0-1", "quay.example/m:1", "sha256:ab"};
+    first.origin = {"quay.example/m:1", "sha256:ab"};
     ListedTree second;
     second.kernel = "5.14.0-2";
     second.directory = "/opt/lib/modules/5.14.0-2";
@@ -26,8 +26,10 @@ TreeList two_trees() {
     second.verdict = "failed";
     second.why = "sfc.ko is for 5.14.0-1";
     list.trees = {first, second};
-    list.record.programs = {"sfptpd"};
-    list.record.user_source = "quay.example/u:1";
+    list.record.programs = {{"sfptpd", {"quay.example/p:1", ""}}};
+    list.record.libraries = {
+        {"9.0.1-1a", "9.0.1", {"quay.example/u:1", ""}, ""},
+        {"unknown-2b", "", {"quay.example/u:0", ""}, "boot 1"}};
     return list;
 }
 
@@ -44,8 +46,11 @@ TEST(TreeList, SaysForEachTreeWhatItIs) {
         "5.14.0-2  (pending)\n"
         "  in        /opt/lib/modules/5.14.0-2, 1 KiB\n"
         "  verified  would not load: sfc.ko is for 5.14.0-1\n"
-        "user libraries of an unknown version from quay.example/u:1\n"
-        "programs sfptpd\n"
+        "user libraries 9.0.1 in /opt/onload/9.0.1-1a from quay.example/u:1\n"
+        "user libraries of an unknown version in /opt/onload/unknown-2b from quay.example/u:0; "
+        "until "
+        "the next boot, for pods that have them\n"
+        "program sfptpd            from quay.example/p:1\n"
     );
     EXPECT_EQ(trees_text({}), "nothing is staged\n");
 }
@@ -53,14 +58,16 @@ TEST(TreeList, SaysForEachTreeWhatItIs) {
 TEST(TreeList, HasTheSameInJson) {
     const std::string json = trees_json(two_trees());
     for (const auto* const part :
-         {R"("schema" : 1)",
+         {R"("schema" : 2)",
           R"("kernel" : "5.14.0-1")",
           R"("bytes" : 1572864)",
           R"("version" : "5.3.16.1004")",
           R"("in_use" : true)",
           R"("verdict" : "failed")",
           R"("digest" : "sha256:ab")",
-          R"("programs")"}) {
+          R"("programs")",
+          R"("folder" : "9.0.1-1a")",
+          R"("current" : false)"}) {
         EXPECT_NE(json.find(part), std::string::npos) << part << "\n" << json;
     }
 }

@@ -78,7 +78,7 @@ TEST_F(StageProgram, PurgesWhatIsItsOwnOnly) {
 }
 
 TEST_F(StageProgram, TellsWhoElseIsStaging) {
-    const auto lock = Lock::acquire(root.path(std::string(paths::stage_lock_below_root)));
+    const auto lock = Lock::acquire(root.path(std::string(paths::stage_lock)));
     ASSERT_TRUE(lock);
     for (const auto& words :
          std::vector<std::vector<std::string>>{{"stage", image("5.14.0-1", "one")}, {"purge"}}) {
@@ -108,6 +108,31 @@ TEST_F(StageProgram, StagesWhatIsConfiguredOnce) {
     );
     fs::remove_all(root.path("/opt/lib/modules/5.14.0-1"));
     EXPECT_TRUE(says(run({"stage", "--kernel", "5.14.0-1"}).output, "staged: modules"));
+}
+
+TEST_F(StageProgram, StagesEachSourceOfAListOnItsOwn) {
+    const auto modules = image("5.14.0-1", "one");
+    images.put("/libraries/opt/onload/usr/lib64/libonload.so", "lib");
+    images.put("/clock/usr/sbin/sfptpd", "ptp");
+    const auto sources = "source = [\"" + modules + "\", \"" + images.path("/libraries") +
+                         "\", \"" + images.path("/missing") + "\", \"" + images.path("/clock") +
+                         "\"]\n";
+    root.put("/etc/onload-node/config.toml", "[stage]\n" + sources);
+    const auto staged = run({"stage", "--kernel", "5.14.0-1"});
+    EXPECT_EQ(staged.status, 1) << "one of them is not there";
+    EXPECT_TRUE(says(staged.complaint, images.path("/missing"))) << staged.complaint;
+    EXPECT_TRUE(there("/opt/lib/modules/5.14.0-1/extra/sfc.ko"));
+    EXPECT_TRUE(there("/opt/onload/usr/lib64/libonload.so"));
+    EXPECT_TRUE(there("/usr/local/sbin/sfptpd"));
+    // Only what has to be brought again is brought again.
+    fs::remove(root.path("/usr/local/sbin/sfptpd"));
+    const auto again = run({"stage", "--kernel", "5.14.0-1"});
+    EXPECT_EQ(again.output, "staged: /usr/local/sbin/sfptpd\n");
+    images.put("/missing/usr/sbin/onload_stackdump", "dump");
+    const auto last = run({"stage", "--kernel", "5.14.0-1"});
+    EXPECT_EQ(last.status, 0) << last.complaint;
+    EXPECT_EQ(last.output, "staged: /usr/local/sbin/onload_stackdump\n");
+    EXPECT_TRUE(says(run({"stage", "--kernel", "5.14.0-1"}).output, "nothing to stage"));
 }
 
 TEST_F(StageProgram, StagesAConfiguredFileAnewWhenItHasChanged) {
