@@ -303,8 +303,9 @@ private:
     /// not even read.
     void relabel() {
         if (!staged_.user.empty()) {
-            const auto folder = compose("{}/{}", paths::user_directory, staged_.user);
-            if (const auto done = access_.let_containers_read(folder); !done) {
+            // With the links that lead to them, which the device plugin follows.
+            const std::string all(paths::user_directory);
+            if (const auto done = access_.let_containers_read(all); !done) {
                 access_.say(
                     compose("containers may not be able to use them: {}", done.error().message)
                 );

@@ -16,10 +16,11 @@ Result<void> give_types(const Files& files) {
     TRY(make_directories(folder));
     TRY(selinux::set_type(folder, selinux::container_data_type));
     for (const auto& each : read_library_folders(files)) {
-        const auto libraries = compose("{}/{}", paths::user_directory, each.folder);
-        const auto preloaded = compose("{}{}", libraries, paths::preloaded_in_folder);
+        const auto preloaded =
+            compose("{}/{}{}", paths::user_directory, each.folder, paths::preloaded_in_folder);
         if (!selinux::denied_to_containers(preloaded).empty()) {
-            TRY(selinux::set_type(libraries, selinux::libraries_type));
+            // With the links that lead to them, which the device plugin follows.
+            return selinux::set_type(std::string(paths::user_directory), selinux::libraries_type);
         }
     }
     return {};

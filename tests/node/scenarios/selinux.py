@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""With an SELinux policy enforced the product does all that it does, and nothing of ours is denied.
+"""With an SELinux policy enforced the product does all that it does, and nothing of ours is denied. Containers may use what is theirs.
 
 The policy is Debian's own (SELinux Project's reference policy), under which our units run in initrc_t; RHEL's, under which it was
 tried apart from this, is not to be had here. A process of ours that is denied something is found by its name, and any other by what
@@ -7,7 +7,7 @@ the same node without us is not denied. udevd is confined under it: it reads wha
 
 import re
 
-from harness import check, expect_equal, note
+from harness import check, expect_equal, note, paths
 from harness.bundle import Bundle
 from harness.image_forms import Forms
 from harness.module_images import everything
@@ -18,8 +18,8 @@ DENIED = "journalctl -b --no-pager -o cat | grep 'avc:  denied' | sort -u"
 
 
 def kinds(machine):
-    """The denials of this boot, without what differs from one to the next."""
-    lines = machine.run(DENIED).stdout.splitlines()
+    """The denials of this boot, without what differs from one to the next, and without those of containers, which are no part of us."""
+    lines = [line for line in machine.run(DENIED).stdout.splitlines() if ":container_t:" not in line.partition("tcontext")[0]]
     return {re.sub(r"^.*avc:", "avc:", re.sub(r"\b(pid|ino|dev)=\S+ ?", "", line)).strip() for line in lines}
 
 
@@ -76,13 +76,63 @@ def stage(lab, watched):
     node = watched.node
     node.forget()
     # Not an image: podman asks for types of containers, which Debian's policy does not have.
-    done = node.stage(Forms(node, everything(lab.kernel), lab.kernel).archive("a tar file"))
+    library = {"opt/onload/usr/lib64/libonload.so": (paths.PROGRAMS / "libonload-one.so").read_bytes()}
+    done = node.stage(Forms(node, everything(lab.kernel) | library, lab.kernel).archive("a tar file"))
     check("stage: it ends well", done.ok, done.stdout + done.stderr)
     expect_equal("stage: what is staged would load", node.verify().rc, 0)
-    written = f"/opt/lib/modules/{lab.kernel} /opt/onload /usr/local/sbin"
+    written = f"/opt/lib/modules/{lab.kernel} /usr/local/sbin"
     expect_equal("stage: it has the labels of the policy", node.machine.check(f"restorecon -Rnv {written}"), "")
     expect_equal("stage: apply ends well", node.run("apply --live").rc, 0)
     watched.nothing_denied("stage")
+
+
+def in_container(machine, command):
+    """What a process says that SELinux treats as those of containers; the types are in image/containers.cil."""
+    done = machine.run(f"runcon system_u:system_r:container_t:s0 {command} 2>&1")
+    return done.stdout.strip()
+
+
+def library_type(machine):
+    return machine.check("stat -Lc %C /opt/onload/usr/lib64/libonload.so").split(":")[2]
+
+
+def accelerated(machine):
+    return in_container(machine, "env LD_PRELOAD=/opt/onload/usr/lib64/libonload.so /usr/bin/true")
+
+
+def libraries_for_containers(watched):
+    """On RHCOS /opt is /var/opt, whose files the platform calls data: no container may read those."""
+    machine, node = watched.node.machine, watched.node
+    expect_equal("containers: they may run the staged libraries", (library_type(machine), accelerated(machine)), ("lib_t", "Onload 8.1.2.26 one"))
+    check("containers: they are offered", node.status()["cdi"]["problem"] == "", node.status()["cdi"])
+    machine.check("restorecon -RF /var/opt")
+    check("relabelled by the platform: the fixture denies them as RHEL does", "cannot be preloaded" in accelerated(machine), accelerated(machine))
+    status = node.status()
+    expect_equal("relabelled by the platform: the node says so", (status["state"], status["reason_code"]), ("degraded", "user-libraries"))
+    check("relabelled by the platform: and why", "SELinux keeps containers from" in status["reason"] and "var_t" in status["reason"], status["reason"])
+    machine.check("systemctl start onload-node-refresh")
+    expect_equal("relabelled by the platform: the next publish mends it", (library_type(machine), accelerated(machine), node.status()["state"]),
+                 ("lib_t", "Onload 8.1.2.26 one", "active"))
+
+
+def what_cannot_be_mended(watched):
+    machine, node = watched.node.machine, watched.node
+    files = "find /var/opt/onload/8* -type f -exec"
+    machine.check(f"restorecon -RF /var/opt && {files} chattr +i {{}} +")
+    machine.check("systemctl start onload-node-refresh")
+    status = node.status()
+    expect_equal("cannot be mended: nothing is offered", (status["reason_code"], status["cdi"]["spec"], machine.run("ls /run/cdi").stdout),
+                 ("user-libraries", "", ""))
+    machine.check(f"{files} chattr -i {{}} + && systemctl start onload-node-refresh")
+    check("cannot be mended: when it can be again, they are offered", node.status()["cdi"]["spec"], node.status()["cdi"])
+
+
+def status_for_containers(watched):
+    machine = watched.node.machine
+    said = in_container(machine, "cat /run/onload-node/public/status.json")
+    check("status: containers may read what is public", '"schema"' in said, said)
+    said = in_container(machine, "cat /run/onload-node/loaded.toml")
+    check("status: and nothing else of ours", "Permission denied" in said, said)
 
 
 def revert(lab, watched):
@@ -95,10 +145,15 @@ def revert(lab, watched):
 def scenario(lab):
     machine = lab.enforcing(functions=2)
     machine.wait_booted()
+    # As on RHCOS.
+    machine.check("rmdir /opt && ln -s var/opt /opt")
     watched = Watched(StagingNode(machine))
     a_denial_is_seen(machine)
     boot_and_apply(lab, watched)
     diagnose(watched)
     fall_back(lab, watched)
     stage(lab, watched)
+    libraries_for_containers(watched)
+    what_cannot_be_mended(watched)
+    status_for_containers(watched)
     revert(lab, watched)
