@@ -2,11 +2,11 @@
 #include "stage/staging.hpp"
 
 #include "base/text.hpp"
-#include "core/model/onload.hpp"
 #include "core/model/paths.hpp"
 #include "stage/libraries.hpp"
 #include "stage/record.hpp"
 #include "stage/staging_parts.hpp"
+#include "stage/user_version.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,8 +17,6 @@ namespace {
 
 constexpr Milliseconds depmod_limit = std::chrono::minutes(5);
 constexpr Milliseconds relabel_limit = std::chrono::minutes(5);
-constexpr std::string_view libraries[] = {
-    "usr/lib64/libonload.so", "usr/lib/libonload.so", "lib64/libonload.so", "lib/libonload.so"};
 
 std::vector<std::string> kernels_of(const Extracted& extracted) {
     std::vector<std::string> kernels;
@@ -149,79 +147,11 @@ private:
         return {};
     }
 
-    /// The version of the onload module staged below `top`; empty if there is none.
-    [[nodiscard]] std::string
-    onload_version(const std::string& top, const std::string& kernel) const {
-        const auto tree = access_.trees.open(top, kernel);
-        const auto name = ModuleName::parse(onload::module);
-        const auto path = name ? tree->find(*name) : std::nullopt;
-        return path ? tree->read(*name, *path, Origin::in_tree).version : std::string();
-    }
-
-    [[nodiscard]] std::set<std::string> library_versions() const {
-        for (const auto library : libraries) {
-            auto stream = access_.user.open(compose("{}/{}", user_in_area, library));
-            auto versions = stream ? versions_in(**stream) : tl::unexpected(stream.error());
-            if (versions && !versions->empty()) {
-                return std::move(*versions);
-            }
-        }
-        return {};
-    }
-
     Result<void> compare_versions() {
-        if (extracted_.user_files == 0) {
-            return {};
-        }
-        const auto in_library = library_versions();
-        for (const auto& [kernel, tree] : extracted_.trees) {
-            const auto version = onload_version(work_tree(order_.tree), kernel);
-            if (version.empty() || in_library.empty()) {
-                access_.say(compose(
-                    "kernel {}: that user libraries and module are of one version is not known: "
-                    "the {} does not tell",
-                    kernel,
-                    version.empty() ? "module" : "library"
-                ));
-                continue;
-            }
-            if (!in_library.contains(version)) {
-                return refuse(compose(
-                    "has user libraries of version {} and the onload module of version {} for "
-                    "kernel {}; they have to be of one build",
-                    joined(in_library, ", "),
-                    version,
-                    kernel
-                ));
-            }
-            user_version_ = version;
-        }
-        if (user_version_.empty()) {
-            user_version_ = version_of_staged_module(in_library);
+        if (extracted_.user_files > 0) {
+            user_version_ = TRY(version_of_user_libraries(extracted_, order_, access_));
         }
         return {};
-    }
-
-    /// The modules may come from another source, before these libraries or after them. Until both
-    /// are there, Onload is not offered to containers.
-    [[nodiscard]] std::string version_of_staged_module(const std::set<std::string>& in_library
-    ) const {
-        for (const auto& kernel : order_.needed) {
-            const auto version = onload_version(order_.tree, kernel);
-            if (in_library.contains(version)) {
-                return version;
-            }
-            if (!version.empty() && !in_library.empty()) {
-                access_.say(compose(
-                    "kernel {}: the onload module staged before is of version {}, these user "
-                    "libraries of {}: they work with a module of their own version only",
-                    kernel,
-                    version,
-                    joined(in_library, ", ")
-                ));
-            }
-        }
-        return in_library.size() == 1 ? *in_library.begin() : std::string();
     }
 
     Result<Staged> put_in_place() {

@@ -7,6 +7,7 @@
 #include "core/reporting/report.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace onload_node {
 
@@ -187,6 +188,21 @@ bool carried(const Config& config, const Observed& observed) {
            });
 }
 
+/// What keeps Onload, which is loaded, from accelerating anything.
+std::optional<Judgement> judge_acceleration(const Config& config, const Observed& observed) {
+    if (!observed.control_plane_problem.empty()) {
+        return Judgement{
+            State::degraded, ReasonCode::control_plane, observed.control_plane_problem};
+    }
+    if (const auto offer = cdi_offer(observed); config.publish.cdi && offer.withheld) {
+        return Judgement{
+            State::degraded,
+            ReasonCode::user_libraries,
+            compose("containers are not offered Onload: {}", offer.problem)};
+    }
+    return std::nullopt;
+}
+
 Judgement judge_out_of_tree(
     const Config& config,
     const Observed& observed,
@@ -210,14 +226,8 @@ Judgement judge_out_of_tree(
     if (auto text = refused_name(chosen); !text.empty()) {
         return {State::degraded, ReasonCode::name_missing, std::move(text)};
     }
-    if (!observed.control_plane_problem.empty()) {
-        return {State::degraded, ReasonCode::control_plane, observed.control_plane_problem};
-    }
-    if (auto offer = cdi_offer(observed); config.publish.cdi && offer.withheld) {
-        return {
-            State::degraded,
-            ReasonCode::user_libraries,
-            compose("containers are not offered Onload: {}", offer.problem)};
+    if (auto judgement = judge_acceleration(config, observed)) {
+        return std::move(*judgement);
     }
     if (const auto text = time_complaint(config, observed); !text.empty()) {
         return {State::degraded, ReasonCode::time_daemon, with_failure(PhaseName::time, text)};

@@ -198,6 +198,22 @@ TEST(Report, AMissingDeviceNodeDegrades) {
     EXPECT_EQ(report_of(node).reason, "/dev/onload_epoll is not there");
 }
 
+TEST(Report, LibrariesThatCannotBeOfferedDegrade) {
+    Observed node = active_node();
+    node.libraries = {"/opt/onload/x-1a", "", true, false, "SELinux says no"};
+    const auto report = report_of(node);
+    EXPECT_EQ(report.state, State::degraded);
+    EXPECT_EQ(report.code, ReasonCode::user_libraries);
+    EXPECT_EQ(report.reason, "containers are not offered Onload: SELinux says no");
+    Config config;
+    config.publish.cdi = false;
+    const auto silent = make_report(config, node, make_plan(config, node, {}), {});
+    EXPECT_EQ(silent.state, State::active) << "nobody wants to offer them: " << silent.reason;
+    EXPECT_EQ(silent.offer.problem, "publish.cdi is false");
+    node.libraries.present = false;
+    EXPECT_EQ(report_of(node).state, State::active) << "there are none: the node is for no pods";
+}
+
 TEST(Report, AWrongNameDegradesAndNamesThePort) {
     Observed node = active_node();
     Config config;
