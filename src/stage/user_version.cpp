@@ -19,7 +19,7 @@ public:
     VersionMatch(const Extracted& extracted, const StagingOrder& order, const StagingAccess& access)
         : extracted_(extracted), order_(order), access_(access) {}
 
-    Result<std::string> run() const {
+    [[nodiscard]] Result<std::string> run() const {
         const auto in_library = library_versions();
         std::string common;
         for (const auto& [kernel, tree] : extracted_.trees) {
