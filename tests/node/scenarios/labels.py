@@ -100,7 +100,9 @@ def scenario(lab):
         go_on_with_a_place_that_is_read_only(machine, product)
     machine.power_cut()
     booted = lab.booted(functions=2, name="booted")
-    booted.check(f"mkdir -p {FOLDER}; systemctl start onload-node-refresh.service")
+    booted.check(f"mkdir -p {FOLDER}")
+    booted.wait_until(f"test -s {FILE}")
+    expect_equal("their place appears long after the boot: they are there", labels(booted), ACTIVE)
     if lab.full:
         are_gone_after_a_shutdown(booted)
     are_gone_after_the_removal(booted, lab)
