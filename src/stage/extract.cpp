@@ -4,13 +4,24 @@
 #include "stage/selection.hpp"
 #include "stage/staging_parts.hpp"
 
+#include <limits>
+#include <map>
+#include <set>
 #include <utility>
+#include <vector>
 
 namespace onload_node {
 
 namespace {
 
 constexpr std::string_view programs_in_area = "programs";
+
+/// Where a program is in the user area, and where it was in the image.
+struct Program {
+    std::size_t rank;
+    std::string path;
+    std::string in_image;
+};
 
 class Extraction {
 public:
@@ -21,6 +32,10 @@ public:
         const auto place = TRY(place_of(entry));
         switch (place.part) {
         case Part::none:
+            if (!place.note.empty()) {
+                // A program that is a link here may be a file elsewhere.
+                not_taken_.emplace_back(file_name(entry.path), place.note);
+            }
             return {};
         case Part::modules:
             return take_module(entry, place);
@@ -32,7 +47,20 @@ public:
         return {};
     }
 
-    Extracted result;
+    Extracted finish() {
+        for (auto& [kernel, tree] : result_.trees) {
+            tree.links_dropped = tree.links_dropped || (tree.index && !is_index_right(kernel));
+        }
+        for (const auto& [name, program] : programs_) {
+            result_.programs[name] = program.path;
+        }
+        for (auto& [name, note] : not_taken_) {
+            if (!result_.programs.contains(name)) {
+                result_.notes.push_back(std::move(note));
+            }
+        }
+        return std::move(result_);
+    }
 
 private:
     Result<void> take_module(const ArchiveEntry& entry, const Place& place) {
@@ -41,30 +69,47 @@ private:
             return {};
         }
         if (!only_kernel_.empty() && place.kernel != only_kernel_) {
-            result.other_kernels.insert(place.kernel);
+            result_.other_kernels.insert(place.kernel);
             return {};
         }
-        auto& tree = result.trees[place.kernel];
+        auto& tree = result_.trees[place.kernel];
         if (is_link_to_node(entry, place)) {
             tree.links_dropped = true;
-            result.notes.push_back(
-                compose("left out: the link {} to the node's own {}", entry.path, entry.target)
-            );
+            note(compose(
+                "left out: the link {} to the node's own {}", entry.path, printable(entry.target)
+            ));
             return {};
         }
-        if (entry.kind != EntryKind::directory && is_module_file(place.path)) {
-            ++tree.modules;
+        if (entry.kind != EntryKind::directory) {
+            count_module(tree, entry, place);
         }
         tree.index = tree.index || place.path == "modules.dep.bin";
         return put(entry, place, modules_, tree_in_area(place.kernel));
     }
 
+    void count_module(ExtractedTree& tree, const ArchiveEntry& entry, const Place& place) {
+        if (is_module_file(place.path)) {
+            modules_of_[place.kernel].insert(place.path);
+            tree.modules = modules_of_[place.kernel].size();
+        } else if (is_unread_module(place.path)) {
+            note(compose("no module: {} is packed in a way that depmod does not read", entry.path));
+        }
+    }
+
+    /// An index may have been made before the last module came, or of modules behind links that the
+    /// image does not have. Of no use either is one without its text.
+    bool is_index_right(const std::string& kernel) {
+        auto text = modules_.open(compose("{}/modules.dep", tree_in_area(kernel)));
+        return text && lists_exactly(**text, modules_of_[kernel]);
+    }
+
     Result<void> take_user_file(const ArchiveEntry& entry, const Place& place) {
-        result.user_files += entry.kind == EntryKind::directory ? 0 : 1;
+        result_.user_files += entry.kind == EntryKind::directory ? 0 : 1;
         const auto program = program_in_user_tree(place.path);
         if (!program.empty() && entry.kind == EntryKind::file) {
-            result.programs.try_emplace(
-                std::string(program), compose("{}/{}", user_in_area, place.path)
+            programs_.try_emplace(
+                std::string(program),
+                Program{last_rank, compose("{}/{}", user_in_area, place.path), entry.path}
             );
         }
         return put(entry, place, user_, std::string(user_in_area));
@@ -72,13 +117,35 @@ private:
 
     Result<void> take_program(const ArchiveEntry& entry, const Place& place) {
         if (entry.kind != EntryKind::file) {
-            result.notes.push_back(compose("left out: {} is a hard link", entry.path));
+            not_taken_.emplace_back(place.path, compose("left out: {} is a hard link", entry.path));
+            return {};
+        }
+        const auto known = programs_.find(place.path);
+        const bool better = known == programs_.end() || place.rank <= known->second.rank;
+        if (known != programs_.end() && known->second.rank != last_rank) {
+            note(compose(
+                "left out: {}, for {} is there",
+                better ? known->second.in_image : entry.path,
+                better ? entry.path : known->second.in_image
+            ));
+        }
+        if (!better) {
             return {};
         }
         const auto path = compose("{}/{}", programs_in_area, place.path);
-        result.programs[place.path] = path;
+        programs_[place.path] = {place.rank, path, entry.path};
+        note_mode(entry);
         return user_.write_file(path, true, source_);
     }
+
+    /// What is staged belongs to root: with the bit everybody would run it as root.
+    void note_mode(const ArchiveEntry& entry) {
+        if (entry.set_id && entry.kind == EntryKind::file) {
+            note(compose("left out: the set-user-id bit of {}", entry.path));
+        }
+    }
+
+    void note(std::string text) { result_.notes.push_back(std::move(text)); }
 
     Result<void>
     put(const ArchiveEntry& entry, const Place& place, WorkArea& area, const std::string& top) {
@@ -92,28 +159,49 @@ private:
             );
         }
         if (entry.kind == EntryKind::file) {
+            links_.erase(path);
+            note_mode(entry);
             return area.write_file(path, entry.executable, source_);
         }
         TRY(check_link(entry, place));
-        return entry.kind == EntryKind::link ? area.make_link(path, entry.target)
-                                             : put_hard_link(entry, path, area, top);
+        if (entry.kind == EntryKind::link) {
+            links_.insert(path);
+            return area.make_link(path, entry.target);
+        }
+        return put_hard_link(entry, path, area, top);
     }
 
-    /// check_link() has made sure that the target is in the same tree.
-    static Result<void> put_hard_link(
+    /// check_link() has made sure that the target is in the same tree. If that is a link, the new
+    /// name may have fewer folders above it, and what the link leads to is another file there.
+    Result<void> put_hard_link(
         const ArchiveEntry& entry, const std::string& path, WorkArea& area, const std::string& top
     ) {
         ArchiveEntry target;
         target.path = entry.target;
         target.kind = EntryKind::file;
         const auto place = TRY(place_of(target));
-        return area.make_hard_link(path, compose("{}/{}", top, place.path));
+        const auto existing = compose("{}/{}", top, place.path);
+        if (links_.contains(existing)) {
+            return failure(
+                ErrorCode::mismatch,
+                compose("refused: \"{}\" is a hard link to a link, {}", entry.path, entry.target)
+            );
+        }
+        return area.make_hard_link(path, existing);
     }
+
+    /// Of programs in the user tree, which are staged there in any case.
+    static constexpr std::size_t last_rank = std::numeric_limits<std::size_t>::max();
 
     EntrySource& source_;
     std::string only_kernel_;
     WorkArea& modules_;
     WorkArea& user_;
+    Extracted result_;
+    std::map<std::string, std::set<std::string>> modules_of_;     ///< by kernel
+    std::map<std::string, Program> programs_;                     ///< by name
+    std::set<std::string> links_;                                 ///< paths in the areas
+    std::vector<std::pair<std::string, std::string>> not_taken_;  ///< names and notes
 };
 
 }  // namespace
@@ -129,7 +217,7 @@ extract(EntrySource& source, const std::string& only_kernel, WorkArea& modules, 
     for (;;) {
         const auto more = TRY(source.next(entry));
         if (!more) {
-            return std::move(extraction.result);
+            return extraction.finish();
         }
         TRY(extraction.take(entry));
     }

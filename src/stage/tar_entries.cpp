@@ -228,6 +228,7 @@ Result<void> TarEntries::fill(ArchiveEntry& entry, const Block& header) {
     entry.target = extended_.target.empty() ? text_of(block, target_field) : extended_.target;
     entry.kind = extended_.sparse ? EntryKind::other : kind_of(type, entry.path);
     entry.executable = (*mode & 0111U) != 0;
+    entry.set_id = (*mode & 06000U) != 0;
     // Links, directories and devices have no content, whatever their size says.
     const bool content = (type < '1' || type > '6');
     entry.size = content ? *size : 0;

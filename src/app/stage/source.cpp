@@ -7,6 +7,8 @@
 #include "system/files/directory_entries.hpp"
 
 #include <cstdio>
+#include <filesystem>
+#include <set>
 #include <utility>
 
 #include <sys/stat.h>
@@ -15,6 +17,8 @@
 namespace onload_node {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 PathKind kind_at(const std::string& path) {
     struct stat status {};
@@ -50,6 +54,29 @@ Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Pr
     return opened;
 }
 
+/// The selected paths of a directory, each place once: /sbin leads to /usr/sbin in most systems,
+/// and /opt to /var/opt in those of ostree. A path that leads out of the directory is none of them:
+/// in an unpacked image such links are absolute, and what is there is this machine's.
+std::vector<std::string> paths_in(const std::string& directory) {
+    std::error_code error;
+    const auto top = fs::canonical(directory.empty() ? "/" : directory, error).string();
+    const auto below = top == "/" ? top : compose("{}/", top);
+    std::set<std::string> seen;
+    std::vector<std::string> paths;
+    for (auto& path : selected_paths()) {
+        const fs::path full = compose("{}/{}", directory, path);
+        auto place = fs::canonical(full.parent_path(), error);
+        if (error) {
+            continue;
+        }
+        place /= full.filename();
+        if (place.string().starts_with(below) && seen.insert(place.string()).second) {
+            paths.push_back(std::move(path));
+        }
+    }
+    return paths;
+}
+
 }  // namespace
 
 Result<Source> find_source(const std::string& text) {
@@ -80,11 +107,8 @@ Result<OpenSource> open_source(
     }
     OpenSource opened;
     if (source.kind == SourceKind::directory) {
-        opened.entries = std::make_unique<DirectoryEntries>(
-            source.where == "/" ? ""
-                                : source.where.substr(0, source.where.find_last_not_of('/') + 1),
-            selected_paths()
-        );
+        const auto directory = source.where.substr(0, source.where.find_last_not_of('/') + 1);
+        opened.entries = std::make_unique<DirectoryEntries>(directory, paths_in(directory));
         return opened;
     }
     auto bytes = TRY(open_unpacked(source.where));
