@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,6 +20,9 @@ constexpr Milliseconds export_limit = std::chrono::minutes(30);
 constexpr Milliseconds short_limit = std::chrono::minutes(2);
 /// Always the same name: what a killed run has left is found by it.
 constexpr const char* container = "onload-node-stage";
+
+/// A name that an image has while it is here by us.
+constexpr const char* mark = "localhost/onload-node-stage:pulled";
 
 std::string last_line(const std::string& text) {
     const auto end = text.find_last_not_of(" \n\r\t") + 1;
@@ -66,7 +71,7 @@ std::string advice_for(const Meaning& meaning, const RegistryAccess& access) {
 
 std::vector<std::string> pull_words(const Source& source, const RegistryAccess& access) {
     std::vector<std::string> words = {"podman", "pull", "--quiet"};
-    if (source.kind == SourceKind::image) {
+    if (source.may_be_in_registry()) {
         words.emplace_back(access.tls_verify ? "--tls-verify=true" : "--tls-verify=false");
         if (!access.authfile.empty()) {
             words.push_back("--authfile=" + access.authfile);
@@ -91,9 +96,70 @@ void remove_container(Programs& programs) {
     );
 }
 
-bool is_there(Programs& programs, const std::string& name) {
+constexpr std::string_view id_prefix = "sha256:";
+
+/// The images that podman has, a line "sha256:ID NAME" for each name; one without a name has
+/// "<none>:<none>". Nothing if they cannot be told, or are too many.
+std::optional<std::vector<std::string>> images(Programs& programs) {
+    constexpr std::size_t most_output = std::size_t{64} * 1024;
+    const auto end = programs.run(
+        {"podman", "images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"},
+        short_limit
+    );
+    if (!end || end->status != 0 || end->output.size() >= most_output) {
+        return std::nullopt;
+    }
+    std::vector<std::string> lines;
+    for (std::string_view rest = end->output; !rest.empty();) {
+        lines.emplace_back(take_until(rest, "\n"));
+    }
+    return lines;
+}
+
+/// The names of an image among those lines.
+std::vector<std::string> names_of(const std::vector<std::string>& lines, const std::string& id) {
+    const std::string begin = compose("{}{} ", id_prefix, id);
+    std::vector<std::string> names;
+    for (const auto& line : lines) {
+        if (line.starts_with(begin)) {
+            names.push_back(line.substr(begin.size()));
+        }
+    }
+    return names;
+}
+
+bool exists(Programs& programs, const std::string& name) {
     const auto end = programs.run({"podman", "image", "exists", name}, short_limit);
     return end && end->status == 0;
+}
+
+/// Removes an image that we have brought. Somebody may use it meanwhile; then it stays.
+void remove_image(Programs& programs, const std::string& id) {
+    static_cast<void>(programs.run({"podman", "untag", id, mark}, short_limit));
+    static_cast<void>(programs.run({"podman", "rmi", id}, short_limit));
+}
+
+/// Makes sure that there is podman, and nothing of a killed run.
+Result<void> prepare(Programs& programs, const Source& source) {
+    if (!programs.available("podman")) {
+        return failure(
+            ErrorCode::not_found,
+            compose(
+                "{} is an image, and there is no podman here; stage a tar archive or a directory",
+                source.text
+            )
+        );
+    }
+    remove_container(programs);
+    if (exists(programs, mark)) {
+        const auto id = TRY(podman(
+            programs,
+            "cannot look at what a killed run has left",
+            {"podman", "image", "inspect", "--format", "{{.Id}}", mark}
+        ));
+        remove_image(programs, id);
+    }
+    return {};
 }
 
 }  // namespace
@@ -120,19 +186,20 @@ Error explain_pull(
         )};
 }
 
+Result<std::optional<PulledImage>> PulledImage::stored(Programs& programs, const Source& source) {
+    TRY(prepare(programs, source));
+    if (!exists(programs, source.where)) {
+        return std::nullopt;
+    }
+    PulledImage image(programs, source.where);
+    TRY(image.unpack(source));
+    return image;
+}
+
 Result<PulledImage>
 PulledImage::pull(Programs& programs, const Source& source, const RegistryAccess& access) {
-    if (!programs.available("podman")) {
-        return failure(
-            ErrorCode::not_found,
-            compose(
-                "{} is an image, and there is no podman here; stage a tar archive or a directory",
-                source.text
-            )
-        );
-    }
-    remove_container(programs);
-    const bool was_there = source.kind == SourceKind::image && is_there(programs, source.where);
+    TRY(prepare(programs, source));
+    const auto before = images(programs);
     const auto pulled = programs.run(pull_words(source, access), pull_limit);
     if (!pulled) {
         return failure("cannot pull " + source.text, pulled.error());
@@ -140,27 +207,51 @@ PulledImage::pull(Programs& programs, const Source& source, const RegistryAccess
     if (pulled->status != 0) {
         return tl::unexpected(explain_pull(source, access, pulled->complaint));
     }
-    PulledImage image(programs, last_line(pulled->output), was_there);
+    PulledImage image(programs, last_line(pulled->output));
+    if (before) {
+        const auto names = names_of(*before, image.id_);
+        image.was_there_ = !names.empty();
+        const auto now = images(programs).value_or(std::vector<std::string>());
+        image.names_ = names_of(now, image.id_);
+        std::erase_if(image.names_, [&](const std::string& name) { return contains(names, name); });
+    }
+    if (!image.was_there_) {
+        static_cast<void>(programs.run({"podman", "tag", image.id_, mark}, short_limit));
+    }
+    TRY(image.unpack(source));
+    return image;
+}
+
+Result<void> PulledImage::unpack(const Source& source) {
     const auto digest = podman(
-        programs,
+        *programs_,
         "cannot look at " + source.text,
-        {"podman", "image", "inspect", "--format", "{{.Digest}}", image.id_}
+        {"podman", "image", "inspect", "--format", "{{.Digest}}", id_}
     );
-    image.digest_ = digest.value_or("");
+    digest_ = digest.value_or("");
     // It is never started; an image without a command of its own has to be given one.
     const auto created = podman(
-        programs,
+        *programs_,
         "cannot unpack " + source.text,
-        {"podman", "create", "--name", container, "--network", "none", image.id_, container}
+        {"podman",
+         "create",
+         "--pull=never",
+         "--name",
+         container,
+         "--network",
+         "none",
+         id_,
+         container}
     );
-    return created ? Result<PulledImage>(std::move(image)) : tl::unexpected(created.error());
+    return created ? Result<void>() : tl::unexpected(created.error());
 }
 
 PulledImage::PulledImage(PulledImage&& other) noexcept
     : programs_(std::exchange(other.programs_, nullptr))
     , id_(std::move(other.id_))
     , digest_(std::move(other.digest_))
-    , was_there_(other.was_there_) {}
+    , was_there_(other.was_there_)
+    , names_(std::move(other.names_)) {}
 
 PulledImage::~PulledImage() {
     if (programs_ == nullptr) {
@@ -168,8 +259,12 @@ PulledImage::~PulledImage() {
     }
     remove_container(*programs_);
     if (!was_there_) {
-        // Somebody may use it meanwhile; then it stays.
-        static_cast<void>(programs_->run({"podman", "rmi", id_}, short_limit));
+        remove_image(*programs_, id_);
+        return;
+    }
+    // `podman rmi ID` would remove an image with one name together with that name.
+    for (const auto& name : names_) {
+        static_cast<void>(programs_->run({"podman", "untag", id_, name}, short_limit));
     }
 }
 

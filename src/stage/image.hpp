@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace onload_node {
 
@@ -16,11 +17,17 @@ struct RegistryAccess {
     bool tls_verify = true;
 };
 
-/// An image on this node, unpacked by podman; with the object goes all that it has put there.
+/// An image on this node, unpacked by podman; with the object goes all that it has put there, and
+/// nothing that was there before.
 class PulledImage {
 public:
-    /// Gets the image. The error says what is wrong with the registry, the credentials or the
-    /// archive, in our words and podman's last ones.
+    /// The image that podman's storage has; nothing if it has none of that name or id. No registry
+    /// is asked.
+    [[nodiscard]] static Result<std::optional<PulledImage>>
+    stored(Programs& programs, const Source& source);
+
+    /// Gets the image from a registry, an archive or a folder. The error says what is wrong with
+    /// the registry, the credentials or the archive, in our words and podman's last ones.
     [[nodiscard]] static Result<PulledImage>
     pull(Programs& programs, const Source& source, const RegistryAccess& access);
 
@@ -37,13 +44,15 @@ public:
     [[nodiscard]] Result<std::unique_ptr<ByteStream>> files();
 
 private:
-    PulledImage(Programs& programs, std::string id, bool was_there)
-        : programs_(&programs), id_(std::move(id)), was_there_(was_there) {}
+    PulledImage(Programs& programs, std::string id) : programs_(&programs), id_(std::move(id)) {}
+
+    [[nodiscard]] Result<void> unpack(const Source& source);
 
     Programs* programs_;
     std::string id_;
     std::string digest_;
-    bool was_there_;  ///< before we came: it stays
+    bool was_there_ = true;           ///< before we came, under whatever name: it stays
+    std::vector<std::string> names_;  ///< that it has got by us
 };
 
 /// What podman's complaint about a pull means, and what to do about it.

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/stage/stage_parts.hpp"
+#include "base/sizes.hpp"
 #include "base/text.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"
 #include "system/files/byte_streams.hpp"
+#include "system/files/digest.hpp"
 #include "system/files/directory_entries.hpp"
+#include "system/files/file_bytes.hpp"
 
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <set>
@@ -20,13 +24,42 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// No manifest is as large.
+constexpr std::uintmax_t largest_manifest = 4 * mebibyte;
+
+bool is_file(const std::string& path) {
+    std::error_code error;
+    return fs::is_regular_file(path, error);
+}
+
+PathKind kind_of_directory(const std::string& path) {
+    if (is_file(path + "/oci-layout") && is_file(path + "/index.json")) {
+        return PathKind::oci_layout;
+    }
+    const bool image =
+        is_file(path + "/manifest.json") &&
+        read_text_file(path + "/version").value_or("").starts_with("Directory Transport Version");
+    return image ? PathKind::image_directory : PathKind::directory;
+}
+
 PathKind kind_at(const std::string& path) {
     struct stat status {};
 
     if (::stat(path.c_str(), &status) != 0) {
         return PathKind::missing;
     }
-    return S_ISDIR(status.st_mode) ? PathKind::directory : PathKind::file;
+    return S_ISDIR(status.st_mode) ? kind_of_directory(path) : PathKind::file;
+}
+
+/// The digest of an image in a folder is that of its manifest.
+std::string manifest_digest(const std::string& file) {
+    std::error_code error;
+    if (fs::file_size(file, error) > largest_manifest || error) {
+        return "";
+    }
+    const auto bytes = read_file_bytes(file, Links::follow);
+    const auto digest = bytes ? sha256_hex(*bytes) : tl::unexpected(bytes.error());
+    return digest ? compose("sha256:{}", *digest) : "";
 }
 
 /// The options for podman. The configured authfile may be missing on a node that needs none.
@@ -37,18 +70,41 @@ RegistryAccess access_of(const Command& command, const StageConfig& config) {
         command.tls_verify.value_or(config.tls_verify)};
 }
 
-Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Programs& programs) {
-    if (source.kind == SourceKind::image && !access.tls_verify) {
+Result<PulledImage>
+image_of(const Source& source, const RegistryAccess& access, Programs& programs) {
+    if (source.may_be_stored()) {
+        auto stored = TRY(PulledImage::stored(programs, source));
+        if (stored) {
+            std::fprintf(
+                stderr,
+                "onload-node: podman's storage has %s, no registry is asked%s%s\n",
+                source.where.c_str(),
+                source.may_be_in_registry() ? "; to ask it: docker://" : "",
+                source.may_be_in_registry() ? source.where.c_str() : ""
+            );
+            return std::move(*stored);
+        }
+    }
+    if (source.kind == SourceKind::stored) {
+        return failure(
+            ErrorCode::not_found, compose("{}: podman's storage has no such image", source.text)
+        );
+    }
+    if (source.may_be_in_registry() && !access.tls_verify) {
         std::fputs("onload-node: the registry's certificate is not checked\n", stderr);
     }
-    auto image = PulledImage::pull(programs, source, access);
-    if (!image) {
-        return tl::unexpected(image.error());
-    }
-    auto bytes = TRY(image->files());
+    return PulledImage::pull(programs, source, access);
+}
+
+Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Programs& programs) {
+    auto image = TRY(image_of(source, access, programs));
+    auto bytes = TRY(image.files());
     OpenSource opened;
-    opened.digest = source.kind == SourceKind::image ? image->digest() : file_stamp(source);
-    opened.image.emplace(std::move(*image));
+    opened.digest = file_stamp(source);
+    if (opened.digest.empty()) {
+        opened.digest = image.digest();
+    }
+    opened.image.emplace(std::move(image));
     opened.bytes = std::move(bytes);
     opened.entries = std::make_unique<TarEntries>(*opened.bytes);
     return opened;
@@ -83,20 +139,29 @@ Result<Source> find_source(const std::string& text) {
     return understand_source(text, kind_at);
 }
 
+std::string expand_source(const std::string& text, const std::string& kernel) {
+    return with_kernel(text, kernel, kind_at);
+}
+
 std::string file_stamp(const Source& source) {
     struct stat status {};
 
-    const auto file =
-        source.is_image() ? source.where.substr(0, source.where.find(':')) : source.where;
-    const bool is_file = source.kind != SourceKind::image && source.kind != SourceKind::directory &&
-                         ::stat(file.c_str(), &status) == 0;
-    return is_file ? compose(
-                         "{} bytes of {}.{}",
-                         std::to_string(status.st_size),
-                         std::to_string(status.st_mtim.tv_sec),
-                         std::to_string(status.st_mtim.tv_nsec)
-                     )
-                   : "";
+    if (source.may_be_stored() || source.may_be_in_registry()) {
+        return "";
+    }
+    if (source.kind == SourceKind::image_directory) {
+        return manifest_digest(source.where + "/manifest.json");
+    }
+    const auto file = source.path() + (source.kind == SourceKind::oci_layout ? "/index.json" : "");
+    const bool has_stamp =
+        source.kind != SourceKind::directory && ::stat(file.c_str(), &status) == 0;
+    return has_stamp ? compose(
+                           "{} bytes of {}.{}",
+                           std::to_string(status.st_size),
+                           std::to_string(status.st_mtim.tv_sec),
+                           std::to_string(status.st_mtim.tv_nsec)
+                       )
+                     : "";
 }
 
 Result<OpenSource> open_source(

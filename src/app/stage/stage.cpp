@@ -96,7 +96,7 @@ public:
             }
         }
         for (const auto& kernel : kernels) {
-            const auto expanded = with_kernel(text, kernel);
+            const auto expanded = expand_source(text, kernel);
             const auto source = find_source(expanded);
             // Even if the source file is gone, what was staged from it counts.
             if (configured && already_staged(expanded, kernel, source)) {

@@ -19,8 +19,13 @@ public:
         if (words[1] == "pull") {
             return ProgramEnd{complaint.empty() ? 0 : 125, "0123abcd\n", complaint};
         }
+        if (words[1] == "images") {
+            const bool pulled = was_asked_for("podman pull");
+            return ProgramEnd{0, before + (pulled ? after : ""), ""};
+        }
         if (words[1] == "image" && words[2] == "exists") {
-            return ProgramEnd{was_there ? 0 : 1, "", ""};
+            const bool there = words[3].starts_with("localhost/onload-node") ? left_over : stored;
+            return ProgramEnd{there ? 0 : 1, "", ""};
         }
         return ProgramEnd{0, words[1] == "image" ? "sha256:77\n" : "", ""};
     }
@@ -35,6 +40,12 @@ public:
         return std::ranges::find(asked, command) != asked.end();
     }
 
+    [[nodiscard]] bool was_asked_for(const std::string& begin) const {
+        return std::ranges::any_of(asked, [&](const std::string& words) {
+            return words.starts_with(begin);
+        });
+    }
+
     static std::string joined(const std::vector<std::string>& words) {
         std::string text;
         for (const auto& word : words) {
@@ -44,7 +55,10 @@ public:
     }
 
     bool there = true;
-    bool was_there = false;
+    bool stored = false;
+    bool left_over = false;  ///< an image that a killed run has pulled
+    std::string before;      ///< the lines of `podman images`, and what a pull adds
+    std::string after = "sha256:0123abcd host:5000/a/m:1\n";
     std::string complaint;
     std::vector<std::string> asked;
 };
@@ -72,11 +86,84 @@ TEST(PulledImage, IsUnpackedAndLeavesNothing) {
 
 TEST(PulledImage, StaysWhenItWasThereBefore) {
     FakePodman podman;
-    podman.was_there = true;
+    podman.before = "sha256:0123abcd host:5000/a/m:1\nsha256:77 other:1\n";
+    podman.after = "";
     ASSERT_TRUE(PulledImage::pull(podman, reference, {"", false}));
     EXPECT_TRUE(podman.was_asked("podman pull --quiet --tls-verify=false docker://host:5000/a/m:1")
     );
-    EXPECT_FALSE(podman.was_asked("podman rmi 0123abcd"));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+    EXPECT_FALSE(podman.was_asked_for("podman untag"));
+}
+
+/// An archive may hold an image that somebody has loaded already.
+TEST(PulledImage, LosesOnlyItsNewNameWhenItWasThereUnderAnother) {
+    for (const std::string before :
+         {"sha256:0123abcd mine:1\n", "sha256:0123abcd <none>:<none>\n"}) {
+        FakePodman podman;
+        podman.before = before;
+        podman.after = "sha256:0123abcd localhost/m:latest\n";
+        ASSERT_TRUE(PulledImage::pull(podman, archive, {}));
+        EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+        EXPECT_TRUE(podman.was_asked("podman untag 0123abcd localhost/m:latest"));
+        EXPECT_FALSE(podman.was_asked("podman untag 0123abcd mine:1"));
+    }
+}
+
+TEST(PulledImage, StaysWhenPodmanDoesNotTellWhatItHas) {
+    FakePodman podman;
+    podman.before = std::string(std::size_t{64} * 1024, 'x');
+    ASSERT_TRUE(PulledImage::pull(podman, archive, {}));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+    EXPECT_FALSE(podman.was_asked_for("podman untag"));
+}
+
+TEST(StoredImage, IsUsedAsItIsAndStays) {
+    FakePodman podman;
+    podman.stored = true;
+    {
+        const auto image = PulledImage::stored(podman, reference);
+        ASSERT_TRUE(image && *image);
+        EXPECT_EQ((*image)->digest(), "sha256:77");
+        EXPECT_TRUE(podman.was_asked_for("podman create --pull=never"));
+    }
+    EXPECT_TRUE(podman.was_asked("podman rm --force --ignore onload-node-stage"));
+    EXPECT_FALSE(podman.was_asked_for("podman pull"));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+    EXPECT_FALSE(podman.was_asked_for("podman untag"));
+}
+
+/// Else what a killed run has pulled would count as the node's own, and be used for good.
+TEST(StoredImage, IsNoneThatAKilledRunHasLeft) {
+    FakePodman podman;
+    podman.left_over = true;
+    ASSERT_TRUE(PulledImage::stored(podman, reference));
+    const auto place = [&](const std::string& words) {
+        return std::ranges::find(podman.asked, words) - podman.asked.begin();
+    };
+    EXPECT_LT(place("podman rmi sha256:77"), place("podman image exists host:5000/a/m:1"))
+        << "it is gone before the storage is asked";
+    EXPECT_LT(
+        place("podman untag sha256:77 localhost/onload-node-stage:pulled"),
+        place("podman rmi sha256:77")
+    );
+}
+
+TEST(PulledImage, IsMarkedUntilItIsGone) {
+    FakePodman podman;
+    ASSERT_TRUE(PulledImage::pull(podman, reference, {}));
+    EXPECT_TRUE(podman.was_asked("podman tag 0123abcd localhost/onload-node-stage:pulled"));
+    EXPECT_TRUE(podman.was_asked("podman untag 0123abcd localhost/onload-node-stage:pulled"));
+    EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+}
+
+TEST(StoredImage, IsNothingWhereThereIsNone) {
+    FakePodman podman;
+    const auto image = PulledImage::stored(podman, reference);
+    ASSERT_TRUE(image);
+    EXPECT_FALSE(*image);
+    EXPECT_FALSE(podman.was_asked_for("podman create"));
+    podman.there = false;
+    EXPECT_FALSE(PulledImage::stored(podman, reference));
 }
 
 TEST(PulledImage, AsksNoRegistryForAnArchive) {
