@@ -4,7 +4,8 @@
 #include "stage/selection.hpp"
 #include "stage/staging_parts.hpp"
 
-#include <limits>
+#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <utility>
@@ -16,10 +17,10 @@ namespace {
 
 constexpr std::string_view programs_in_area = "programs";
 
-/// Where a program is in the user area, and where it was in the image.
+/// A program that is no part of the user tree, and where the image has it.
 struct Program {
+    std::string name;
     std::size_t rank;
-    std::string path;
     std::string in_image;
 };
 
@@ -32,10 +33,7 @@ public:
         const auto place = TRY(place_of(entry));
         switch (place.part) {
         case Part::none:
-            if (!place.note.empty()) {
-                // A program that is a link here may be a file elsewhere.
-                not_taken_.emplace_back(file_name(entry.path), place.note);
-            }
+            leave_out(entry, why_left_out(entry));
             return {};
         case Part::modules:
             return take_module(entry, place);
@@ -49,14 +47,12 @@ public:
 
     Extracted finish() {
         for (auto& [kernel, tree] : result_.trees) {
-            tree.links_dropped = tree.links_dropped || (tree.index && !is_index_right(kernel));
+            tree.links_dropped =
+                tree.links_dropped || (tree.index && !is_index_right(kernel, tree));
         }
-        for (const auto& [name, program] : programs_) {
-            result_.programs[name] = program.path;
-        }
-        for (auto& [name, note] : not_taken_) {
+        for (const auto& [text, name] : not_taken_) {
             if (!result_.programs.contains(name)) {
-                result_.notes.push_back(std::move(note));
+                note(text);
             }
         }
         return std::move(result_);
@@ -89,27 +85,26 @@ private:
 
     void count_module(ExtractedTree& tree, const ArchiveEntry& entry, const Place& place) {
         if (is_module_file(place.path)) {
-            modules_of_[place.kernel].insert(place.path);
-            tree.modules = modules_of_[place.kernel].size();
+            tree.paths.insert(place.path);
+            tree.modules = tree.paths.size();
         } else if (is_unread_module(place.path)) {
-            note(compose("no module: {} is packed in a way that depmod does not read", entry.path));
+            note(compose("{}: no module, depmod does not read what packs it", entry.path));
         }
     }
 
     /// An index may have been made before the last module came, or of modules behind links that the
     /// image does not have. Of no use either is one without its text.
-    bool is_index_right(const std::string& kernel) {
+    bool is_index_right(const std::string& kernel, const ExtractedTree& tree) {
         auto text = modules_.open(compose("{}/modules.dep", tree_in_area(kernel)));
-        return text && lists_exactly(**text, modules_of_[kernel]);
+        return text && lists_exactly(**text, tree.paths);
     }
 
     Result<void> take_user_file(const ArchiveEntry& entry, const Place& place) {
         result_.user_files += entry.kind == EntryKind::directory ? 0 : 1;
         const auto program = program_in_user_tree(place.path);
         if (!program.empty() && entry.kind == EntryKind::file) {
-            programs_.try_emplace(
-                std::string(program),
-                Program{last_rank, compose("{}/{}", user_in_area, place.path), entry.path}
+            result_.programs.try_emplace(
+                std::string(program), compose("{}/{}", user_in_area, place.path)
             );
         }
         return put(entry, place, user_, std::string(user_in_area));
@@ -117,23 +112,26 @@ private:
 
     Result<void> take_program(const ArchiveEntry& entry, const Place& place) {
         if (entry.kind != EntryKind::file) {
-            not_taken_.emplace_back(place.path, compose("left out: {} is a hard link", entry.path));
+            leave_out(entry, "this is a hard link");
             return {};
         }
-        const auto known = programs_.find(place.path);
-        const bool better = known == programs_.end() || place.rank <= known->second.rank;
-        if (known != programs_.end() && known->second.rank != last_rank) {
+        auto known = std::ranges::find(programs_, place.path, &Program::name);
+        if (known == programs_.end()) {
+            known = programs_.insert(known, {place.path, place.rank, entry.path});
+        } else {
+            const bool better = place.rank <= known->rank;
             note(compose(
-                "left out: {}, for {} is there",
-                better ? known->second.in_image : entry.path,
-                better ? entry.path : known->second.in_image
+                "left out: {}: {} comes first",
+                better ? known->in_image : entry.path,
+                better ? entry.path : known->in_image
             ));
-        }
-        if (!better) {
-            return {};
+            if (!better) {
+                return {};
+            }
+            *known = {place.path, place.rank, entry.path};
         }
         const auto path = compose("{}/{}", programs_in_area, place.path);
-        programs_[place.path] = {place.rank, path, entry.path};
+        result_.programs[place.path] = path;
         note_mode(entry);
         return user_.write_file(path, true, source_);
     }
@@ -141,7 +139,14 @@ private:
     /// What is staged belongs to root: with the bit everybody would run it as root.
     void note_mode(const ArchiveEntry& entry) {
         if (entry.set_id && entry.kind == EntryKind::file) {
-            note(compose("left out: the set-user-id bit of {}", entry.path));
+            note(compose("left out: {}: the set-user-id bit", entry.path));
+        }
+    }
+
+    /// A program that is a link here may be a file elsewhere: what is said of it has time.
+    void leave_out(const ArchiveEntry& entry, std::string_view why) {
+        if (!why.empty()) {
+            not_taken_.emplace(compose("left out: {}: {}", entry.path, why), file_name(entry.path));
         }
     }
 
@@ -190,18 +195,14 @@ private:
         return area.make_hard_link(path, existing);
     }
 
-    /// Of programs in the user tree, which are staged there in any case.
-    static constexpr std::size_t last_rank = std::numeric_limits<std::size_t>::max();
-
     EntrySource& source_;
     std::string only_kernel_;
     WorkArea& modules_;
     WorkArea& user_;
     Extracted result_;
-    std::map<std::string, std::set<std::string>> modules_of_;     ///< by kernel
-    std::map<std::string, Program> programs_;                     ///< by name
-    std::set<std::string> links_;                                 ///< paths in the areas
-    std::vector<std::pair<std::string, std::string>> not_taken_;  ///< names and notes
+    std::vector<Program> programs_;
+    std::set<std::string> links_;                   ///< paths in the areas
+    std::map<std::string, std::string> not_taken_;  ///< by note: the name of what is not taken
 };
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,6 +20,8 @@ constexpr Milliseconds short_limit = std::chrono::minutes(2);
 /// Always the same name: what a killed run has left is found by it.
 constexpr const char* container = "onload-node-stage";
 
+/// As much as a program's output is kept; what is as long may be cut off.
+constexpr std::size_t most_output = std::size_t{64} * 1024;
 /// A name that an image has while it is here by us.
 constexpr const char* mark = "localhost/onload-node-stage:pulled";
 
@@ -81,62 +82,49 @@ std::vector<std::string> pull_words(const Source& source, const RegistryAccess& 
     return words;
 }
 
-/// Runs podman for something that has no reason to fail.
+/// What podman writes; no word of the command has a blank. The error begins with `what`.
 Result<std::string>
-podman(Programs& programs, const std::string& what, const std::vector<std::string>& words) {
-    const auto end = TRY(programs.run(words, short_limit));
+podman(Programs& programs, std::string_view command, std::string_view what = "") {
+    const auto words = words_of(command);
+    auto end = TRY(programs.run({words.begin(), words.end()}, short_limit));
     if (end.status != 0) {
         return failure(ErrorCode::io, compose("{}: podman: {}", what, last_line(end.complaint)));
     }
-    return last_line(end.output);
+    return std::move(end.output);
+}
+
+/// For what may fail: nothing depends on it.
+void try_podman(Programs& programs, std::string_view command) {
+    static_cast<void>(podman(programs, command));
 }
 
 void remove_container(Programs& programs) {
-    static_cast<void>(programs.run({"podman", "rm", "--force", "--ignore", container}, short_limit)
-    );
+    try_podman(programs, compose("podman rm --force --ignore {}", container));
 }
 
-constexpr std::string_view id_prefix = "sha256:";
-
-/// The images that podman has, a line "sha256:ID NAME" for each name; one without a name has
-/// "<none>:<none>". Nothing if they cannot be told, or are too many.
-std::optional<std::vector<std::string>> images(Programs& programs) {
-    constexpr std::size_t most_output = std::size_t{64} * 1024;
-    const auto end = programs.run(
-        {"podman", "images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"},
-        short_limit
-    );
-    if (!end || end->status != 0 || end->output.size() >= most_output) {
-        return std::nullopt;
-    }
-    std::vector<std::string> lines;
-    for (std::string_view rest = end->output; !rest.empty();) {
-        lines.emplace_back(take_until(rest, "\n"));
-    }
-    return lines;
+/// The images that podman has, a line "sha256:ID=NAME" for each name; an image without one is
+/// called "<none>:<none>".
+Result<std::string> images(Programs& programs) {
+    return podman(programs, "podman images --no-trunc --format {{.ID}}={{.Repository}}:{{.Tag}}");
 }
 
 /// The names of an image among those lines.
-std::vector<std::string> names_of(const std::vector<std::string>& lines, const std::string& id) {
-    const std::string begin = compose("{}{} ", id_prefix, id);
+std::vector<std::string> names_of(std::string_view lines, const std::string& id) {
+    const std::string begin = compose("sha256:{}=", id);
     std::vector<std::string> names;
-    for (const auto& line : lines) {
+    while (!lines.empty()) {
+        const auto line = take_until(lines, "\n");
         if (line.starts_with(begin)) {
-            names.push_back(line.substr(begin.size()));
+            names.emplace_back(line.substr(begin.size()));
         }
     }
     return names;
 }
 
-bool exists(Programs& programs, const std::string& name) {
-    const auto end = programs.run({"podman", "image", "exists", name}, short_limit);
-    return end && end->status == 0;
-}
-
 /// Removes an image that we have brought. Somebody may use it meanwhile; then it stays.
 void remove_image(Programs& programs, const std::string& id) {
-    static_cast<void>(programs.run({"podman", "untag", id, mark}, short_limit));
-    static_cast<void>(programs.run({"podman", "rmi", id}, short_limit));
+    try_podman(programs, compose("podman untag {} {}", id, mark));
+    try_podman(programs, compose("podman rmi {}", id));
 }
 
 /// Makes sure that there is podman, and nothing of a killed run.
@@ -151,13 +139,9 @@ Result<void> prepare(Programs& programs, const Source& source) {
         );
     }
     remove_container(programs);
-    if (exists(programs, mark)) {
-        const auto id = TRY(podman(
-            programs,
-            "cannot look at what a killed run has left",
-            {"podman", "image", "inspect", "--format", "{{.Id}}", mark}
-        ));
-        remove_image(programs, id);
+    const auto left = podman(programs, compose("podman images --quiet --no-trunc {}", mark));
+    if (left && !left->empty()) {
+        remove_image(programs, last_line(*left));
     }
     return {};
 }
@@ -186,62 +170,62 @@ Error explain_pull(
         )};
 }
 
-Result<std::optional<PulledImage>> PulledImage::stored(Programs& programs, const Source& source) {
+Result<PulledImage>
+PulledImage::get(Programs& programs, const Source& source, const RegistryAccess& access) {
     TRY(prepare(programs, source));
-    if (!exists(programs, source.where)) {
-        return std::nullopt;
-    }
     PulledImage image(programs, source.where);
+    image.stored_ = source.may_be_stored() &&
+                    podman(programs, compose("podman image exists {}", source.where)).has_value();
+    if (!image.stored_) {
+        TRY(image.pull(source, access));
+    }
     TRY(image.unpack(source));
     return image;
 }
 
-Result<PulledImage>
-PulledImage::pull(Programs& programs, const Source& source, const RegistryAccess& access) {
-    TRY(prepare(programs, source));
-    const auto before = images(programs);
-    const auto pulled = programs.run(pull_words(source, access), pull_limit);
+Result<void> PulledImage::pull(const Source& source, const RegistryAccess& access) {
+    if (source.kind == SourceKind::stored) {
+        return failure(
+            ErrorCode::not_found, compose("{}: podman's storage has no such image", source.text)
+        );
+    }
+    const auto before = images(*programs_);
+    const auto pulled = programs_->run(pull_words(source, access), pull_limit);
     if (!pulled) {
         return failure("cannot pull " + source.text, pulled.error());
     }
     if (pulled->status != 0) {
         return tl::unexpected(explain_pull(source, access, pulled->complaint));
     }
-    PulledImage image(programs, last_line(pulled->output));
-    if (before) {
-        const auto names = names_of(*before, image.id_);
-        image.was_there_ = !names.empty();
-        const auto now = images(programs).value_or(std::vector<std::string>());
-        image.names_ = names_of(now, image.id_);
-        std::erase_if(image.names_, [&](const std::string& name) { return contains(names, name); });
+    id_ = last_line(pulled->output);
+    compare(before);
+    return {};
+}
+
+/// Finds out what of the image is new, by the lines of images() from before.
+void PulledImage::compare(const Result<std::string>& before) {
+    const auto names = names_of(before.value_or(""), id_);
+    // What does not tell of all images may leave ours out: it stays.
+    was_there_ = !names.empty() || !before || before->size() >= most_output;
+    if (!was_there_) {
+        try_podman(*programs_, compose("podman tag {} {}", id_, mark));
+        return;
     }
-    if (!image.was_there_) {
-        static_cast<void>(programs.run({"podman", "tag", image.id_, mark}, short_limit));
-    }
-    TRY(image.unpack(source));
-    return image;
+    names_ = names_of(images(*programs_).value_or(""), id_);
+    std::erase_if(names_, [&](const std::string& name) { return contains(names, name); });
 }
 
 Result<void> PulledImage::unpack(const Source& source) {
-    const auto digest = podman(
-        *programs_,
-        "cannot look at " + source.text,
-        {"podman", "image", "inspect", "--format", "{{.Digest}}", id_}
-    );
-    digest_ = digest.value_or("");
+    const auto digest =
+        podman(*programs_, compose("podman image inspect --format {} {}", "{{.Digest}}", id_));
+    digest_ = last_line(digest.value_or(""));
     // It is never started; an image without a command of its own has to be given one.
     const auto created = podman(
         *programs_,
-        "cannot unpack " + source.text,
-        {"podman",
-         "create",
-         "--pull=never",
-         "--name",
-         container,
-         "--network",
-         "none",
-         id_,
-         container}
+        compose(
+            "podman create --pull=never --name {} --network none {} {}", container, id_, container
+        ),
+        compose("cannot unpack {}", source.text)
     );
     return created ? Result<void>() : tl::unexpected(created.error());
 }
@@ -250,6 +234,7 @@ PulledImage::PulledImage(PulledImage&& other) noexcept
     : programs_(std::exchange(other.programs_, nullptr))
     , id_(std::move(other.id_))
     , digest_(std::move(other.digest_))
+    , stored_(other.stored_)
     , was_there_(other.was_there_)
     , names_(std::move(other.names_)) {}
 
@@ -264,7 +249,7 @@ PulledImage::~PulledImage() {
     }
     // `podman rmi ID` would remove an image with one name together with that name.
     for (const auto& name : names_) {
-        static_cast<void>(programs_->run({"podman", "untag", id_, name}, short_limit));
+        try_podman(*programs_, compose("podman untag {} {}", id_, name));
     }
 }
 

@@ -21,21 +21,21 @@ struct RegistryAccess {
 /// nothing that was there before.
 class PulledImage {
 public:
-    /// The image that podman's storage has; nothing if it has none of that name or id. No registry
-    /// is asked.
-    [[nodiscard]] static Result<std::optional<PulledImage>>
-    stored(Programs& programs, const Source& source);
-
-    /// Gets the image from a registry, an archive or a folder. The error says what is wrong with
-    /// the registry, the credentials or the archive, in our words and podman's last ones.
+    /// Gets the image: that of podman's storage if it may be there, else from a registry, an
+    /// archive or a folder. The error says what is wrong with the registry, the credentials or the
+    /// archive, in our words and podman's last ones. ErrorCode::not_found: it has to be in the
+    /// storage, and is not.
     [[nodiscard]] static Result<PulledImage>
-    pull(Programs& programs, const Source& source, const RegistryAccess& access);
+    get(Programs& programs, const Source& source, const RegistryAccess& access);
 
     PulledImage(PulledImage&& other) noexcept;
     PulledImage(const PulledImage&) = delete;
     PulledImage& operator=(const PulledImage&) = delete;
     PulledImage& operator=(PulledImage&&) = delete;
     ~PulledImage();
+
+    /// True if podman's storage had it, and nobody was asked.
+    [[nodiscard]] bool was_stored() const { return stored_; }
 
     /// Of its manifest; "" when podman does not tell.
     [[nodiscard]] const std::string& digest() const { return digest_; }
@@ -46,11 +46,14 @@ public:
 private:
     PulledImage(Programs& programs, std::string id) : programs_(&programs), id_(std::move(id)) {}
 
+    [[nodiscard]] Result<void> pull(const Source& source, const RegistryAccess& access);
+    void compare(const Result<std::string>& before);
     [[nodiscard]] Result<void> unpack(const Source& source);
 
     Programs* programs_;
     std::string id_;
     std::string digest_;
+    bool stored_ = false;
     bool was_there_ = true;           ///< before we came, under whatever name: it stays
     std::vector<std::string> names_;  ///< that it has got by us
 };

@@ -54,7 +54,7 @@ tl::unexpected<Error> refused(const ArchiveEntry& entry, const std::string& why)
 /// The path without "./", "//" and a final '/'.
 Result<std::string> normalised(const ArchiveEntry& entry, std::string_view path) {
     if (std::ranges::any_of(path, is_control)) {
-        return refused(entry, "has a line break or another control character in its path");
+        return refused(entry, "has a control character in its path");
     }
     if (path.starts_with('/')) {
         return refused(entry, compose("has an absolute path: {}", path));
@@ -114,12 +114,6 @@ Place place_of_path(std::string_view path) {
     return program.empty() ? Place() : Place{Part::program, "", std::string(program), rank};
 }
 
-Place left_out(std::string note) {
-    Place place;
-    place.note = std::move(note);
-    return place;
-}
-
 /// Modules that somebody has built for the image's own system, not those of its kernel.
 bool is_module_of_system(std::string_view path) {
     const auto name = file_name(path);
@@ -135,24 +129,30 @@ bool is_program_elsewhere(const ArchiveEntry& entry, std::string_view path) {
            !path.starts_with("usr/share/");
 }
 
-/// Why an entry that looks like ours is not: "" if it does not look so.
-std::string why_not_ours(const ArchiveEntry& entry, std::string_view path) {
+/// Why an entry that is none of ours looks like it: "" if it does not look so.
+std::string_view why_not_ours(const ArchiveEntry& entry, std::string_view path) {
     if (entry.kind == EntryKind::directory || entry.kind == EntryKind::other) {
         return "";
     }
     if (is_module_of_system(path)) {
-        return compose("left out: {}: modules are taken from opt/lib/modules/KERNEL", path);
+        return "modules are taken from opt/lib/modules/KERNEL";
     }
     if (contains(system_libraries, path)) {
-        return compose("left out: {}: libraries are taken from opt/onload", path);
+        return "libraries are taken from opt/onload";
     }
     return is_program_elsewhere(entry, path)
-               ? compose(
-                     "left out: {}: programs are taken from sbin/ and bin/ below /, /usr, "
-                     "/usr/local and /opt/onload",
-                     path
-                 )
+               ? "programs are taken from sbin/ and bin/ below /, /usr, /usr/local and /opt/onload"
                : "";
+}
+
+/// Whether an entry can be what its place is for.
+bool fits(const ArchiveEntry& entry, const Place& place) {
+    if (place.part == Part::program) {
+        // In an image a program or its folder may be a link: neither is taken.
+        return entry.kind == EntryKind::file || entry.kind == EntryKind::hard_link;
+    }
+    // Next to the kernels' directories nothing is ours.
+    return place.part != Part::modules || !place.path.empty() || entry.kind == EntryKind::directory;
 }
 
 /// How many directories the path has above its last name.
@@ -252,20 +252,8 @@ std::vector<std::string> selected_paths() {
 Result<Place> place_of(const ArchiveEntry& entry) {
     const auto path = TRY(normalised(entry, entry.path));
     auto place = place_of_path(usual(path));
-    if (place.part == Part::none) {
-        return left_out(why_not_ours(entry, path));
-    }
-    // In an image a program or its folder may be a link: neither is taken.
-    if (place.part == Part::program && entry.kind == EntryKind::link) {
-        return left_out(printable(compose("left out: {} is a link to {}", path, entry.target)));
-    }
-    if (place.part == Part::program && entry.kind != EntryKind::file &&
-        entry.kind != EntryKind::hard_link) {
-        return left_out(compose("left out: {} is no file", path));
-    }
-    // Next to the kernels' directories nothing is ours.
-    if (place.part == Part::modules && place.path.empty() && entry.kind != EntryKind::directory) {
-        return left_out(compose("left out: {} is no folder of a kernel", path));
+    if (place.part == Part::none || !fits(entry, place)) {
+        return Place();
     }
     if (place.part == Part::modules && !place.kernel.empty() && !is_kernel_release(place.kernel)) {
         return refused(entry, compose("is below \"{}\", which is no kernel's name", place.kernel));
@@ -274,6 +262,18 @@ Result<Place> place_of(const ArchiveEntry& entry) {
         return refused(entry, "is a device, a fifo, a socket or a sparse file");
     }
     return place;
+}
+
+std::string_view why_left_out(const ArchiveEntry& entry) {
+    const auto path = normalised(entry, entry.path).value_or("");
+    switch (place_of_path(usual(path)).part) {
+    case Part::none:
+        return why_not_ours(entry, path);
+    case Part::modules:
+        return "this is no folder of a kernel";
+    default:
+        return entry.kind == EntryKind::link ? "this is a link" : "this is no file";
+    }
 }
 
 bool is_link_to_node(const ArchiveEntry& entry, const Place& place) {

@@ -19,8 +19,7 @@ struct Place {
     std::string kernel;  ///< for modules
     std::string path;    ///< below the kernel's tree or /opt/onload, "" for that directory itself;
                          ///< for a program its name
-    std::size_t rank = 0;   ///< of a program: of two with the same name, the lower one counts
-    std::string note = {};  ///< why something that looks like ours is not taken; for Part::none
+    std::size_t rank = 0;  ///< of a program: of two with the same name, the lower one counts
 };
 
 /// The paths in an image below which is all that we take, or say of that we do not: directories and
@@ -31,6 +30,9 @@ struct Place {
 /// control character, or is below a folder of modules that no kernel is named like; or an entry
 /// that we would take is a device, fifo, socket or the like.
 [[nodiscard]] Result<Place> place_of(const ArchiveEntry& entry);
+
+/// Why an entry is of Part::none although it looks like ours; "" if it does not look so.
+[[nodiscard]] std::string_view why_left_out(const ArchiveEntry& entry);
 
 /// True for a link to the node's own modules for that kernel, which every module image may have,
 /// whatever the link is called and wherever it is; also for one to kernel sources. It is left out,

@@ -141,11 +141,21 @@ std::string Source::podman_name() const {
     return compose("docker://{}", where);
 }
 
-std::string Source::path() const {
-    const bool tagged = std::ranges::any_of(transports, [&](const Transport& transport) {
-        return transport.kind == kind && transport.tagged;
-    });
-    return std::string(path_part(where, tagged));
+std::string Source::stamped_file() const {
+    const std::string path = where.substr(0, where.find(':'));
+    switch (kind) {
+    case SourceKind::tar:
+        return where;
+    case SourceKind::oci_archive:
+    case SourceKind::docker_archive:
+        return path;
+    case SourceKind::oci_layout:
+        return path + "/index.json";
+    case SourceKind::image_directory:
+        return where + "/manifest.json";
+    default:
+        return "";
+    }
 }
 
 bool names_kernel(const std::string& text) {

@@ -51,8 +51,8 @@ struct Source {
     /// How podman spells it.
     [[nodiscard]] std::string podman_name() const;
 
-    /// The file or folder; what it is for an image that is neither is of no use.
-    [[nodiscard]] std::string path() const;
+    /// The file that changes when the content does; "" if there is no such.
+    [[nodiscard]] std::string stamped_file() const;
 };
 
 [[nodiscard]] bool names_kernel(const std::string& text);

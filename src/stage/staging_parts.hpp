@@ -13,9 +13,10 @@ namespace onload_node {
 
 /// The modules of one kernel, as found in the image.
 struct ExtractedTree {
-    std::size_t modules = 0;     ///< number of module files
-    bool index = false;          ///< depmod's index came with it
-    bool links_dropped = false;  ///< to the node's own modules, or the index is of other modules
+    std::size_t modules = 0;      ///< number of module files
+    std::set<std::string> paths;  ///< theirs, below the tree
+    bool index = false;           ///< depmod's index came with it
+    bool links_dropped = false;   ///< to the node's own modules, or the index is of other modules
 };
 
 /// What was extracted from an image.

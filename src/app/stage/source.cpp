@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/stage/stage_parts.hpp"
-#include "base/sizes.hpp"
 #include "base/text.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"
 #include "system/files/byte_streams.hpp"
-#include "system/files/digest.hpp"
 #include "system/files/directory_entries.hpp"
 #include "system/files/file_bytes.hpp"
 
-#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -23,9 +22,6 @@ namespace onload_node {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// No manifest is as large.
-constexpr std::uintmax_t largest_manifest = 4 * mebibyte;
 
 bool is_file(const std::string& path) {
     std::error_code error;
@@ -51,17 +47,6 @@ PathKind kind_at(const std::string& path) {
     return S_ISDIR(status.st_mode) ? kind_of_directory(path) : PathKind::file;
 }
 
-/// The digest of an image in a folder is that of its manifest.
-std::string manifest_digest(const std::string& file) {
-    std::error_code error;
-    if (fs::file_size(file, error) > largest_manifest || error) {
-        return "";
-    }
-    const auto bytes = read_file_bytes(file, Links::follow);
-    const auto digest = bytes ? sha256_hex(*bytes) : tl::unexpected(bytes.error());
-    return digest ? compose("sha256:{}", *digest) : "";
-}
-
 /// The options for podman. The configured authfile may be missing on a node that needs none.
 RegistryAccess access_of(const Command& command, const StageConfig& config) {
     const bool there = ::access(config.authfile.c_str(), R_OK) == 0;
@@ -70,34 +55,18 @@ RegistryAccess access_of(const Command& command, const StageConfig& config) {
         command.tls_verify.value_or(config.tls_verify)};
 }
 
-Result<PulledImage>
-image_of(const Source& source, const RegistryAccess& access, Programs& programs) {
-    if (source.may_be_stored()) {
-        auto stored = TRY(PulledImage::stored(programs, source));
-        if (stored) {
-            std::fprintf(
-                stderr,
-                "onload-node: podman's storage has %s, no registry is asked%s%s\n",
-                source.where.c_str(),
-                source.may_be_in_registry() ? "; to ask it: docker://" : "",
-                source.may_be_in_registry() ? source.where.c_str() : ""
-            );
-            return std::move(*stored);
-        }
-    }
-    if (source.kind == SourceKind::stored) {
-        return failure(
-            ErrorCode::not_found, compose("{}: podman's storage has no such image", source.text)
-        );
-    }
-    if (source.may_be_in_registry() && !access.tls_verify) {
-        std::fputs("onload-node: the registry's certificate is not checked\n", stderr);
-    }
-    return PulledImage::pull(programs, source, access);
-}
-
 Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Programs& programs) {
-    auto image = TRY(image_of(source, access, programs));
+    auto image = TRY(PulledImage::get(programs, source, access));
+    if (image.was_stored()) {
+        std::fprintf(
+            stderr,
+            "onload-node: podman's storage has %s, no registry is asked; docker://REFERENCE asks "
+            "it\n",
+            source.where.c_str()
+        );
+    } else if (source.may_be_in_registry() && !access.tls_verify) {
+        std::fputs("onload-node: the registry's certificate was not checked\n", stderr);
+    }
     auto bytes = TRY(image.files());
     OpenSource opened;
     opened.digest = file_stamp(source);
@@ -110,26 +79,28 @@ Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Pr
     return opened;
 }
 
+/// Where a path leads, without links; "" if nowhere.
+std::string real_path(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> real(
+        ::realpath(path.c_str(), nullptr), &std::free
+    );
+    return real ? real.get() : "";
+}
+
 /// The selected paths of a directory, each place once: /sbin leads to /usr/sbin in most systems,
 /// and /opt to /var/opt in those of ostree. A path that leads out of the directory is none of them:
 /// in an unpacked image such links are absolute, and what is there is this machine's.
 std::vector<std::string> paths_in(const std::string& directory) {
-    std::error_code error;
-    const auto top = fs::canonical(directory.empty() ? "/" : directory, error).string();
-    const auto below = top == "/" ? top : compose("{}/", top);
+    const auto top = real_path(compose("{}/", directory));
     std::set<std::string> seen;
-    std::vector<std::string> paths;
-    for (auto& path : selected_paths()) {
-        const fs::path full = compose("{}/{}", directory, path);
-        auto place = fs::canonical(full.parent_path(), error);
-        if (error) {
-            continue;
-        }
-        place /= full.filename();
-        if (place.string().starts_with(below) && seen.insert(place.string()).second) {
-            paths.push_back(std::move(path));
-        }
-    }
+    std::vector<std::string> paths = selected_paths();
+    std::erase_if(paths, [&](const std::string& path) {
+        const auto name = path.rfind('/') + 1;
+        const auto folder = real_path(compose("{}/{}", directory, path.substr(0, name)));
+        const bool inside = compose("{}/", folder).starts_with(top == "/" ? top : top + "/");
+        return folder.empty() || !inside ||
+               !seen.insert(compose("{}/{}", folder, path.substr(name))).second;
+    });
     return paths;
 }
 
@@ -146,15 +117,8 @@ std::string expand_source(const std::string& text, const std::string& kernel) {
 std::string file_stamp(const Source& source) {
     struct stat status {};
 
-    if (source.may_be_stored() || source.may_be_in_registry()) {
-        return "";
-    }
-    if (source.kind == SourceKind::image_directory) {
-        return manifest_digest(source.where + "/manifest.json");
-    }
-    const auto file = source.path() + (source.kind == SourceKind::oci_layout ? "/index.json" : "");
-    const bool has_stamp =
-        source.kind != SourceKind::directory && ::stat(file.c_str(), &status) == 0;
+    const auto file = source.stamped_file();
+    const bool has_stamp = !file.empty() && ::stat(file.c_str(), &status) == 0;
     return has_stamp ? compose(
                            "{} bytes of {}.{}",
                            std::to_string(status.st_size),

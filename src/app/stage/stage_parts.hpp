@@ -44,7 +44,7 @@ struct OpenSource {
 [[nodiscard]] std::string expand_source(const std::string& text, const std::string& kernel);
 
 /// A cheap way to tell whether a file, or the image in a folder, has changed: size and time of the
-/// file or of the layout's index, or the digest of the image's manifest. Empty for other sources.
+/// file, of the image's manifest or of the layout's index. Empty for other sources.
 [[nodiscard]] std::string file_stamp(const Source& source);
 
 /// Opens a file or directory, or has podman fetch an image.

@@ -11,6 +11,8 @@ namespace onload_node {
 namespace {
 
 constexpr std::size_t digest_length = 64;
+constexpr std::string_view tag = "SHA256 (";
+constexpr std::string_view tag_end = ") = ";
 
 bool is_hex(std::string_view text) {
     return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -24,77 +26,42 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-/// A line's two parts, with nothing checked yet.
-struct Line {
-    std::string_view digest;
-    std::string_view path;
-};
-
-/// "SHA256 (PATH) = DIGEST" by `sha256sum --tag` and BSD, "SHA256(PATH)= DIGEST" and
-/// "SHA2-256(PATH)= DIGEST" by openssl. Without the name that is left out.
-Line tagged_line(std::string_view rest) {
-    rest = trimmed(rest);
-    const auto end = rest.rfind(')');
-    if (!rest.starts_with('(') || end == std::string_view::npos) {
-        return {};
-    }
-    const auto path = rest.substr(1, end - 1);
-    rest = trimmed(rest.substr(end + 1));
-    return rest.starts_with('=') ? Line{trimmed(rest.substr(1)), path} : Line{};
-}
-
-/// "DIGEST  PATH" or "DIGEST *PATH".
-Line plain_line(std::string_view line) {
-    auto path = line.substr(std::min(digest_length, line.size()));
-    const bool marked = path.starts_with("  ") || path.starts_with(" *");
-    return {line.substr(0, digest_length), marked ? path.substr(2) : std::string_view()};
-}
-
-Line parts_of(std::string_view line) {
-    for (const std::string_view name : {"SHA256", "SHA2-256"}) {
-        if (line.starts_with(name)) {
-            return tagged_line(line.substr(name.size()));
-        }
-    }
-    return plain_line(line);
-}
-
-/// The path without the backslashes of a line that begins with one; "" if they are no such.
-std::string unescaped(std::string_view path) {
+/// Undoes what sha256sum does to a name in a line that begins with a backslash; false if this is no
+/// such name.
+bool unescape(std::string& path) {
     constexpr std::string_view letters = "nr\\";
     constexpr std::string_view meant = "\n\r\\";
-    std::string result;
-    while (!path.empty()) {
-        const char letter = path.front();
-        path.remove_prefix(1);
-        if (letter != '\\') {
-            result += letter;
-            continue;
-        }
-        const auto index = path.empty() ? std::string_view::npos : letters.find(path.front());
+    for (auto at = path.find('\\'); at != std::string::npos; at = path.find('\\', at + 1)) {
+        const auto index = letters.find(path[at + 1]);
         if (index == std::string_view::npos) {
-            return "";
+            return false;
         }
-        result += meant[index];
-        path.remove_prefix(1);
+        path.replace(at, 2, 1, meant[index]);
     }
-    return result;
+    return true;
 }
 
 /// Adds the line to `pins`; returns why if it is no pin.
 std::string_view take_line(std::string_view line, Pins& pins) {
     const bool escaped = line.starts_with('\\');
-    const auto [digest, written] = parts_of(line.substr(escaped ? 1 : 0));
-    if (digest.size() != digest_length || !is_hex(digest)) {
-        return "there are no 64 digits of a SHA-256 where sha256sum writes them";
+    line.remove_prefix(escaped ? 1 : 0);
+    auto digest = line.substr(0, digest_length);
+    auto written = line.substr(digest.size());
+    const bool marked = written.starts_with("  ") || written.starts_with(" *");
+    written.remove_prefix(marked ? 2 : written.size());
+    if (line.starts_with(tag)) {
+        // "SHA256 (PATH) = DIGEST"
+        const auto end = std::min(line.rfind(tag_end), line.size() - tag_end.size());
+        digest = line.substr(end + tag_end.size());
+        written = line.substr(tag.size(), end - tag.size());
     }
-    std::string path = escaped ? unescaped(written) : std::string(written);
-    if (escaped && path.empty()) {
-        return "a backslash is not followed by n, r or another one";
+    std::string path(written);
+    if (digest.size() != digest_length || !is_hex(digest)) {
+        return "no 64 digits of a SHA-256 are where sha256sum writes them";
     }
     path.erase(0, path.starts_with("./") ? 2 : 0);
-    if (path.empty() || path.front() == '/') {
-        return "two blanks and a path below lib/modules/ have to follow the digest";
+    if (path.empty() || path.front() == '/' || (escaped && !unescape(path))) {
+        return "a path below lib/modules/ has to stand behind two blanks";
     }
     pins.emplace_back(std::move(path), lower(digest));
     return "";

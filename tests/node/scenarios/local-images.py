@@ -99,10 +99,8 @@ def configured(local):
     node, folder = local.node, f"{FOLDER}/modules"
     node.forget()
     node.configure(f'[stage]\nsource = "dir:{folder}"\n')
-    digest = "sha256:" + local.machine.check(f"sha256sum <{folder}/manifest.json").split()[0]
     only = f"--kernel {local.kernel}"
     check("a configured folder is staged", node.stage(only).rc == 0)
-    expect_equal("trees tells the digest of its image", node.trees()["trees"][0]["digest"], digest)
     check("and then there is nothing to stage", "nothing to stage" in node.stage(only).stdout)
     manifest = json.loads(local.machine.read(f"{folder}/manifest.json"))
     local.machine.write(f"{folder}/manifest.json", json.dumps(manifest | {"annotations": {"another": "image"}}))

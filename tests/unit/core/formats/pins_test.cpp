@@ -42,9 +42,6 @@ TEST(Pins, AreReadInEveryFormOfTheTools) {
     ) << "lines of Windows";
     EXPECT_EQ(paths_in("SHA256 (k/a.ko) = " + digest + "\n"), "[k/a.ko]") << "sha256sum --tag";
     EXPECT_EQ(paths_in("SHA256 (./k/a (1).ko) = " + upper), "[k/a (1).ko]") << "BSD's sha256";
-    EXPECT_EQ(
-        paths_in("SHA256(k/a.ko)= " + digest + "\nSHA2-256(k/b.ko)= " + digest), "[k/a.ko][k/b.ko]"
-    ) << "openssl dgst";
     EXPECT_EQ(paths_in("\\" + digest + "  k/a\\\\b\\nc\\rd\n"), "[k/a\\b\nc\rd]") << "escaped";
     EXPECT_EQ(paths_in("\\SHA256 (k/a\\nb) = " + digest), "[k/a\nb]");
     EXPECT_EQ(paths_in(digest + "  k/a\\b\n"), "[k/a\\b]") << "not escaped";
@@ -55,12 +52,17 @@ TEST(Pins, AreReadInEveryFormOfTheTools) {
 TEST(Pins, RefusesWhatIsNearlySuchAForm) {
     EXPECT_NE(complaint("SHA256 (k/a.ko) = " + digest + "0").find("damaged"), std::string::npos);
     EXPECT_NE(complaint("SHA256 (k/a.ko) " + digest).find("damaged"), std::string::npos);
+    EXPECT_NE(complaint(digest + " (k/a.ko").find("damaged"), std::string::npos);
     EXPECT_NE(complaint("SHA256 k/a.ko = " + digest).find("damaged"), std::string::npos);
+    for (const auto* const line :
+         {"SHA256 (", "SHA256 () = ", "SHA256 (a", "SHA256 (a) = ", "\\", ")"}) {
+        EXPECT_NE(complaint(line).find("damaged"), std::string::npos) << line;
+    }
     EXPECT_NE(complaint("SHA256 () = " + digest).find("a path"), std::string::npos);
     EXPECT_NE(complaint("SHA256 (/a) = " + digest).find("a path"), std::string::npos);
     EXPECT_NE(complaint("SHA512 (k/a.ko) = " + digest).find("64 digits"), std::string::npos);
-    EXPECT_NE(complaint("\\" + digest + "  k/a\\x").find("backslash"), std::string::npos);
-    EXPECT_NE(complaint("\\" + digest + "  k/a\\").find("backslash"), std::string::npos);
+    EXPECT_NE(complaint("\\" + digest + "  k/a\\x").find("a path"), std::string::npos);
+    EXPECT_NE(complaint("\\" + digest + "  k/a\\").find("a path"), std::string::npos);
 }
 
 TEST(Pins, RefusesADamagedLineByItsNumber) {
