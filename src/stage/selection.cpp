@@ -259,7 +259,7 @@ Result<Place> place_of(const ArchiveEntry& entry) {
         return refused(entry, compose("is below \"{}\", which is no kernel's name", place.kernel));
     }
     if (entry.kind == EntryKind::other) {
-        return refused(entry, "is a device, a fifo, a socket or a sparse file");
+        return refused(entry, "is a device, a fifo, a socket or a sparse file (tar writes none without --sparse)");
     }
     return place;
 }
@@ -272,7 +272,7 @@ std::string_view why_left_out(const ArchiveEntry& entry) {
     case Part::modules:
         return "this is no folder of a kernel";
     default:
-        return entry.kind == EntryKind::link ? "this is a link" : "this is no file";
+        return entry.kind == EntryKind::link ? "this is a link" : "this is no plain file";
     }
 }
 
