@@ -259,7 +259,10 @@ Result<Place> place_of(const ArchiveEntry& entry) {
         return refused(entry, compose("is below \"{}\", which is no kernel's name", place.kernel));
     }
     if (entry.kind == EntryKind::other) {
-        return refused(entry, "is a device, a fifo, a socket or a sparse file (tar writes none without --sparse)");
+        return refused(
+            entry,
+            "is a device, a fifo, a socket or a sparse file (tar writes none without --sparse)"
+        );
     }
     return place;
 }

@@ -142,7 +142,7 @@ std::string Source::podman_name() const {
 }
 
 std::string Source::stamped_file() const {
-    const std::string path = where.substr(0, where.find(':'));
+    std::string path = where.substr(0, where.find(':'));
     switch (kind) {
     case SourceKind::tar:
         return where;

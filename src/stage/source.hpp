@@ -9,7 +9,9 @@
 namespace onload_node {
 
 /// Of images: `image` is what podman's storage has, else what the registry has; `registry` and
-/// `stored` insist on one of them.
+/// `stored` insist on one of them. CRI-O has the same storage (cri-o/cri-o, docs/crio.conf.5.md,
+/// `root`), and what is pinned on a node is in it (openshift/enhancements,
+/// enhancements/machine-config/pin-and-pre-load-images.md).
 enum class SourceKind {
     directory,
     tar,
