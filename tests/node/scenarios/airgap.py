@@ -154,5 +154,5 @@ def scenario(lab):
     all_of_it(lab, lab.root())
     if lab.full:
         note("the same on the booted node")
-        machine = lab.unstaged(functions=0)
+        machine = lab.unstaged()
         all_of_it(lab, machine)
