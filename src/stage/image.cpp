@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,6 +19,11 @@ constexpr Milliseconds export_limit = std::chrono::minutes(30);
 constexpr Milliseconds short_limit = std::chrono::minutes(2);
 /// Always the same name: what a killed run has left is found by it.
 constexpr const char* container = "onload-node-stage";
+
+/// As much as a program's output is kept; what is as long may be cut off.
+constexpr std::size_t most_output = std::size_t{64} * 1024;
+/// A name that an image has while it is here by us.
+constexpr const char* mark = "localhost/onload-node-stage:pulled";
 
 std::string last_line(const std::string& text) {
     const auto end = text.find_last_not_of(" \n\r\t") + 1;
@@ -66,7 +72,7 @@ std::string advice_for(const Meaning& meaning, const RegistryAccess& access) {
 
 std::vector<std::string> pull_words(const Source& source, const RegistryAccess& access) {
     std::vector<std::string> words = {"podman", "pull", "--quiet"};
-    if (source.kind == SourceKind::image) {
+    if (source.may_be_in_registry()) {
         words.emplace_back(access.tls_verify ? "--tls-verify=true" : "--tls-verify=false");
         if (!access.authfile.empty()) {
             words.push_back("--authfile=" + access.authfile);
@@ -76,24 +82,68 @@ std::vector<std::string> pull_words(const Source& source, const RegistryAccess& 
     return words;
 }
 
-/// Runs podman for something that has no reason to fail.
+/// What podman writes; no word of the command has a blank. The error begins with `what`.
 Result<std::string>
-podman(Programs& programs, const std::string& what, const std::vector<std::string>& words) {
-    const auto end = TRY(programs.run(words, short_limit));
+podman(Programs& programs, std::string_view command, std::string_view what = "") {
+    const auto words = words_of(command);
+    auto end = TRY(programs.run({words.begin(), words.end()}, short_limit));
     if (end.status != 0) {
         return failure(ErrorCode::io, compose("{}: podman: {}", what, last_line(end.complaint)));
     }
-    return last_line(end.output);
+    return std::move(end.output);
+}
+
+/// For what may fail: nothing depends on it.
+void try_podman(Programs& programs, std::string_view command) {
+    static_cast<void>(podman(programs, command));
 }
 
 void remove_container(Programs& programs) {
-    static_cast<void>(programs.run({"podman", "rm", "--force", "--ignore", container}, short_limit)
-    );
+    try_podman(programs, compose("podman rm --force --ignore {}", container));
 }
 
-bool is_there(Programs& programs, const std::string& name) {
-    const auto end = programs.run({"podman", "image", "exists", name}, short_limit);
-    return end && end->status == 0;
+/// The images that podman has, a line "sha256:ID=NAME" for each name; an image without one is
+/// called "<none>:<none>".
+Result<std::string> images(Programs& programs) {
+    return podman(programs, "podman images --no-trunc --format {{.ID}}={{.Repository}}:{{.Tag}}");
+}
+
+/// The names of an image among those lines.
+std::vector<std::string> names_of(std::string_view lines, const std::string& id) {
+    const std::string begin = compose("sha256:{}=", id);
+    std::vector<std::string> names;
+    while (!lines.empty()) {
+        const auto line = take_until(lines, "\n");
+        if (line.starts_with(begin)) {
+            names.emplace_back(line.substr(begin.size()));
+        }
+    }
+    return names;
+}
+
+/// Removes an image that we have brought. Somebody may use it meanwhile; then it stays.
+void remove_image(Programs& programs, const std::string& id) {
+    try_podman(programs, compose("podman untag {} {}", id, mark));
+    try_podman(programs, compose("podman rmi {}", id));
+}
+
+/// Makes sure that there is podman, and nothing of a killed run.
+Result<void> prepare(Programs& programs, const Source& source) {
+    if (!programs.available("podman")) {
+        return failure(
+            ErrorCode::not_found,
+            compose(
+                "{} is an image, and there is no podman here; stage a tar archive or a directory",
+                source.text
+            )
+        );
+    }
+    remove_container(programs);
+    const auto left = podman(programs, compose("podman images --quiet --no-trunc {}", mark));
+    if (left && !left->empty()) {
+        remove_image(programs, last_line(*left));
+    }
+    return {};
 }
 
 }  // namespace
@@ -121,46 +171,72 @@ Error explain_pull(
 }
 
 Result<PulledImage>
-PulledImage::pull(Programs& programs, const Source& source, const RegistryAccess& access) {
-    if (!programs.available("podman")) {
+PulledImage::get(Programs& programs, const Source& source, const RegistryAccess& access) {
+    TRY(prepare(programs, source));
+    PulledImage image(programs, source.where);
+    image.stored_ = source.may_be_stored() &&
+                    podman(programs, compose("podman image exists {}", source.where)).has_value();
+    if (!image.stored_) {
+        TRY(image.pull(source, access));
+    }
+    TRY(image.unpack(source));
+    return image;
+}
+
+Result<void> PulledImage::pull(const Source& source, const RegistryAccess& access) {
+    if (source.kind == SourceKind::stored) {
         return failure(
-            ErrorCode::not_found,
-            compose(
-                "{} is an image, and there is no podman here; stage a tar archive or a directory",
-                source.text
-            )
+            ErrorCode::not_found, compose("{}: podman's storage has no such image", source.text)
         );
     }
-    remove_container(programs);
-    const bool was_there = source.kind == SourceKind::image && is_there(programs, source.where);
-    const auto pulled = programs.run(pull_words(source, access), pull_limit);
+    const auto before = images(*programs_);
+    const auto pulled = programs_->run(pull_words(source, access), pull_limit);
     if (!pulled) {
         return failure("cannot pull " + source.text, pulled.error());
     }
     if (pulled->status != 0) {
         return tl::unexpected(explain_pull(source, access, pulled->complaint));
     }
-    PulledImage image(programs, last_line(pulled->output), was_there);
-    const auto digest = podman(
-        programs,
-        "cannot look at " + source.text,
-        {"podman", "image", "inspect", "--format", "{{.Digest}}", image.id_}
-    );
-    image.digest_ = digest.value_or("");
+    id_ = last_line(pulled->output);
+    compare(before);
+    return {};
+}
+
+/// Finds out what of the image is new, by the lines of images() from before.
+void PulledImage::compare(const Result<std::string>& before) {
+    const auto names = names_of(before.value_or(""), id_);
+    // What does not tell of all images may leave ours out: it stays.
+    was_there_ = !names.empty() || !before || before->size() >= most_output;
+    if (!was_there_) {
+        try_podman(*programs_, compose("podman tag {} {}", id_, mark));
+        return;
+    }
+    names_ = names_of(images(*programs_).value_or(""), id_);
+    std::erase_if(names_, [&](const std::string& name) { return contains(names, name); });
+}
+
+Result<void> PulledImage::unpack(const Source& source) {
+    const auto digest =
+        podman(*programs_, compose("podman image inspect --format {} {}", "{{.Digest}}", id_));
+    digest_ = last_line(digest.value_or(""));
     // It is never started; an image without a command of its own has to be given one.
     const auto created = podman(
-        programs,
-        "cannot unpack " + source.text,
-        {"podman", "create", "--name", container, "--network", "none", image.id_, container}
+        *programs_,
+        compose(
+            "podman create --pull=never --name {} --network none {} {}", container, id_, container
+        ),
+        compose("cannot unpack {}", source.text)
     );
-    return created ? Result<PulledImage>(std::move(image)) : tl::unexpected(created.error());
+    return created ? Result<void>() : tl::unexpected(created.error());
 }
 
 PulledImage::PulledImage(PulledImage&& other) noexcept
     : programs_(std::exchange(other.programs_, nullptr))
     , id_(std::move(other.id_))
     , digest_(std::move(other.digest_))
-    , was_there_(other.was_there_) {}
+    , stored_(other.stored_)
+    , was_there_(other.was_there_)
+    , names_(std::move(other.names_)) {}
 
 PulledImage::~PulledImage() {
     if (programs_ == nullptr) {
@@ -168,8 +244,12 @@ PulledImage::~PulledImage() {
     }
     remove_container(*programs_);
     if (!was_there_) {
-        // Somebody may use it meanwhile; then it stays.
-        static_cast<void>(programs_->run({"podman", "rmi", id_}, short_limit));
+        remove_image(*programs_, id_);
+        return;
+    }
+    // `podman rmi ID` would remove an image with one name together with that name.
+    for (const auto& name : names_) {
+        try_podman(*programs_, compose("podman untag {} {}", id_, name));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace onload_node {
 
@@ -16,19 +17,25 @@ struct RegistryAccess {
     bool tls_verify = true;
 };
 
-/// An image on this node, unpacked by podman; with the object goes all that it has put there.
+/// An image on this node, unpacked by podman; with the object goes all that it has put there, and
+/// nothing that was there before.
 class PulledImage {
 public:
-    /// Gets the image. The error says what is wrong with the registry, the credentials or the
-    /// archive, in our words and podman's last ones.
+    /// Gets the image: that of podman's storage if it may be there, else from a registry, an
+    /// archive or a folder. The error says what is wrong with the registry, the credentials or the
+    /// archive, in our words and podman's last ones. ErrorCode::not_found: it has to be in the
+    /// storage, and is not.
     [[nodiscard]] static Result<PulledImage>
-    pull(Programs& programs, const Source& source, const RegistryAccess& access);
+    get(Programs& programs, const Source& source, const RegistryAccess& access);
 
     PulledImage(PulledImage&& other) noexcept;
     PulledImage(const PulledImage&) = delete;
     PulledImage& operator=(const PulledImage&) = delete;
     PulledImage& operator=(PulledImage&&) = delete;
     ~PulledImage();
+
+    /// True if podman's storage had it, and nobody was asked.
+    [[nodiscard]] bool was_stored() const { return stored_; }
 
     /// Of its manifest; "" when podman does not tell.
     [[nodiscard]] const std::string& digest() const { return digest_; }
@@ -37,13 +44,18 @@ public:
     [[nodiscard]] Result<std::unique_ptr<ByteStream>> files();
 
 private:
-    PulledImage(Programs& programs, std::string id, bool was_there)
-        : programs_(&programs), id_(std::move(id)), was_there_(was_there) {}
+    PulledImage(Programs& programs, std::string id) : programs_(&programs), id_(std::move(id)) {}
+
+    [[nodiscard]] Result<void> pull(const Source& source, const RegistryAccess& access);
+    void compare(const Result<std::string>& before);
+    [[nodiscard]] Result<void> unpack(const Source& source);
 
     Programs* programs_;
     std::string id_;
     std::string digest_;
-    bool was_there_;  ///< before we came: it stays
+    bool stored_ = false;
+    bool was_there_ = true;           ///< before we came, under whatever name: it stays
+    std::vector<std::string> names_;  ///< that it has got by us
 };
 
 /// What podman's complaint about a pull means, and what to do about it.

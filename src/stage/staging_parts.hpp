@@ -13,9 +13,10 @@ namespace onload_node {
 
 /// The modules of one kernel, as found in the image.
 struct ExtractedTree {
-    std::size_t modules = 0;     ///< number of module files
-    bool index = false;          ///< depmod's index came with it
-    bool links_dropped = false;  ///< to the node's own modules: the index then lists too much
+    std::size_t modules = 0;      ///< number of module files
+    std::set<std::string> paths;  ///< theirs, below the tree
+    bool index = false;           ///< depmod's index came with it
+    bool links_dropped = false;   ///< to the node's own modules, or the index is of other modules
 };
 
 /// What was extracted from an image.
@@ -36,6 +37,10 @@ inline constexpr std::string_view user_in_area = "onload";
 /// refused. Nothing outside the areas is touched.
 [[nodiscard]] Result<Extracted>
 extract(EntrySource& source, const std::string& only_kernel, WorkArea& modules, WorkArea& user);
+
+/// Whether modules.dep, of which `text` has the bytes, lists these modules (paths below the tree)
+/// and no others. One that lists absolute paths, as before kmod, does not.
+[[nodiscard]] bool lists_exactly(ByteStream& text, const std::set<std::string>& modules);
 
 /// The versions in a program or library: texts like "8.1.2.26" or "Onload 8.1.2.26". Those of
 /// libonload.so include Onload's own, which the library prints when run.

@@ -189,6 +189,10 @@ Result<void> TarEntries::take_records(const std::string& records) {
             extended_.size = value;
         } else if (key.starts_with("GNU.sparse.")) {
             extended_.sparse = true;
+            // The header then has another, of a folder that nobody has.
+            if (key == "GNU.sparse.name") {
+                extended_.sparse_name = value;
+            }
         }
     }
     return {};
@@ -224,10 +228,13 @@ Result<void> TarEntries::fill(ArchiveEntry& entry, const Block& header) {
     if (!size || *size > largest_file || !mode) {
         return damaged(position_ - block.size(), "a size or mode that is no number");
     }
-    entry.path = extended_.path.empty() ? path_of(block) : extended_.path;
+    entry.path = !extended_.sparse_name.empty() ? extended_.sparse_name
+                 : extended_.path.empty()       ? path_of(block)
+                                                : extended_.path;
     entry.target = extended_.target.empty() ? text_of(block, target_field) : extended_.target;
     entry.kind = extended_.sparse ? EntryKind::other : kind_of(type, entry.path);
     entry.executable = (*mode & 0111U) != 0;
+    entry.set_id = (*mode & 06000U) != 0;
     // Links, directories and devices have no content, whatever their size says.
     const bool content = (type < '1' || type > '6');
     entry.size = content ? *size : 0;

@@ -28,6 +28,7 @@ private:
         std::string target;
         std::string size;
         bool sparse = false;
+        std::string sparse_name;
     };
 
     [[nodiscard]] Result<bool> read_header(Block& header);

@@ -2,6 +2,7 @@
 // What boot loaders and ostree have written: entries, GRUB's environment, kernel arguments,
 // versions.
 #include "core/formats/boot_entries.hpp"
+#include "core/model/kernel_release.hpp"
 #include "target.hpp"
 
 #include <algorithm>
@@ -28,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text = fuzz::text_of(data, size);
     const auto entry = parse_boot_entry("a.conf", text);
     fuzz::require(one_line(entry.version) && one_line(entry.kernel) && one_line(entry.options));
-    fuzz::require(release_of_image(entry.kernel).find('/') == std::string::npos);
+    const auto release = release_of_image(entry.kernel);
+    fuzz::require(release.empty() || is_kernel_release(release));
     fuzz::require(argument_value(entry.options, "ostree").find(' ') == std::string::npos);
     fuzz::require(one_line(saved_entry(text)));
     for (const auto& name : deployments_named_in(text)) {

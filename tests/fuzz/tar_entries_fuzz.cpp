@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/kernel_release.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"
 #include "target.hpp"
@@ -37,7 +38,8 @@ void look_at(const ArchiveEntry& entry) {
     }
     fuzz::require(("/" + place->path + "/").find("/../") == std::string::npos);
     fuzz::require(!place->path.starts_with('/') && place->kernel.find('/') == std::string::npos);
-    fuzz::require(place->kernel != "..");
+    fuzz::require(place->kernel.empty() || is_kernel_release(place->kernel));
+    fuzz::require(printable(place->path) == place->path);
     if (entry.kind == EntryKind::link && check_link(entry, *place)) {
         fuzz::require(!entry.target.starts_with('/'));
     }

@@ -61,11 +61,14 @@ constexpr CommandEntry commands[] = {
               "configuration\n"
               "is wrong; 1 anything else, and what was staged before is as it was.\n",
      .details = "\n\n"
-                "SOURCE is an image reference, oci-archive:FILE, docker-archive:FILE, a tar file "
-                "(also .gz,\n"
-                ".xz, .zst) or a directory; without it, `[stage] source` of the configuration, and "
-                "only if\n"
-                "that is not staged yet. Nothing is loaded: the next boot does that.",
+                "SOURCE is an image reference or id, which podman's storage may have; "
+                "docker://REFERENCE,\n"
+                "containers-storage:REFERENCE, dir:FOLDER, oci:FOLDER[:TAG], oci-archive:FILE,\n"
+                "docker-archive:FILE; a tar file (also .gz, .xz, .zst) or a directory. Without it, "
+                "`[stage]\n"
+                "source` of the configuration, and only if that is not staged yet. ${kernel} in it "
+                "stands for\n"
+                "the kernel. Nothing is loaded: the next boot does that.",
      .operand = "SOURCE"},
     {.verb = Verb::purge,
      .summary = shared::purge_summary,

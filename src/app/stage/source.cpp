@@ -5,8 +5,13 @@
 #include "stage/tar_entries.hpp"
 #include "system/files/byte_streams.hpp"
 #include "system/files/directory_entries.hpp"
+#include "system/files/file_bytes.hpp"
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <set>
 #include <utility>
 
 #include <sys/stat.h>
@@ -16,13 +21,30 @@ namespace onload_node {
 
 namespace {
 
+namespace fs = std::filesystem;
+
+bool is_file(const std::string& path) {
+    std::error_code error;
+    return fs::is_regular_file(path, error);
+}
+
+PathKind kind_of_directory(const std::string& path) {
+    if (is_file(path + "/oci-layout") && is_file(path + "/index.json")) {
+        return PathKind::oci_layout;
+    }
+    const bool image =
+        is_file(path + "/manifest.json") &&
+        read_text_file(path + "/version").value_or("").starts_with("Directory Transport Version");
+    return image ? PathKind::image_directory : PathKind::directory;
+}
+
 PathKind kind_at(const std::string& path) {
     struct stat status {};
 
     if (::stat(path.c_str(), &status) != 0) {
         return PathKind::missing;
     }
-    return S_ISDIR(status.st_mode) ? PathKind::directory : PathKind::file;
+    return S_ISDIR(status.st_mode) ? kind_of_directory(path) : PathKind::file;
 }
 
 /// The options for podman. The configured authfile may be missing on a node that needs none.
@@ -34,20 +56,52 @@ RegistryAccess access_of(const Command& command, const StageConfig& config) {
 }
 
 Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Programs& programs) {
-    if (source.kind == SourceKind::image && !access.tls_verify) {
-        std::fputs("onload-node: the registry's certificate is not checked\n", stderr);
+    auto image = TRY(PulledImage::get(programs, source, access));
+    if (image.was_stored()) {
+        std::fprintf(
+            stderr,
+            "onload-node: podman's storage has %s, no registry is asked; docker://REFERENCE asks "
+            "it\n",
+            source.where.c_str()
+        );
+    } else if (source.may_be_in_registry() && !access.tls_verify) {
+        std::fputs("onload-node: the registry's certificate was not checked\n", stderr);
     }
-    auto image = PulledImage::pull(programs, source, access);
-    if (!image) {
-        return tl::unexpected(image.error());
-    }
-    auto bytes = TRY(image->files());
+    auto bytes = TRY(image.files());
     OpenSource opened;
-    opened.digest = source.kind == SourceKind::image ? image->digest() : file_stamp(source);
-    opened.image.emplace(std::move(*image));
+    opened.digest = file_stamp(source);
+    if (opened.digest.empty()) {
+        opened.digest = image.digest();
+    }
+    opened.image.emplace(std::move(image));
     opened.bytes = std::move(bytes);
     opened.entries = std::make_unique<TarEntries>(*opened.bytes);
     return opened;
+}
+
+/// Where a path leads, without links; "" if nowhere.
+std::string real_path(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> real(
+        ::realpath(path.c_str(), nullptr), &std::free
+    );
+    return real ? real.get() : "";
+}
+
+/// The selected paths of a directory, each place once: /sbin leads to /usr/sbin in most systems,
+/// and /opt to /var/opt in those of ostree. A path that leads out of the directory is none of them:
+/// in an unpacked image such links are absolute, and what is there is this machine's.
+std::vector<std::string> paths_in(const std::string& directory) {
+    const auto top = real_path(compose("{}/", directory));
+    std::set<std::string> seen;
+    std::vector<std::string> paths = selected_paths();
+    std::erase_if(paths, [&](const std::string& path) {
+        const auto name = path.rfind('/') + 1;
+        const auto folder = real_path(compose("{}/{}", directory, path.substr(0, name)));
+        const bool inside = compose("{}/", folder).starts_with(top == "/" ? top : top + "/");
+        return folder.empty() || !inside ||
+               !seen.insert(compose("{}/{}", folder, path.substr(name))).second;
+    });
+    return paths;
 }
 
 }  // namespace
@@ -56,20 +110,22 @@ Result<Source> find_source(const std::string& text) {
     return understand_source(text, kind_at);
 }
 
+std::string expand_source(const std::string& text, const std::string& kernel) {
+    return with_kernel(text, kernel, kind_at);
+}
+
 std::string file_stamp(const Source& source) {
     struct stat status {};
 
-    const auto file =
-        source.is_image() ? source.where.substr(0, source.where.find(':')) : source.where;
-    const bool is_file = source.kind != SourceKind::image && source.kind != SourceKind::directory &&
-                         ::stat(file.c_str(), &status) == 0;
-    return is_file ? compose(
-                         "{} bytes of {}.{}",
-                         std::to_string(status.st_size),
-                         std::to_string(status.st_mtim.tv_sec),
-                         std::to_string(status.st_mtim.tv_nsec)
-                     )
-                   : "";
+    const auto file = source.stamped_file();
+    const bool has_stamp = !file.empty() && ::stat(file.c_str(), &status) == 0;
+    return has_stamp ? compose(
+                           "{} bytes of {}.{}",
+                           std::to_string(status.st_size),
+                           std::to_string(status.st_mtim.tv_sec),
+                           std::to_string(status.st_mtim.tv_nsec)
+                       )
+                     : "";
 }
 
 Result<OpenSource> open_source(
@@ -80,11 +136,8 @@ Result<OpenSource> open_source(
     }
     OpenSource opened;
     if (source.kind == SourceKind::directory) {
-        opened.entries = std::make_unique<DirectoryEntries>(
-            source.where == "/" ? ""
-                                : source.where.substr(0, source.where.find_last_not_of('/') + 1),
-            selected_paths()
-        );
+        const auto directory = source.where.substr(0, source.where.find_last_not_of('/') + 1);
+        opened.entries = std::make_unique<DirectoryEntries>(directory, paths_in(directory));
         return opened;
     }
     auto bytes = TRY(open_unpacked(source.where));

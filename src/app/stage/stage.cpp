@@ -194,7 +194,7 @@ private:
         }
         std::vector<Job> jobs;
         for (const auto& kernel : kernels) {
-            const auto expanded = with_kernel(text, kernel);
+            const auto expanded = expand_source(text, kernel);
             const auto source = find_source(expanded);
             // Even if the source file is gone, what was staged from it counts.
             const auto wanted = kernel.empty() ? needed_kernels() : std::vector{kernel};

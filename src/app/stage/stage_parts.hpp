@@ -53,8 +53,11 @@ struct OpenSource {
 /// Parses a SOURCE; paths in it are on this machine.
 [[nodiscard]] Result<Source> find_source(const std::string& text);
 
-/// A cheap way to tell whether a file has changed: its size and time. Empty if the source is no
-/// file.
+/// A SOURCE with its `${kernel}` filled in; paths in it are on this machine.
+[[nodiscard]] std::string expand_source(const std::string& text, const std::string& kernel);
+
+/// A cheap way to tell whether a file, or the image in a folder, has changed: size and time of the
+/// file, of the image's manifest or of the layout's index. Empty for other sources.
 [[nodiscard]] std::string file_stamp(const Source& source);
 
 /// Opens a file or directory, or has podman fetch an image.

@@ -33,6 +33,7 @@ struct ArchiveEntry {
     EntryKind kind = EntryKind::other;
     std::string target;       ///< of a link; for a hard link the path of its other name
     bool executable = false;  ///< by anybody
+    bool set_id = false;      ///< runs as its owner or group, whoever starts it
     std::uint64_t size = 0;   ///< of a file, in bytes
 };
 

@@ -2,6 +2,7 @@
 #include "core/formats/boot_entries.hpp"
 
 #include "base/text.hpp"
+#include "core/model/kernel_release.hpp"
 
 #include <algorithm>
 
@@ -70,8 +71,8 @@ bool names_file(const BootEntry& entry, std::string_view name) {
 }
 
 /// A release names a directory, so it must not lead elsewhere.
-std::string plain(std::string_view release) {
-    return release == "." || release == ".." ? std::string() : std::string(release);
+std::string checked(std::string_view release) {
+    return is_kernel_release(release) ? std::string(release) : std::string();
 }
 
 bool is_hexadecimal(char c) {
@@ -150,13 +151,13 @@ std::string release_of_image(std::string_view path) {
     constexpr std::string_view image = "vmlinuz-";
     const auto file = path.substr(path.rfind('/') + 1);
     if (file.starts_with(image)) {
-        return plain(file.substr(image.size()));
+        return checked(file.substr(image.size()));
     }
     if (file != "linux" || file.size() == path.size()) {
         return "";
     }
     path.remove_suffix(file.size() + 1);
-    return plain(path.substr(path.rfind('/') + 1));
+    return checked(path.substr(path.rfind('/') + 1));
 }
 
 std::string argument_value(std::string_view arguments, std::string_view name) {

@@ -35,7 +35,7 @@ default_entry(const std::vector<BootEntry>& entries, std::string_view saved);
 [[nodiscard]] std::string saved_entry(std::string_view environment);
 
 /// The kernel release in an image's path: "/boot/vmlinuz-6.1.0-9-amd64", or
-/// ".../6.1.0-9-amd64/linux". Empty if the path names none.
+/// ".../6.1.0-9-amd64/linux". Empty if the path names none, or what cannot be one.
 [[nodiscard]] std::string release_of_image(std::string_view path);
 
 /// The value of the last `NAME=` among a kernel's arguments; empty when it is not there.

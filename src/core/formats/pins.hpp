@@ -14,8 +14,11 @@ namespace onload_node {
 /// file that is listed twice has to match both digests.
 using Pins = std::vector<std::pair<std::string, std::string>>;
 
-/// Reads what `sha256sum` writes: "DIGEST  PATH" or "DIGEST *PATH". Skips blank lines and lines
-/// that begin with '#'. The message of ErrorCode::config begins with FILE:LINE, FILE being `file`.
+/// Reads what `sha256sum` writes, with --binary, --tag and --zero, too, and what BSD's sha256
+/// writes: "DIGEST  PATH", "DIGEST *PATH", "SHA256 (PATH) = DIGEST". A backslash in
+/// front of a line says that its path is escaped. Lines may end as on Windows. Skips blank lines
+/// and lines that begin with '#'. The message of ErrorCode::config begins with FILE:LINE, FILE
+/// being `file`.
 [[nodiscard]] Result<Pins> parse_pins(std::string_view text, const std::string& file);
 
 }  // namespace onload_node

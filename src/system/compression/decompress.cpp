@@ -60,11 +60,10 @@ std::size_t usual_expansion(std::size_t input) {
 }  // namespace
 
 Result<Bytes> decompress(Bytes bytes, std::size_t limit) {
-    const auto compression = compression_of(bytes);
-    if (compression != Compression::xz && compression != Compression::zstd) {
+    const auto decoder = decoder_for(compression_of(bytes));
+    if (decoder == nullptr) {
         return bytes;
     }
-    const auto decoder = decoder_for(compression);
     std::span<const std::byte> input = bytes;
     Output output(usual_expansion(input.size()), limit);
     for (;;) {

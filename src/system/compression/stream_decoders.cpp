@@ -47,6 +47,9 @@ private:
             return {0, ended_};
         }
         if (ended_) {
+            if (padded_ || input.front() != first_byte) {
+                return pass_padding(input);
+            }
             inflateReset(&stream_);
         }
         const auto piece = std::min(input.size(), largest_piece);
@@ -67,9 +70,22 @@ private:
         return {space - stream_.avail_out, ended_};
     }
 
+    /// Zero bytes fill the last block of a tape or disk. gzip warns of other bytes and ends with 2,
+    /// which tar takes for an error: a second stream that is damaged would look like this.
+    Outcome pass_padding(std::span<const std::byte>& input) {
+        padded_ = true;
+        const bool zeros =
+            std::ranges::all_of(input, [](std::byte byte) { return byte == std::byte{0}; });
+        input = {};
+        return {0, zeros, zeros ? nullptr : "has other bytes behind its end"};
+    }
+
+    static constexpr std::byte first_byte{0x1F};
+
     z_stream stream_{};
     bool usable_ = false;
     bool ended_ = false;
+    bool padded_ = false;  ///< zero bytes have begun, and nothing else may follow
 };
 
 const char* why_xz_failed(lzma_ret code) {
@@ -168,10 +184,12 @@ Compression compression_of(std::span<const std::byte> data) {
     if (first_bytes.starts_with(std::string_view("\xFD\x37zXZ\0", 6))) {
         return Compression::xz;
     }
-    if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) {
-        return Compression::zstd;
-    }
-    return first_bytes.starts_with("BZh") ? Compression::bzip2 : Compression::none;
+    // The first byte of a skippable frame is any of sixteen.
+    const bool skippable = !first_bytes.empty() &&
+                           (static_cast<unsigned char>(first_bytes.front()) & 0xF0U) == 0x50U &&
+                           first_bytes.substr(1).starts_with("\x2A\x4D\x18");
+    return skippable || first_bytes.starts_with("\x28\xB5\x2F\xFD") ? Compression::zstd
+                                                                    : Compression::none;
 }
 
 Result<std::size_t>
@@ -198,7 +216,6 @@ std::unique_ptr<StreamDecoder> decoder_for(Compression compression) {
     case Compression::zstd:
         return std::make_unique<ZstdDecoder>();
     case Compression::none:
-    case Compression::bzip2:
         break;
     }
     return nullptr;

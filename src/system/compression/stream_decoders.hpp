@@ -9,16 +9,19 @@
 
 namespace onload_node {
 
-enum class Compression { none, gzip, xz, zstd, bzip2 };
+/// What is read. Whatever else packs data counts as none.
+enum class Compression { none, gzip, xz, zstd };
 
 /// So many of its first bytes tell how data is compressed.
 inline constexpr std::size_t magic_size = 6;
 
-/// `data` has the first bytes; more do no harm.
+/// `data` has the first bytes; more do no harm. A skippable frame counts as zstd: pzstd and
+/// seekable archives begin with one.
 [[nodiscard]] Compression compression_of(std::span<const std::byte> data);
 
 /// Unpacks data piece by piece. Several streams of the same kind, one after the other, count as
-/// one.
+/// one. What stands behind the end is ignored where the format's own tool does so without a word:
+/// frames without content for zstd, padding of zero bytes for gzip and xz.
 class StreamDecoder {
 public:
     StreamDecoder(const StreamDecoder&) = delete;
@@ -52,7 +55,7 @@ private:
     const char* kind_;
 };
 
-/// Null for data that is not compressed, and for bzip2, which is not read.
+/// Null for Compression::none.
 [[nodiscard]] std::unique_ptr<StreamDecoder> decoder_for(Compression compression);
 
 }  // namespace onload_node

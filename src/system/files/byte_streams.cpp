@@ -2,11 +2,13 @@
 #include "system/files/byte_streams.hpp"
 
 #include "base/handle.hpp"
+#include "base/text.hpp"
 #include "system/compression/stream_decoders.hpp"
 #include "system/system_error.hpp"
 
 #include <array>
 #include <cerrno>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -78,11 +80,36 @@ private:
     bool ended_ = false;
 };
 
+/// What packs files otherwise, and how such a file begins.
+struct OtherPacker {
+    std::string_view name;
+    std::string_view magic;
+};
+
+constexpr OtherPacker other_packers[] = {
+    {"bzip2", "BZh"},
+    {"lz4", "\x04\x22\x4D\x18"},
+    {"lzip", "LZIP"},
+    {"lzma", std::string_view("\x5D\0\0", 3)},
+    {"lzop", "\x89LZO"},
+    {"compress", "\x1F\x9D"},
+    {"zip", "PK\x03\x04"},
+};
+
 /// The position in the file stays where it is.
-Compression compression_of_file(int fd) {
-    std::array<std::byte, magic_size> bytes{};
-    const ssize_t count = ::pread(fd, bytes.data(), bytes.size(), 0);
-    return compression_of(std::span(bytes).first(count > 0 ? static_cast<std::size_t>(count) : 0));
+Result<Compression> compression_of_file(int fd) {
+    std::array<std::byte, magic_size> room{};
+    const ssize_t count = ::pread(fd, room.data(), room.size(), 0);
+    const auto bytes = std::span(room).first(count > 0 ? static_cast<std::size_t>(count) : 0);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    for (const auto& other : other_packers) {
+        if (text.starts_with(other.magic)) {
+            return failure(
+                ErrorCode::mismatch, compose("{} is not read; gzip, xz and zstd are", other.name)
+            );
+        }
+    }
+    return compression_of(bytes);
 }
 
 }  // namespace
@@ -96,10 +123,7 @@ Result<std::unique_ptr<ByteStream>> open_unpacked(const std::string& path) {
     if (!fd.valid()) {
         return errno_failure("cannot read " + path, errno);
     }
-    const auto compression = compression_of_file(fd.get());
-    if (compression == Compression::bzip2) {
-        return failure(ErrorCode::mismatch, "bzip2 is not read; gzip, xz and zstd are");
-    }
+    const auto compression = TRY(compression_of_file(fd.get()));
     auto decoder = decoder_for(compression);
     auto stream = descriptor_stream(fd.release(), path);
     if (decoder == nullptr) {

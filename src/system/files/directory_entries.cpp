@@ -44,6 +44,7 @@ Result<void> DirectoryEntries::describe(ArchiveEntry& entry, const std::string& 
     entry.path = path.substr(directory_.size() + 1);
     entry.kind = kind_of(status.st_mode);
     entry.executable = (status.st_mode & 0111U) != 0;
+    entry.set_id = (status.st_mode & (S_ISUID | S_ISGID)) != 0;
     entry.size = entry.kind == EntryKind::file ? static_cast<std::uint64_t>(status.st_size) : 0;
     if (entry.kind == EntryKind::link) {
         std::error_code error;

@@ -2,6 +2,7 @@
 #include "system/host/pending_kernel.hpp"
 
 #include "base/text.hpp"
+#include "core/model/kernel_release.hpp"
 #include "core/model/paths.hpp"
 #include "system/files/file_bytes.hpp"
 
@@ -32,6 +33,20 @@ Result<std::vector<std::string>> names_in(const std::string& directory) {
     }
     std::sort(found.begin(), found.end());
     return found;
+}
+
+/// The kernels of a deployment by ostree's own rule: folders, and no links to any, that have a
+/// regular file `vmlinuz` (ostreedev/ostree, src/libostree/ostree-sysroot-deploy.c,
+/// get_kernel_from_tree_usrlib_modules). ostree takes the first that it comes to, in no order.
+Result<std::vector<std::string>> kernels_in(const std::string& directory) {
+    auto names = TRY(names_in(directory));
+    std::erase_if(names, [&](const std::string& name) {
+        const std::string folder = compose("{}/{}", directory, name);
+        std::error_code error;
+        return !is_kernel_release(name) || fs::is_symlink(folder, error) ||
+               !fs::is_regular_file(folder + "/vmlinuz", error);
+    });
+    return names;
 }
 
 bool is_directory(const std::string& path) {
@@ -193,7 +208,7 @@ SystemBootLoader::Pending SystemBootLoader::of_staged(const std::vector<BootEntr
 SystemBootLoader::Pending SystemBootLoader::of_deployment(const std::string& deployment) const {
     PendingKernel found{"", deployment, "the deployment that ostree has staged"};
     const std::string directory = deployment + std::string(paths::in_tree_modules);
-    const auto kernels = names_in(directory);
+    const auto kernels = kernels_in(directory);
     if (!kernels || kernels->size() != 1) {
         return failure(
             ErrorCode::mismatch,
@@ -201,7 +216,9 @@ SystemBootLoader::Pending SystemBootLoader::of_deployment(const std::string& dep
                 "the next boot runs {}, and {}{}",
                 found.told_by,
                 directory,
-                kernels ? " has not the modules of one kernel" : " cannot be listed"
+                !kernels           ? " cannot be listed"
+                : kernels->empty() ? " has no kernel (KERNEL/vmlinuz)"
+                                   : " has more than one kernel: " + joined(*kernels, ", ")
             )
         );
     }
@@ -225,7 +242,7 @@ SystemBootLoader::Pending SystemBootLoader::checked(PendingKernel found) const {
     const std::string directory = compose(
         "{}{}/{}", found.root.empty() ? root_ : found.root, paths::in_tree_modules, found.release
     );
-    if (found.release.find('/') != std::string::npos || !is_directory(directory)) {
+    if (!is_directory(directory)) {
         return failure(
             ErrorCode::not_found,
             compose(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One image in every form in which `stage` takes it without a registry, and what is staged of each."""
 
+import gzip
 import hashlib
 import lzma
 import subprocess
@@ -29,6 +30,12 @@ def packed_by_zstd(data):
     return subprocess.run(["zstd", "-qc"], input=data, capture_output=True, timeout=60, check=True).stdout
 
 
+def in_two_frames(data):
+    """As pzstd packs it: in front of each frame is one without content that has its size."""
+    frames = (packed_by_zstd(data[: len(data) // 2]), packed_by_zstd(data[len(data) // 2 :]))
+    return b"".join(b"\x50\x2a\x4d\x18\4\0\0\0" + len(frame).to_bytes(4, "little") + frame for frame in frames)
+
+
 # Name -> how the source is named, and the bytes of its file.
 ARCHIVES = {
     "an OCI archive": ("oci-archive:{folder}/oci.tar", oci_archive),
@@ -36,6 +43,8 @@ ARCHIVES = {
     "a tar file": ("{folder}/plain.tar", tar_of),
     "a tar file packed by xz": ("{folder}/plain.tar.xz", lambda files: lzma.compress(tar_of(files))),
     "a tar file packed by zstd": ("{folder}/plain.tar.zst", lambda files: packed_by_zstd(tar_of(files))),
+    "a tar file packed by pzstd": ("{folder}/frames.tar.zst", lambda files: in_two_frames(tar_of(files))),
+    "a tar file packed by gzip, with padding": ("{folder}/plain.tar.gz", lambda files: gzip.compress(tar_of(files)) + bytes(512)),
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""All images go from one registry to files and from there to another, with the digests they had.
+"""All images go from one registry to files and from there to another, with the digests they had; `stage` takes the files, too.
 
 The images are made from scratch, under the names and tags of packaging/airgap/images.list. Natively; with --full on the booted
 node, too, where `image-to-driver` takes one image all the way to the driver."""
@@ -7,13 +7,15 @@ node, too, where `image-to-driver` takes one image all the way to the driver."""
 import shutil
 
 from harness import check, expect_equal, note, timed
+from harness.module_images import module_files
 from harness.paths import NODE, PROJECT
+from harness.product import BINARY
 from harness.registry import Authority, Registry
 from harness.scratch_images import digest_of, docker_image, image_list, oci_image, write_registry_store
 
 IMAGES = "/root/airgap/images"
 FILES = "/root/files"
-KERNELS = ("5.14.0-284.el9.x86_64", "5.14.0-427.el9.x86_64")
+KERNELS = ("5.14.0-284.el9.x86_64", "5.14.0-427.18.1.el9_4.x86_64+rt")
 USER, TOKEN = "onload-node", "sha256~scenario"
 WITH_KERNELS = " ".join(f"--kernel {kernel}" for kernel in KERNELS)
 TRUSTED = "--cert-dir /root/trust"
@@ -26,9 +28,13 @@ def all_images():
     for line in (PROJECT / "packaging/airgap/images.list").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        for reference in sorted({line.replace("${kernel}", kernel) for kernel in KERNELS}):
+        # As KMM writes the tags of its images.
+        kernel_of = {line.replace("${kernel}", kernel.replace("+", "_")): kernel for kernel in KERNELS}
+        for reference in sorted(kernel_of):
             name, tag = reference.rsplit(":", 1)
             files = {"name": reference.encode()}
+            if "${kernel}" in line:
+                files |= module_files(kernel_of[reference])
             if "." in name.split("/")[0]:
                 images.append(image_list(name.partition("/")[2], tag, files))
             else:
@@ -86,6 +92,21 @@ def to_files(machine, first, images):
     expect_equal("and what other runs have saved stays listed", int(machine.check(f"wc -l <{FILES}/images.txt")), len(images))
 
 
+def names(machine):
+    listed = run(machine, f"list {WITH_KERNELS}")
+    check("list gives tags that a registry takes", listed.rc == 0 and "+" not in listed.stdout and "el9_4.x86_64_rt\n" in listed.stdout, listed)
+
+
+def staged(machine):
+    """What save has written is what stage takes, by the folder and by its transport."""
+    folder = machine.check(f"ls -d {FILES}/*_sfc-module_*_rt")
+    for source in (folder, f"dir:{folder}"):
+        done = machine.run(f"{BINARY} stage {source} --kernel {KERNELS[1]}", 300)
+        check(f"{source.partition('/')[0]}{folder.rpartition('/')[2]}: it is staged",
+              done.rc == 0 and f"staged: modules for kernel {KERNELS[1]}" in done.stdout, done)
+    expect_equal("and podman has no image of it", machine.check("podman images -q", 60), "")
+
+
 def tampering(machine, second, images):
     """What changed on the way is not pushed."""
     victim = next(image for image in images if image.name == "sfptpd/sfptpd")
@@ -117,7 +138,9 @@ def all_of_it(lab, machine):
     first.start()
     logging_in(machine, first)
     refusals(machine, first)
+    names(machine)
     to_files(machine, first, images)
+    staged(machine)
     first.stop()
     gone = run(machine, f"save {ONE} {TRUSTED} --registry {first.address} {FILES}-gone")
     check("a registry that is gone is an error that says which image is missing", gone.rc == 1 and "sfptpd/sfptpd" in gone.stderr, gone)
@@ -131,6 +154,5 @@ def scenario(lab):
     all_of_it(lab, lab.root())
     if lab.full:
         note("the same on the booted node")
-        machine = lab.stock(functions=0)
-        machine.wait_booted()
+        machine = lab.unstaged()
         all_of_it(lab, machine)

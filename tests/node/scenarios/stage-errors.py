@@ -58,6 +58,10 @@ def bad_pins(errors):
     pin(modules)
     done = errors.node.stage(f"{FOLDER}/good.tar")
     check("modules that are pinned to their bytes are staged", done.rc == 0, done)
+    for way in ("--tag", "--binary", "--zero"):
+        machine.check(f"cd /opt/lib/modules && sha256sum {way} */extra/*.ko* >{PINS}", 60)
+        done = errors.node.stage(f"{FOLDER}/good.tar")
+        check(f"so they are by a file of sha256sum {way}", done.rc == 0, done)
     machine.check(f"rm {PINS}")
 
 

@@ -94,6 +94,41 @@ TEST(UnpackedFile, IsGivenAsItIsWhenItIsNotPacked) {
     EXPECT_FALSE(open_unpacked(directory.put("/b", "BZh91AY")));
 }
 
+TEST(UnpackedFile, IsRefusedByNameWhenItIsPackedOtherwise) {
+    const fixture::TemporaryDirectory directory;
+    using namespace std::string_literals;
+    const std::map<std::string, std::string> kinds = {
+        {"bzip2", "BZh91AY"},
+        {"lz4", "\x04\x22\x4D\x18xx"},
+        {"lzip", "LZIP\x01"},
+        {"lzma", "\x5D\0\0\x80\0"s},
+        {"compress", "\x1F\x9D\x90"},
+        {"zip", "PK\x03\x04"}};
+    for (const auto& [kind, bytes] : kinds) {
+        const auto stream = open_unpacked(directory.put("/packed", bytes));
+        ASSERT_FALSE(stream) << kind;
+        EXPECT_EQ(stream.error().code, ErrorCode::mismatch);
+        EXPECT_EQ(stream.error().message, kind + " is not read; gzip, xz and zstd are");
+    }
+}
+
+TEST(UnpackedFile, MayBeginOrEndWithWhatOrdinaryToolsIgnore) {
+    const fixture::TemporaryDirectory directory;
+    const auto file = directory.put("/f", std::string(300000, 'x') + "end");
+    const auto packed = directory.path("/packed");
+    const std::vector<std::string> ways = {
+        "pzstd -q -c " + file,
+        "{ gzip -c " + file + "; head -c 70000 /dev/zero; }",
+        "{ xz -c " + file + "; head -c 80000 /dev/zero; }",
+    };
+    for (const auto& way : ways) {
+        ASSERT_EQ(std::system((way + " >" + packed).c_str()), 0) << way;
+        const auto text = all_of(**open_unpacked(packed));
+        ASSERT_TRUE(text) << way << ": " << text.error().message;
+        EXPECT_EQ(text->size(), 300003U) << way;
+    }
+}
+
 TEST(UnpackedFile, MayNotNeedMuchMemory) {
     const fixture::TemporaryDirectory directory;
     const auto file = directory.put("/f", "x");

@@ -19,8 +19,15 @@ public:
         if (words[1] == "pull") {
             return ProgramEnd{complaint.empty() ? 0 : 125, "0123abcd\n", complaint};
         }
+        if (words[1] == "images" && words[2] == "--quiet") {
+            return ProgramEnd{0, left_over ? "sha256:77\n" : "", ""};
+        }
+        if (words[1] == "images") {
+            const bool pulled = was_asked_for("podman pull");
+            return ProgramEnd{0, before + (pulled ? after : ""), ""};
+        }
         if (words[1] == "image" && words[2] == "exists") {
-            return ProgramEnd{was_there ? 0 : 1, "", ""};
+            return ProgramEnd{stored ? 0 : 1, "", ""};
         }
         return ProgramEnd{0, words[1] == "image" ? "sha256:77\n" : "", ""};
     }
@@ -35,6 +42,12 @@ public:
         return std::ranges::find(asked, command) != asked.end();
     }
 
+    [[nodiscard]] bool was_asked_for(const std::string& begin) const {
+        return std::ranges::any_of(asked, [&](const std::string& words) {
+            return words.starts_with(begin);
+        });
+    }
+
     static std::string joined(const std::vector<std::string>& words) {
         std::string text;
         for (const auto& word : words) {
@@ -44,7 +57,10 @@ public:
     }
 
     bool there = true;
-    bool was_there = false;
+    bool stored = false;
+    bool left_over = false;  ///< an image that a killed run has pulled
+    std::string before;      ///< lines of `podman images`; a pull adds others
+    std::string after = "sha256:0123abcd=host:5000/a/m:1\n";
     std::string complaint;
     std::vector<std::string> asked;
 };
@@ -55,7 +71,7 @@ const Source archive{SourceKind::oci_archive, "oci-archive:/m.tar", "/m.tar"};
 TEST(PulledImage, IsUnpackedAndLeavesNothing) {
     FakePodman podman;
     {
-        auto image = PulledImage::pull(podman, reference, {"/auth.json", true});
+        auto image = PulledImage::get(podman, reference, {"/auth.json", true});
         ASSERT_TRUE(image) << image.error().message;
         EXPECT_EQ(image->digest(), "sha256:77");
         ASSERT_TRUE(image->files());
@@ -72,23 +88,105 @@ TEST(PulledImage, IsUnpackedAndLeavesNothing) {
 
 TEST(PulledImage, StaysWhenItWasThereBefore) {
     FakePodman podman;
-    podman.was_there = true;
-    ASSERT_TRUE(PulledImage::pull(podman, reference, {"", false}));
+    podman.before = "sha256:0123abcd=host:5000/a/m:1\nsha256:77=other:1\n";
+    podman.after = "";
+    ASSERT_TRUE(PulledImage::get(podman, reference, {"", false}));
     EXPECT_TRUE(podman.was_asked("podman pull --quiet --tls-verify=false docker://host:5000/a/m:1")
     );
-    EXPECT_FALSE(podman.was_asked("podman rmi 0123abcd"));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+    EXPECT_FALSE(podman.was_asked_for("podman untag"));
+}
+
+/// An archive may hold an image that somebody has loaded already.
+TEST(PulledImage, LosesOnlyItsNewNameWhenItWasThereUnderAnother) {
+    for (const std::string before :
+         {"sha256:0123abcd=mine:1\n", "sha256:0123abcd=<none>:<none>\n"}) {
+        FakePodman podman;
+        podman.before = before;
+        podman.after = "sha256:0123abcd=localhost/m:latest\n";
+        ASSERT_TRUE(PulledImage::get(podman, archive, {}));
+        EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+        EXPECT_TRUE(podman.was_asked("podman untag 0123abcd localhost/m:latest"));
+        EXPECT_FALSE(podman.was_asked("podman untag 0123abcd mine:1"));
+    }
+}
+
+TEST(PulledImage, StaysWhenPodmanDoesNotTellWhatItHas) {
+    FakePodman podman;
+    podman.before = std::string(std::size_t{64} * 1024, 'x');
+    ASSERT_TRUE(PulledImage::get(podman, archive, {}));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+    EXPECT_FALSE(podman.was_asked_for("podman untag"));
+}
+
+TEST(StoredImage, IsUsedAsItIsAndStays) {
+    FakePodman podman;
+    podman.stored = true;
+    {
+        const auto image = PulledImage::get(podman, reference, {});
+        ASSERT_TRUE(image && image->was_stored());
+        EXPECT_EQ(image->digest(), "sha256:77");
+        EXPECT_TRUE(podman.was_asked_for("podman create --pull=never"));
+    }
+    EXPECT_TRUE(podman.was_asked("podman rm --force --ignore onload-node-stage"));
+    EXPECT_FALSE(podman.was_asked_for("podman pull"));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+    EXPECT_FALSE(podman.was_asked_for("podman untag"));
+}
+
+/// Else what a killed run has pulled would count as the node's own, and be used for good.
+TEST(StoredImage, IsNoneThatAKilledRunHasLeft) {
+    FakePodman podman;
+    podman.left_over = true;
+    ASSERT_TRUE(PulledImage::get(podman, reference, {}));
+    const auto place = [&](const std::string& words) {
+        return std::ranges::find(podman.asked, words) - podman.asked.begin();
+    };
+    EXPECT_LT(place("podman rmi sha256:77"), place("podman image exists host:5000/a/m:1"))
+        << "it is gone before the storage is asked";
+    EXPECT_LT(
+        place("podman untag sha256:77 localhost/onload-node-stage:pulled"),
+        place("podman rmi sha256:77")
+    );
+}
+
+TEST(PulledImage, IsMarkedUntilItIsGone) {
+    FakePodman podman;
+    ASSERT_TRUE(PulledImage::get(podman, reference, {}));
+    EXPECT_TRUE(podman.was_asked("podman tag 0123abcd localhost/onload-node-stage:pulled"));
+    EXPECT_TRUE(podman.was_asked("podman untag 0123abcd localhost/onload-node-stage:pulled"));
+    EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+}
+
+TEST(StoredImage, IsNotLookedForWhereARegistryIsDemanded) {
+    FakePodman podman;
+    podman.stored = true;
+    const Source demanded{SourceKind::registry, "docker://host:5000/a/m:1", "host:5000/a/m:1"};
+    const auto image = PulledImage::get(podman, demanded, {});
+    ASSERT_TRUE(image);
+    EXPECT_FALSE(image->was_stored());
+    EXPECT_TRUE(podman.was_asked("podman pull --quiet --tls-verify=true docker://host:5000/a/m:1"));
+}
+
+TEST(StoredImage, IsDemandedByItsId) {
+    FakePodman podman;
+    const auto image = PulledImage::get(podman, {SourceKind::stored, "0123", "0123"}, {});
+    ASSERT_FALSE(image);
+    EXPECT_EQ(image.error().code, ErrorCode::not_found);
+    EXPECT_EQ(image.error().message, "0123: podman's storage has no such image");
+    EXPECT_FALSE(podman.was_asked_for("podman pull"));
 }
 
 TEST(PulledImage, AsksNoRegistryForAnArchive) {
     FakePodman podman;
-    ASSERT_TRUE(PulledImage::pull(podman, archive, {"/auth.json", false}));
+    ASSERT_TRUE(PulledImage::get(podman, archive, {"/auth.json", false}));
     EXPECT_TRUE(podman.was_asked("podman pull --quiet oci-archive:/m.tar"));
 }
 
 TEST(PulledImage, NeedsPodman) {
     FakePodman podman;
     podman.there = false;
-    const auto image = PulledImage::pull(podman, reference, {});
+    const auto image = PulledImage::get(podman, reference, {});
     ASSERT_FALSE(image);
     EXPECT_NE(image.error().message.find("no podman here; stage a tar"), std::string::npos);
 }
@@ -110,7 +208,7 @@ TEST(PulledImage, ExplainsWhatPodmanComplainsOf) {
     for (const auto& [complaint, part] : cases) {
         FakePodman podman;
         podman.complaint = complaint;
-        const auto image = PulledImage::pull(podman, reference, {"/auth.json", true});
+        const auto image = PulledImage::get(podman, reference, {"/auth.json", true});
         ASSERT_FALSE(image);
         EXPECT_NE(image.error().message.find(part), std::string::npos) << image.error().message;
         EXPECT_NE(image.error().message.find("host:5000/a/m:1"), std::string::npos);

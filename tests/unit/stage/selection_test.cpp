@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stage/selection.hpp"
 
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace onload_node {
@@ -50,6 +53,81 @@ TEST(Selection, KnowsWhatIsOurs) {
     EXPECT_EQ(placed("usr/sbin/sfptpd", EntryKind::link), "none");
 }
 
+TEST(Selection, TakesKernelsOfEveryFlavour) {
+    for (const std::string kernel :
+         {"5.14.0-427.18.1.el9_4.x86_64+rt", "5.14.0-427.el9.aarch64+64k", "6.1.0-9-amd64"}) {
+        EXPECT_EQ(placed("opt/lib/modules/" + kernel + "/x.ko"), "modules " + kernel + " x.ko");
+    }
+}
+
+TEST(Selection, RefusesFoldersThatAreNoKernels) {
+    for (const std::string kernel :
+         {"-h", "--help", "..5", ".cache", "a b", "a\"b", "a;b", "a:b", "+rt"}) {
+        EXPECT_EQ(placed("opt/lib/modules/" + kernel + "/x.ko"), "refused") << kernel;
+        EXPECT_EQ(placed("opt/lib/modules/" + kernel, EntryKind::directory), "refused") << kernel;
+    }
+    EXPECT_EQ(placed("opt/lib/modules/READ ME"), "none") << "a file, and no kernel's folder";
+}
+
+TEST(Selection, RefusesControlCharactersInEveryPath) {
+    for (const std::string path :
+         {"opt/lib/modules/5.14.0-1/a\nb.ko", "opt/onload/a\rb", "etc/a\tb", "opt/onload/a\x7f"}) {
+        const auto place = place_of(entry(path));
+        ASSERT_FALSE(place) << path;
+        EXPECT_NE(place.error().message.find("control character"), std::string::npos);
+        EXPECT_EQ(place.error().message.find_first_of("\n\r\t\x7f"), std::string::npos)
+            << "the message shows none";
+    }
+    EXPECT_EQ(placed("opt/onload/\xC3\xA4"), "user \xC3\xA4");
+}
+
+/// Where ostree's systems have what is /opt and /usr/local elsewhere, and KMM's documents /opt.
+TEST(Selection, KnowsTheLayoutsOfBootableImages) {
+    EXPECT_EQ(placed("var/opt/lib/modules/5.14.0-1/extra/sfc.ko"), "modules 5.14.0-1 extra/sfc.ko");
+    EXPECT_EQ(placed("usr/lib/opt/onload/usr/lib64/l.so"), "user usr/lib64/l.so");
+    EXPECT_EQ(placed("var/opt/onload", EntryKind::directory), "user ");
+    EXPECT_EQ(placed("var/usrlocal/sbin/sfptpd"), "program sfptpd");
+    EXPECT_EQ(placed("opt/usr/lib/modules/5.14.0-1/sfc.ko"), "modules 5.14.0-1 sfc.ko");
+    EXPECT_EQ(placed("var/opt2/lib/modules/5.14.0-1/sfc.ko"), "none");
+}
+
+std::string note_of(const std::string& path, EntryKind kind = EntryKind::file) {
+    auto made = entry(path, kind, "elsewhere");
+    made.executable = true;
+    const auto place = place_of(made);
+    EXPECT_TRUE(place && place->part == Part::none) << path;
+    return place ? std::string(why_left_out(made)) : "refused";
+}
+
+TEST(Selection, SaysWhatLooksLikeOursAndIsNotTaken) {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"usr/lib/modules/5.14.0-1/extra/sfc.ko.xz", "opt/lib/modules/KERNEL"},
+        {"lib/modules/5.14.0-1/updates/net/sfc_resource.ko", "opt/lib/modules/KERNEL"},
+        {"usr/lib/modules/5.14.0-1/weak-updates/onload.ko", "opt/lib/modules/KERNEL"},
+        {"usr/lib64/libonload.so", "opt/onload"},
+        {"usr/libexec/onload_cp_server", "sbin/"},
+        {"opt/sfptpd/bin/sfptpd", "sbin/"},
+        {"opt/lib/modules/README", "no folder of a kernel"},
+    };
+    for (const auto& [path, part] : cases) {
+        EXPECT_NE(note_of(path).find(part), std::string::npos) << path << ": " << note_of(path);
+    }
+    EXPECT_NE(note_of("usr/sbin/sfptpd", EntryKind::link).find("a link"), std::string::npos);
+    EXPECT_NE(
+        note_of("opt/lib/modules/5.14.0-1", EntryKind::link).find("no folder"), std::string::npos
+    );
+    for (const auto* const other :
+         {"usr/lib/modules/5.14.0-1/kernel/drivers/net/ethernet/sfc/sfc.ko.xz",
+          "usr/lib/modules/5.14.0-1/extra/mlx5.ko",
+          "usr/lib/modules/5.14.0-1/modules.dep",
+          "usr/share/doc/sfptpd",
+          "etc/sysconfig/sfptpd",
+          "etc/init.d/sfptpd",
+          "usr/sbin/sshd"}) {
+        EXPECT_EQ(note_of(other), "") << other;
+    }
+}
+
 TEST(Selection, RefusesPathsThatLeaveAndThingsThatAreNoFiles) {
     EXPECT_EQ(placed("/opt/lib/modules/5.14.0-1/extra/sfc.ko"), "refused");
     EXPECT_EQ(placed("/etc/passwd"), "refused") << "wherever it leads";
@@ -81,6 +159,7 @@ TEST(Selection, KeepsLinksInTheirTree) {
     EXPECT_FALSE(link_allowed(tree + "x/a", "b/../c")) << "b may be a link itself";
     EXPECT_FALSE(link_allowed(tree + "a", ""));
     EXPECT_FALSE(link_allowed("opt/onload/a", "/opt/onload/b"));
+    EXPECT_FALSE(link_allowed("opt/onload/a", "b\nc"));
 }
 
 TEST(Selection, KeepsHardLinksInTheirTree) {
@@ -100,9 +179,31 @@ TEST(Selection, KnowsTheLinksOfModuleImages) {
     };
     EXPECT_TRUE(to_node("opt/lib/modules/5.14.0-1/kernel", "/lib/modules/5.14.0-1/kernel"));
     EXPECT_TRUE(to_node("opt/lib/modules/5.14.0-1/build", "/usr/src/kernels/5.14.0-1"));
-    EXPECT_FALSE(to_node("opt/lib/modules/5.14.0-1/extra", "/lib/modules/5.14.0-1/extra"));
-    EXPECT_FALSE(to_node("opt/lib/modules/5.14.0-1/x/kernel", "/lib/modules"));
-    EXPECT_FALSE(to_node("opt/lib/modules/5.14.0-1/kernel", "../x"));
+    const std::string tree = "opt/lib/modules/5.14.0-1/";
+    // KMM's documents call it host, and system before; nothing demands either.
+    for (const auto* const name : {"host", "system", "intree", "kernel/drivers/mtd", "a/b/c.ko"}) {
+        for (const std::string to :
+             {"/lib/modules/5.14.0-1",
+              "/usr/lib/modules/5.14.0-1/",
+              "/lib/modules/5.14.0-1/kernel/drivers/mtd",
+              "//lib/./modules/5.14.0-1/x/../kernel",
+              "/host/lib/modules/5.14.0-1",
+              "/host/usr/lib/modules/5.14.0-1/kernel"}) {
+            EXPECT_TRUE(to_node(tree + name, to)) << name << " -> " << to;
+        }
+    }
+    EXPECT_TRUE(to_node(tree + "host", "../../../../lib/modules/5.14.0-1"));
+    EXPECT_TRUE(to_node(tree + "a/b", "../../../../../usr/lib/modules/5.14.0-1/kernel"));
+    EXPECT_TRUE(to_node("var/" + tree + "host", "../../../../../lib/modules/5.14.0-1"));
+    EXPECT_TRUE(to_node(tree + "a", "../../../../../../../../lib/modules/5.14.0-1"))
+        << "above the root is the root";
+    EXPECT_FALSE(to_node(tree + "intree", "../../../lib/modules/5.14.0-1"));
+    EXPECT_FALSE(to_node(tree + "intree", "/lib/modules/5.14.0-10")) << "another kernel's";
+    EXPECT_FALSE(to_node(tree + "intree", "/lib/modules/5.14.0-1/../5.14.0-2"));
+    EXPECT_FALSE(to_node(tree + "intree", "/lib/modules/5.14.0-1/../../../etc"));
+    EXPECT_FALSE(to_node(tree + "x/kernel", "/lib/modules"));
+    EXPECT_FALSE(to_node(tree + "kernel", "../x"));
+    EXPECT_FALSE(to_node(tree + "x", "/opt/lib/modules/5.14.0-1"));
     EXPECT_FALSE(to_node("opt/onload/kernel", "/lib/modules"));
 }
 

@@ -113,7 +113,7 @@ const std::string k2 = "opt/lib/modules/5.14.0-2/";
 TarWriter image_of(const std::string& tree, const std::string& content) {
     TarWriter tar;
     tar.file(tree + "extra/sfc.ko", content, 06777);
-    tar.file(tree + "modules.dep", "").file(tree + "modules.dep.bin", "");
+    tar.file(tree + "modules.dep", "extra/sfc.ko:\n").file(tree + "modules.dep.bin", "");
     return tar;
 }
 
@@ -312,6 +312,13 @@ TEST_F(StagingTest, RefusesAndLeavesTheOldTree) {
         {with([](TarWriter& t) { t.entry('6', k1 + "x", "", ""); }), "fifo"},
         {with([](TarWriter& t) { t.link(k1 + "x", "extra").file(k1 + "x/y.ko", ""); }),
          "is a link or a file"},
+        {with([](TarWriter& t) {
+             t.link(k1 + "a/b/c", "../../x").hard_link(k1 + "d", k1 + "a/b/c");
+         }),
+         "is a hard link to a link"},
+        {with([](TarWriter& t) { t.file("opt/lib/modules/-h/x.ko", ""); }), "is no kernel's name"},
+        {with([](TarWriter& t) { t.file("opt/lib/modules/a\"\nb/x.ko", ""); }),
+         "control character"},
         {with([](TarWriter& t) { t.link("opt/onload", "/etc"); }), "is no directory"},
         {refusal(image_of(k1, "two").bytes().substr(0, 700)), "cut off"},
         {refusal(TarWriter().file("etc/hostname", "x").bytes()), "nothing to stage"},
@@ -377,6 +384,70 @@ TEST_F(StagingTest, LeavesOutLinksToTheNodeAndIndexesAnew) {
     programs.missing.clear();
     programs.status = 1;
     EXPECT_NE(refusal(tar.bytes()).find("depmod: it does not want to"), std::string::npos);
+}
+
+/// What the next run of depmod would be about; none if the index that came is used.
+TEST_F(StagingTest, IndexesAnewWhatDoesNotListTheModules) {
+    const auto indexed = [&](const std::string& text, bool with_binary = true) {
+        programs.runs.clear();
+        auto tar = TarWriter().file(k1 + "extra/sfc.ko", "1").link(k1 + "extra/b.ko", "sfc.ko");
+        tar.file(k1 + "modules.dep", text);
+        if (with_binary) {
+            tar.file(k1 + "modules.dep.bin", "");
+        }
+        EXPECT_EQ(refusal(tar.bytes()), "staged") << text;
+        return !programs.runs.empty();
+    };
+    const std::string good = "extra/sfc.ko:\nextra/b.ko: extra/sfc.ko\n";
+    EXPECT_FALSE(indexed(good));
+    EXPECT_TRUE(indexed(good, false)) << "busybox writes the text alone";
+    EXPECT_TRUE(indexed("extra/sfc.ko:\n")) << "made before the last module came";
+    EXPECT_TRUE(indexed(good + "kernel/drivers/mtd/mtd.ko:\n"))
+        << "the node's, by a link that has gone";
+    EXPECT_TRUE(indexed("/lib/modules/5.14.0-1/extra/sfc.ko:\n/lib/modules/5.14.0-1/extra/b.ko:\n")
+    );
+    EXPECT_TRUE(indexed("")) << "made without the modules";
+    EXPECT_TRUE(indexed(std::string(2'000'000, 'x'))) << "nothing that depmod wrote";
+}
+
+TEST_F(StagingTest, SaysWhatItLeavesOutAndWhy) {
+    auto tar = image_of(k1, "one");
+    tar.link(k1 + "intree", "/lib/modules/5.14.0-1");
+    tar.file("usr/lib/modules/5.14.0-1/extra/onload.ko", "");
+    tar.link("usr/bin/onload_stackdump", "/opt/elsewhere/onload_stackdump");
+    tar.file(k1 + "extra/onload.ko.lz4", "");
+    tar.file("usr/sbin/sfptpd", "p", 04755);
+    ASSERT_TRUE(stage(tar.bytes()));
+    const std::vector<std::string> parts = {
+        "left out: the link " + k1 + "intree to the node's own /lib/modules/5.14.0-1",
+        "left out: usr/lib/modules/5.14.0-1/extra/onload.ko",
+        "left out: usr/bin/onload_stackdump: this is a link",
+        "onload.ko.lz4: no module, depmod does not read what packs it",
+        "left out: usr/sbin/sfptpd: the set-user-id bit",
+    };
+    for (const auto& part : parts) {
+        EXPECT_NE(lines.find(part), std::string::npos) << part << "\n" << lines;
+    }
+    EXPECT_FALSE(fs::exists(fs::symlink_status(root.path("/" + k1 + "intree"))));
+}
+
+TEST_F(StagingTest, TakesOfTwoProgramsTheOneThatPathFindsFirst) {
+    const std::vector<std::vector<std::string>> orders = {
+        {"bin/", "usr/local/sbin/", "usr/sbin/"}, {"usr/sbin/", "usr/local/sbin/", "bin/"}};
+    for (const auto& folders : orders) {
+        TarWriter tar;
+        for (const auto& folder : folders) {
+            tar.file(folder + "sfptpd", folder, 0755);
+        }
+        tar.link("usr/bin/sfptpd", "../sbin/sfptpd");
+        ASSERT_TRUE(stage(tar.bytes()));
+        EXPECT_EQ(read("/usr/local/sbin/sfptpd"), "usr/local/sbin/");
+        EXPECT_NE(
+            lines.find("left out: bin/sfptpd: usr/local/sbin/sfptpd comes first"), std::string::npos
+        ) << lines;
+        EXPECT_NE(lines.find("left out: usr/sbin/sfptpd: usr/local"), std::string::npos) << lines;
+        EXPECT_EQ(lines.find("a link"), std::string::npos) << "the program is there\n" << lines;
+    }
 }
 
 TEST_F(StagingTest, BelievesNoDepmodThatHasWrittenNothing) {

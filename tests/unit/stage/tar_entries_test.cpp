@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "stage/tar_entries.hpp"
+#include "system/files/file_bytes.hpp"
 #include "unit/stage/tar_writer.hpp"
+#include "unit/system/files/temporary_directory.hpp"
 
 #include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -10,6 +16,7 @@
 namespace onload_node {
 namespace {
 
+namespace fs = std::filesystem;
 using fixture::TarWriter;
 using fixture::TextStream;
 
@@ -186,6 +193,64 @@ TEST(TarEntries, TakesNoSparseFile) {
     ASSERT_EQ(read.entries.size(), 1U);
     EXPECT_EQ(read.entries[0].kind, EntryKind::other);
 }
+
+/// In whichever of its forms it comes, it is the file that it stands for which is not taken.
+TEST(TarEntries, KnowsASparseFileByItsOwnName) {
+    const auto bytes = TarWriter()
+                           .entry(
+                               'x',
+                               "x",
+                               "",
+                               TarWriter::record("GNU.sparse.major", "1") +
+                                   TarWriter::record("GNU.sparse.name", "usr/sbin/sfptpd")
+                           )
+                           .file("usr/sbin/GNUSparseFile.7/sfptpd", "data")
+                           .entry('S', "usr/sbin/other", "", "data")
+                           .file("next", "1")
+                           .bytes();
+    const auto read = read_all(bytes);
+    ASSERT_EQ(read.entries.size(), 3U) << read.error;
+    EXPECT_EQ(read.entries[0].path, "usr/sbin/sfptpd");
+    EXPECT_EQ(read.entries[1].kind, EntryKind::other);
+    EXPECT_EQ(read.entries[1].path, "usr/sbin/other");
+    EXPECT_EQ(read.entries[2].path, "next");
+}
+
+/// The archives that the tools themselves write, in each of their forms.
+class ArchiveOfTool : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ArchiveOfTool, IsReadWhole) {
+    const fixture::TemporaryDirectory directory;
+    const std::string deep = std::string(90, 'd') + "/" + std::string(60, 'e');
+    directory.put("/t/opt/" + deep + "/a.ko", std::string(3000, 'x'));
+    fs::create_symlink(deep + "/a.ko", directory.path("/t/opt/link"));
+    fs::create_hard_link(directory.path("/t/opt/" + deep + "/a.ko"), directory.path("/t/opt/z"));
+    const std::string command =
+        "cd " + directory.path("/t") + " && tar " + GetParam() + " -cf ../a.tar opt";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    const auto read = read_all(read_text_file(directory.path("/a.tar")).value_or(""));
+    EXPECT_EQ(read.error, "");
+    std::map<std::string, ArchiveEntry> found;
+    std::string contents;
+    for (std::size_t i = 0; i < read.entries.size(); ++i) {
+        found[read.entries[i].path] = read.entries[i];
+        contents += read.contents[i];
+    }
+    EXPECT_EQ(contents, std::string(3000, 'x'));
+    EXPECT_EQ(found["opt/link"].target, deep + "/a.ko");
+    const auto one =
+        found["opt/z"].kind == EntryKind::hard_link ? "opt/z" : "opt/" + deep + "/a.ko";
+    EXPECT_EQ(found[one].kind, EntryKind::hard_link);
+    EXPECT_EQ(found[found[one].target].kind, EntryKind::file);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Forms,
+    ArchiveOfTool,
+    ::testing::Values(
+        "--format=gnu", "--format=oldgnu", "--format=pax", "-b 200", "--format=gnu -V label"
+    )
+);
 
 /// Fails where a program would: at the end.
 class FailingAtEnd final : public ByteStream {

@@ -66,7 +66,7 @@ protected:
 
     void deploy(const std::string& name, const std::string& link, const std::string& kernel) const {
         const std::string root = root_.path(deployments + name);
-        fs::create_directories(root + "/usr/lib/modules/" + kernel);
+        root_.put(deployments + name + "/usr/lib/modules/" + kernel + "/vmlinuz", "kernel");
         fs::create_symlink("usr/lib", root + "/lib");
         fs::create_directories(fs::path(root_.path("/ostree/" + link)).parent_path());
         fs::create_symlink("../../../deploy/rhcos/deploy/" + name, root_.path("/ostree/" + link));

@@ -32,7 +32,7 @@ protected:
         const std::string folder = "/image-" + kernel + content;
         const std::string tree = folder + "/opt/lib/modules/" + kernel;
         images.put(tree + "/extra/sfc.ko", content);
-        images.put(tree + "/modules.dep", "");
+        images.put(tree + "/modules.dep", "extra/sfc.ko:\n");
         images.put(tree + "/modules.dep.bin", "");
         return images.path(folder);
     }
@@ -66,6 +66,29 @@ TEST_F(StageProgram, StagesListsAndPurges) {
     }
     EXPECT_FALSE(there("/opt/lib"));
     EXPECT_EQ(run({"purge"}).output, "nothing was staged\n");
+}
+
+/// Where /opt is a link, as in the images of ostree's systems; as the image has it, it leads to
+/// what this machine has below /var/opt.
+TEST_F(StageProgram, StagesAnUnpackedBootableImage) {
+    for (const std::string to : {"var/opt", "/var/opt"}) {
+        const std::string folder = "/bootable" + std::to_string(to.size());
+        const std::string tree = folder + "/var/opt/lib/modules/5.14.0-1+rt";
+        images.put(tree + "/extra/sfc.ko", "x");
+        images.put(folder + "/usr/sbin/sfptpd", "ptp");
+        images.put(folder + "/usr/lib/modules/5.14.0-1+rt/extra/sfc.ko", "x");
+        fs::create_symlink(to, images.path(folder + "/opt"));
+        fs::create_symlink("usr/sbin", images.path(folder + "/sbin"));
+        fs::create_symlink("usr/lib", images.path(folder + "/lib"));
+        const auto staged = run({"stage", images.path(folder)});
+        ASSERT_EQ(staged.status, 0) << staged.complaint;
+        EXPECT_TRUE(says(staged.output, "kernel 5.14.0-1+rt: 1 modules")) << staged.output;
+        EXPECT_FALSE(says(staged.output, "comes first")) << "one file\n" << staged.output;
+        const std::string note = "left out: usr/lib/modules/5.14.0-1+rt/extra/sfc.ko: ";
+        const auto first = staged.output.find(note);
+        EXPECT_NE(first, std::string::npos) << staged.output;
+        EXPECT_FALSE(says(staged.output, "left out: lib/modules")) << "once\n" << staged.output;
+    }
 }
 
 TEST_F(StageProgram, PurgesWhatIsItsOwnOnly) {
@@ -140,7 +163,7 @@ TEST_F(StageProgram, StagesAConfiguredFileAnewWhenItHasChanged) {
         "/m.tar",
         fixture::TarWriter()
             .file("opt/lib/modules/k/a.ko", "1")
-            .file("opt/lib/modules/k/modules.dep", "")
+            .file("opt/lib/modules/k/modules.dep", "a.ko:\n")
             .file("opt/lib/modules/k/modules.dep.bin", "")
             .bytes()
     );

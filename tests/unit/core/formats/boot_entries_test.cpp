@@ -111,11 +111,26 @@ TEST(BootEntries, KnowTheReleaseByTheImage) {
     EXPECT_EQ(release_of_image("boot/vmlinuz-6.1.0-9-amd64"), "6.1.0-9-amd64");
     EXPECT_EQ(release_of_image("vmlinuz-6.1.0-9-amd64"), "6.1.0-9-amd64");
     EXPECT_EQ(release_of_image("/0123abcd/6.1.0-9-amd64/linux"), "6.1.0-9-amd64");
+    for (const std::string flavour : {"+rt", "+debug", "+64k", "+rt-64k-debug", "~rc1"}) {
+        const auto release = "5.14.0-427.18.1.el9_4.aarch64" + flavour;
+        EXPECT_EQ(release_of_image("/ostree/rhcos-0a/vmlinuz-" + release), release);
+    }
 }
 
 TEST(BootEntries, KnowNoReleaseWhereTheImageTellsNone) {
     for (const char* const path :
-         {"", "/", "/boot/vmlinuz", "/boot/bzImage-1", "linux", "/linux"}) {
+         {"",
+          "/",
+          "/boot/vmlinuz",
+          "/boot/bzImage-1",
+          "linux",
+          "/linux",
+          "/boot/vmlinuz-",
+          "/boot/vmlinuz--h",
+          "/boot/vmlinuz-..",
+          "/boot/vmlinuz-6.1 quiet",
+          "/boot/vmlinuz-6.1\"",
+          "/a/-x/linux"}) {
         EXPECT_EQ(release_of_image(path), "") << path;
     }
 }

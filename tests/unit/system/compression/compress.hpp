@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <lzma.h>
+#include <zlib.h>
 #include <zstd.h>
 
 namespace onload_node::fixture {
@@ -30,6 +31,30 @@ inline std::vector<std::byte> xz(std::span<const std::byte> input) {
         throw std::runtime_error("liblzma does not compress");
     }
     output.resize(size);
+    return output;
+}
+
+/// Compressed as "gzip" does, by zlib itself.
+inline std::vector<std::byte> gzip(std::span<const std::byte> input) {
+    constexpr int window_with_gzip_header = 15 + 16;
+    z_stream stream{};
+    if (deflateInit2(
+            &stream, 6, Z_DEFLATED, window_with_gzip_header, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY
+        ) != Z_OK) {
+        throw std::runtime_error("zlib does not compress");
+    }
+    std::vector<std::byte> output(deflateBound(&stream, input.size()));
+    // zlib does not write to its input; its interface is older than const.
+    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(input.data()));  // NOLINT
+    stream.avail_in = static_cast<uInt>(input.size());
+    stream.next_out = reinterpret_cast<Bytef*>(output.data());
+    stream.avail_out = static_cast<uInt>(output.size());
+    const int result = deflate(&stream, Z_FINISH);
+    output.resize(stream.total_out);
+    deflateEnd(&stream);
+    if (result != Z_STREAM_END) {
+        throw std::runtime_error("zlib does not compress");
+    }
     return output;
 }
 

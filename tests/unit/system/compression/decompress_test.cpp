@@ -2,7 +2,10 @@
 #include "system/compression/decompress.hpp"
 #include "unit/system/compression/compress.hpp"
 
+#include <initializer_list>
 #include <random>
+#include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -72,9 +75,71 @@ TEST_P(DecompressTest, RefusesMoreThanTheLimit) {
 INSTANTIATE_TEST_SUITE_P(
     EachKind,
     DecompressTest,
-    testing::Values(&fixture::xz, &fixture::zstd),
-    [](const auto& kind) { return kind.index == 0 ? "xz" : "zstd"; }
+    testing::Values(&fixture::gzip, &fixture::xz, &fixture::zstd),
+    [](const auto& kind) { return kind.index == 0   ? "gzip"
+                                  : kind.index == 1 ? "xz"
+                                                    : "zstd"; }
 );
+
+Bytes bytes_of(std::string_view text) {
+    const auto bytes = std::as_bytes(std::span(text));
+    return {bytes.begin(), bytes.end()};
+}
+
+Bytes together(std::initializer_list<Bytes> parts) {
+    Bytes whole;
+    for (const auto& part : parts) {
+        whole.insert(whole.end(), part.begin(), part.end());
+    }
+    return whole;
+}
+
+/// What comes out, or what is said instead.
+std::string unpacked(const Bytes& bytes) {
+    const auto result = decompress(bytes);
+    return result ? std::string(reinterpret_cast<const char*>(result->data()), result->size())
+                  : result.error().message;
+}
+
+TEST(Decompress, PassesOverFramesWithoutContent) {
+    const Bytes content = fixture::zstd(bytes_of("text"));
+    // Each of the sixteen kinds, as pzstd and seekable archives have one.
+    for (const char kind : {'\x50', '\x57', '\x5F'}) {
+        const Bytes skipped =
+            bytes_of(std::string(1, kind) + std::string("\x2A\x4D\x18\x04\0\0\0toc.", 11));
+        EXPECT_EQ(unpacked(together({skipped, content})), "text");
+        EXPECT_EQ(unpacked(together({content, skipped})), "text");
+        EXPECT_EQ(unpacked(together({skipped, content, skipped, content})), "texttext");
+        EXPECT_NE(
+            unpacked(together({skipped, bytes_of("no frame")})).find("damaged"), std::string::npos
+        );
+    }
+    EXPECT_NE(
+        unpacked(bytes_of(std::string("\x50\x2A\x4D\x18\x09\0\0\0toc.", 12))).find("cut off"),
+        std::string::npos
+    );
+}
+
+TEST(Decompress, IgnoresZeroBytesBehindTheEndWhereTheToolDoes) {
+    const Bytes text = bytes_of("text");
+    EXPECT_EQ(unpacked(together({fixture::gzip(text), Bytes(512)})), "text");
+    EXPECT_EQ(unpacked(together({fixture::gzip(text), fixture::gzip(text), Bytes(1)})), "texttext");
+    EXPECT_EQ(unpacked(together({fixture::xz(text), Bytes(8)})), "text");
+    EXPECT_EQ(unpacked(together({fixture::xz(text), Bytes(4), fixture::xz(text)})), "texttext");
+    EXPECT_EQ(unpacked(together({fixture::xz(text), Bytes(6)})), "the xz data is damaged");
+    EXPECT_NE(
+        unpacked(together({fixture::zstd(text), Bytes(8)})).find("damaged"), std::string::npos
+    );
+}
+
+TEST(Decompress, RefusesOtherBytesBehindTheEnd) {
+    // gzip warns and ends with 2, and "tar -xz" takes that for an error.
+    const Bytes content = fixture::gzip(bytes_of("text"));
+    const auto* const why = "the gzip data has other bytes behind its end";
+    EXPECT_EQ(unpacked(together({content, bytes_of("x")})), why);
+    EXPECT_EQ(unpacked(together({content, Bytes(3), bytes_of("x")})), why);
+    EXPECT_EQ(unpacked(together({content, Bytes(3), content})), why) << "as gzip has it";
+}
 
 TEST(Decompress, ReportsDamagedData) {
     Bytes damaged = fixture::xz(plain());

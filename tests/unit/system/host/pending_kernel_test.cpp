@@ -42,7 +42,7 @@ TEST_F(PendingKernelTest, IsNoneWhereNothingTells) {
     EXPECT_EQ(release(), "none");
 }
 
-/// A node as ostree lays it out: each deployment with the modules of its kernel.
+/// A node as ostree lays it out: each deployment with its kernel and the modules of it.
 class OstreeTest : public PendingKernelTest {
 protected:
     OstreeTest() {
@@ -60,7 +60,7 @@ protected:
     }
 
     void modules(const std::string& checksum, const std::string& kernel) const {
-        directory(deployment(checksum) + "/usr/lib/modules/" + kernel);
+        root_.put(deployment(checksum) + "/usr/lib/modules/" + kernel + "/vmlinuz", "kernel");
         link(deployment(checksum) + "/lib", "usr/lib");
     }
 
@@ -114,9 +114,50 @@ TEST_F(OstreeTest, IsNotGuessedWhenAStagedDeploymentIsNotToBeTold) {
     modules(std::string(64, '3'), new_kernel);
     root_.put("/run/ostree/staged-deployment", new_checksum + ".0 " + std::string(64, '3') + ".0");
     EXPECT_NE(release().find("does not tell which"), std::string::npos) << release();
-    directory(deployment(new_checksum) + "/usr/lib/modules/" + old_kernel);
+}
+
+/// As an image built from the system's with modules for another kernel has it.
+TEST_F(OstreeTest, IsTheFolderThatHasTheKernel) {
+    modules(new_checksum, new_kernel);
+    const std::string folder = deployment(new_checksum) + "/usr/lib/modules/";
+    directory(folder + old_kernel + "/extra");
+    directory(folder + "5.14.0-9.el9.x86_64/vmlinuz");
+    root_.put(folder + "5.14.0-8.el9.x86_64/vmlinuz-5.14.0-8.el9.x86_64", "");
+    root_.put(folder + "README", "");
+    link(folder + "current", new_kernel);
     root_.put("/run/ostree/staged-deployment", new_checksum + ".0");
-    EXPECT_NE(release().find("has not the modules of one kernel"), std::string::npos) << release();
+    EXPECT_EQ(release(), new_kernel);
+}
+
+TEST_F(OstreeTest, IsNotGuessedWhenNoneOrSeveralFoldersHaveAKernel) {
+    modules(new_checksum, new_kernel);
+    const std::string folder = deployment(new_checksum) + "/usr/lib/modules/";
+    root_.put(folder + old_kernel + "/vmlinuz", "");
+    root_.put("/run/ostree/staged-deployment", new_checksum + ".0");
+    EXPECT_NE(
+        release().find("has more than one kernel: " + old_kernel + ", " + new_kernel),
+        std::string::npos
+    ) << release();
+    for (const auto& kernel : {old_kernel, new_kernel}) {
+        fs::remove(root_.path(folder + kernel + "/vmlinuz"));
+    }
+    EXPECT_NE(release().find("has no kernel (KERNEL/vmlinuz)"), std::string::npos) << release();
+}
+
+TEST_F(OstreeTest, MayBeOfAnyFlavour) {
+    for (const std::string flavour : {"+rt", "+debug", "+64k", "+rt-debug", "~rc1"}) {
+        const auto kernel = new_kernel + flavour;
+        fs::remove_all(root_.path(deployment(new_checksum)));
+        modules(new_checksum, kernel);
+        root_.put("/run/ostree/staged-deployment", new_checksum + ".0");
+        EXPECT_EQ(release(), kernel);
+    }
+}
+
+TEST_F(OstreeTest, HasTheNameOfARelease) {
+    modules(new_checksum, "-h");
+    root_.put("/run/ostree/staged-deployment", new_checksum + ".0");
+    EXPECT_NE(release().find("has no kernel"), std::string::npos) << release();
 }
 
 TEST_F(OstreeTest, HasToBeThereWhole) {
