@@ -10,7 +10,7 @@ from overlays import of_kind, pod_of
 
 README = ROOT / "packaging/kubernetes/README.md"
 # Objects of the cluster have no namespace, and go when they are deleted and not before.
-OF_THE_CLUSTER = ("Namespace", "SecurityContextConstraints", "PerformanceProfile")
+OF_THE_CLUSTER = ("Namespace", "SecurityContextConstraints", "PerformanceProfile", "MachineConfigPool")
 # Each pair is for a node or a cluster to have both, and either may be taken away alone.
 APART = (
     ("sfc/kmm", "onload/kmm"), ("sfc/deploy", "onload/kmm-deploy"), ("onload/dev", "sfptpd"), ("onload/deploy", "stager"),
