@@ -136,6 +136,21 @@ def bundle(cases, rendered):
         cases.check(f"{readme} has it as the source", found)
 
 
+def entitled(cases, rendered):
+    """The other way to packages that UBI has not differs in that, and in nothing else."""
+    for folder in ("onload", "sfptpd"):
+        usual, other = ({value["metadata"]["name"]: value["spec"]["strategy"]["dockerStrategy"] for value in of_kind(rendered.get(f"{folder}/{name}", []), "BuildConfig")}
+                        for name in ("build", "build-entitled"))
+        asking = {name for name, value in usual.items() if {"name": "DEVEL_PACKAGES_FROM", "value": "centos"} in value["buildArgs"]}
+        mounted = {name for name, value in other.items() if "/etc/pki/entitlement" in str(value.get("volumes"))}
+        cases.equal(f"{folder}/build-entitled mounts the subscription where a package is missing", mounted, asking)
+        cases.check(f"{folder}: there are such builds", asking, usual)
+        for name in asking & mounted:
+            del other[name]["volumes"]
+            other[name]["buildArgs"] = [{**each, "value": "centos"} if each["name"] == "DEVEL_PACKAGES_FROM" and each["value"] == "entitlement" else each for each in other[name]["buildArgs"]]
+        cases.equal(f"{folder}/build-entitled is the same in all else", other, usual)
+
+
 def stagers(cases, rendered):
     """Two stagers, for two kernels, do not take each other's pods."""
     (value,) = of_kind(rendered["stager"], "DaemonSet")
@@ -148,6 +163,7 @@ def stagers(cases, rendered):
 def everything(cases, rendered):
     triggers(cases, rendered)
     bundle(cases, rendered)
+    entitled(cases, rendered)
     stagers(cases, rendered)
     with tempfile.TemporaryDirectory(prefix="onload-node-builds.") as folder:
         oc = StandIn(folder)

@@ -141,7 +141,17 @@ def stager_variants(cases, rendered):
     cases.equal("and in nothing else", without, usual)
 
 
+def not_tried(cases):
+    """What nobody has seen has something public to stand on."""
+    text = README.read_text(encoding="utf-8").partition("\n## Not tried\n")[2].partition("\n## ")[0]
+    found = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line.startswith("| ")][1:]
+    source = re.compile(r"https://|\]\(\.\./|[\w-]+/[\w-]+: `|the README of the repository")
+    cases.check("the README says what has not been tried", len(found) >= 10, found)
+    cases.equal("each with what it rests on", [cells[0] for cells in found if len(cells) != 2 or not source.search(cells[1])], [])
+
+
 def everything(cases, rendered):
+    not_tried(cases)
     shared(cases, rendered)
     any_order(cases, rendered)
     one_sfptpd(cases, rendered)
