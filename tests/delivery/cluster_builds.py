@@ -21,6 +21,8 @@ case "$*" in
     "kustomize "*) exec {kustomize} "$2" ;;
     "adm release info 4.18.9 --image-for=driver-toolkit") echo {toolkit} ;;
     "get buildconfigs "*) cat "$STAND_IN/buildconfigs" ;;
+    "get builds "*) cat "$STAND_IN/builds" ;;
+    "get build "*) echo "asked $3" >>"$STAND_IN/asked"; [ "$(grep -c "asked $3" "$STAND_IN/asked")" -lt 3 ] && echo Running || cat "$STAND_IN/phase" ;;
     "get imagestreamtag "*) grep -qxF "$3" "$STAND_IN/tags" ;;
     *) echo "$*" >>"$STAND_IN/asked"; ! grep -qxF "$2" "$STAND_IN/failing" ;;
 esac
@@ -35,7 +37,7 @@ class StandIn:
         program = self.folder / "oc"
         program.write_text(OC.format(kustomize=TOOLS / "kustomize", toolkit=RELEASE_TOOLKIT), encoding="utf-8")
         program.chmod(0o755)
-        for name in ("buildconfigs", "tags", "failing", "asked"):
+        for name in ("buildconfigs", "tags", "failing", "asked", "builds", "phase"):
             self.set(name, "")
 
     def set(self, name, text):
@@ -45,7 +47,7 @@ class StandIn:
         return (self.folder / "asked").read_text(encoding="utf-8").splitlines()
 
     def run(self, program, *arguments):
-        environment = os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}", "STAND_IN": str(self.folder)}
+        environment = os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}", "STAND_IN": str(self.folder), "START_BUILDS_STEP": "0"}
         command = [KUBERNETES / program, *arguments]
         if not command[0].exists():
             return subprocess.CompletedProcess(command, 127, "", f"there is no {program}")
@@ -106,6 +108,16 @@ def again(cases, oc):
     oc.set("failing", "onload-user\n")
     done = oc.run("start-builds", "onload-clusterlocal")
     cases.check("a build that fails is told, and what needs it is not tried", done.returncode == 1 and "onload-user" in done.stderr and not any("node-bundle" in line for line in oc.asked()), (done, oc.asked()))
+
+
+def under_way(cases, oc):
+    """OpenShift has begun a new BuildConfig's build by itself."""
+    oc.set("buildconfigs", "onload-user Dockerfile onload-user:v9\n")
+    for phase, status in (("Complete", 0), ("Failed", 1)):
+        for name, text in (("asked", ""), ("failing", ""), ("builds", "onload-user-1 Failed\nonload-user-2 Running\n"), ("phase", f"{phase}\n")):
+            oc.set(name, text)
+        done = oc.run("start-builds", "onload-clusterlocal")
+        cases.equal(f"a build that is under way is waited for and not begun twice, and {phase} counts", (done.returncode, set(oc.asked())), (status, {"asked onload-user-2"}))
 
 
 def triggers(cases, rendered):
@@ -170,3 +182,4 @@ def everything(cases, rendered):
         for_kernels(cases, oc)
         toolkit(cases, oc)
         again(cases, oc)
+        under_way(cases, oc)
