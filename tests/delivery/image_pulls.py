@@ -39,6 +39,10 @@ def everything(cases, rendered, values):
         cases.check(f"a pod in a namespace that nobody knows before may pull {name}", _may(given, values["NAMESPACE_IMAGES"], name, [EVERY_ACCOUNT]), sorted(given))
     open_to_all = {name for namespace, name, group in given if group == EVERY_ACCOUNT}
     cases.equal("and no other image", open_to_all - set(DEBUGGED), set())
+    anonymous = {(namespace, name) for namespace, name, group in given if group == "system:unauthenticated"}
+    cases.equal("without credentials, as a node stages, the bundle may be pulled and nothing else", anonymous, {(values["NAMESPACE_IMAGES"], "node-bundle")})
+    where = [folder for folder, objects in rendered.items() for value in of_kind(objects, "RoleBinding") if "system:unauthenticated" in str(value["subjects"])]
+    cases.equal("and that only by a folder of its own", where, ["onload/node-pull"])
     prefix = re.escape(values["IMAGE_REGISTRY"])
     for objects in rendered.values():
         for value in of_kind(objects, "BuildConfig"):
