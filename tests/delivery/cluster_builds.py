@@ -70,6 +70,11 @@ def for_kernels(cases, oc):
             seen[kernel] = {(value["kind"], value["metadata"]["name"]): value for value in objects}
         built = [{key for key in each if key[0] in ("BuildConfig", "DaemonSet")} for each in seen.values()]
         cases.check(f"{folder}: each kernel has its own, and the second takes nothing from the first", all(built) and not built[0] & built[1], built)
+        values = [value for done in seen.values() for value in done.values()]
+        wrong = [value["metadata"]["name"] for value in values if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", value["metadata"]["name"])]
+        cases.equal(f"{folder}: names are such as Kubernetes takes", wrong, [])
+        labels = [label for value in values for label in value["metadata"].get("labels", {}).values()]
+        cases.equal(f"{folder}: and labels", [each for each in labels if not re.fullmatch(r"[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?", each)], [])
         text = str(seen)
         cases.equal(f"{folder}: nothing is left to fill in", re.findall(r"KERNEL_TAG|kernel-name|DRIVER_TOOLKIT|'KERNEL'", text), [])
         cases.check(f"{folder}: a tag and a label have no `+`", "x86_64_rt" in text and not re.search(r":[\w.-]+\+rt", text), text)

@@ -24,14 +24,13 @@ case "$*" in
     "debug "*)
         for word in "$@"; do [[ $word != node/* ]] || node=${word#node/}; done
         mkdir "$here/running/$node"
+        trap 'rmdir "$here/running/$node"' EXIT
+        trap 'exit 130' INT TERM
         ls "$here/running" | wc -l >>"$here/at-once"
         sleep 1
         export NODE=$node
-        [[ $node != compute-2 ]] || sleep 1000
+        [[ $node != compute-2 ]] || for _ in {1..1000}; do sleep 1; done
         "${@: -3}"
-        status=$?
-        rmdir "$here/running/$node"
-        exit $status
         ;;
     *) echo "unexpected: $*" >&2; exit 1 ;;
 esac
