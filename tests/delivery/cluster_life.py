@@ -88,6 +88,13 @@ def tolerations(cases, rendered):
         cases.check(f"DaemonSet {name} is on tainted nodes, too", _tolerates_everything(given), given)
 
 
+def every_node(cases, rendered):
+    """A cluster may give all pods a node selector, which a namespace has to decline for its DaemonSets."""
+    declined = {value["metadata"]["name"]: value["metadata"].get("annotations", {}).get("openshift.io/node-selector") for objects in rendered.values() for value in of_kind(objects, "Namespace")}
+    wanted = {value["metadata"]["namespace"] for objects in rendered.values() for value in of_kind(objects, "DaemonSet")}
+    cases.equal("no default node selector of the cluster keeps a DaemonSet from its nodes", {name: declined.get(name) for name in sorted(wanted)}, {name: "" for name in sorted(wanted)})
+
+
 # KMM -> the folders for it. tolerations from 2.3 on, several modules to remove from 2.1 on, one from 1.1 on.
 KMM = {
     "2.3 and later": ("sfc/kmm", "sfc/deploy", "onload/kmm", "onload/kmm-deploy"),
@@ -156,6 +163,7 @@ def everything(cases, rendered):
     any_order(cases, rendered)
     one_sfptpd(cases, rendered)
     tolerations(cases, rendered)
+    every_node(cases, rendered)
     operators(cases, rendered)
     config_maps(cases, rendered)
     stager_variants(cases, rendered)
