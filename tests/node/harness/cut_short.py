@@ -41,6 +41,9 @@ class CutShort:
             self.machine.write(f"{FOLDER}/{mark}.tar", tar_of(files))
             self.machine.write(f"{FOLDER}/{mark}.oci", oci_archive(files))
         self.whole = {mark: self.staged(f"{FOLDER}/{mark}.tar", mark) for mark in ("new", "old")}
+        # Containers that were started with the old ones hold them.
+        self.held = node.current_libraries()
+        self.held_content = node.libraries(self.held)
         self.machine.push(paths.PROGRAMS / "kill_at_rename", KILL_AT_RENAME, 0o755)
         self.durations, self.counts = {}, {}
 
@@ -112,6 +115,7 @@ class CutShort:
         states = self.states()
         note(f"seed {seed}: {how}{' (podman)' if ':' in source else ''}: {' '.join(states.values())}")
         check(f"seed {seed}: each tree and program is the old or the new one as a whole", "a mix" not in states.values(), states)
+        check(f"seed {seed}: the libraries that pods hold are whole", self.node.libraries(self.held) == self.held_content, self.held)
         verified = self.node.verify()
         check(f"seed {seed}: what is there would load", verified.rc == 0, verified.stdout)
         again = self.node.stage(source)

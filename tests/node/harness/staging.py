@@ -8,9 +8,12 @@ from .product import BINARY, Product
 WORK = "/opt/.onload-node-new-*"
 RECORD = "/var/lib/onload-node/staged.toml"
 STAGED = f"/opt/lib /opt/onload /usr/local/sbin/sfptpd /usr/local/sbin/onload_cp_server {RECORD}"
-# Paths and bytes of all that is staged; of a link where it leads.
+# Paths and bytes of all that is staged; of a link where it leads. Of the user libraries those that are current, under the names
+# that users have for them.
 CONTENT = (
-    "cd / && { find opt usr/local/sbin -type f -exec sha256sum {} +; find opt -type l -printf '%l  %p\\n'; } 2>/dev/null | sort -k 2"
+    "cd / && { find opt/lib usr/local/sbin -type f -exec sha256sum {} +; find opt/lib -type l -printf '%l  %p\\n'; "
+    "cd /opt/onload/current && { find . -type f -exec sha256sum {} + | sed 's|  \\./|  opt/onload/|'; "
+    "find . -type l -printf '%l  opt/onload/%P\\n'; }; } 2>/dev/null | sort -k 2"
 )
 
 
@@ -40,6 +43,15 @@ class StagingNode(Product):
         """Path -> digest, or where a link leads, of all that is staged."""
         lines = self.machine.check(CONTENT, 120).splitlines()
         return {line.split("  ", 1)[1]: line.split("  ", 1)[0] for line in lines}
+
+    def libraries(self, folder):
+        """Path -> digest, or where a link leads, of one folder of user libraries, current or not."""
+        lines = self.machine.check(f"cd /opt/onload/{folder} && {{ find . -type f -exec sha256sum {{}} +; find . -type l -printf '%l  %p\\n'; }}").splitlines()
+        return {line.split("  ", 1)[1]: line.split("  ", 1)[0] for line in lines}
+
+    def current_libraries(self):
+        """The folder that new containers get."""
+        return self.machine.check("readlink /opt/onload/current")
 
     def forget(self):
         self.machine.check(f"rm -rf {STAGED} {WORK}")

@@ -6,6 +6,7 @@ once; a registry that is asked for nothing may be down. That the next boot has w
 
 import base64
 import json
+import re
 import shutil
 
 from harness import check, expect_equal, timed
@@ -18,9 +19,12 @@ from harness.staging import StagingNode
 
 CONNECTED = "connected.test"
 HOST, PORT, USER, PASSWORD = "cluster.test", 5001, "puller", "sha256~secret"
-NAME, TAG = "openshift-kmm/sfc-module", "v8.1.2-{kernel}"
+# The one that packaging/airgap/images saves.
+SOURCES = (PROJECT / "packaging/onload-sources.conf").read_text(encoding="utf-8")
+RELEASE = re.search(r"^ONLOAD_TAG=(.+)$", SOURCES, re.MULTILINE)[1]
+NAME, TAG = "openshift-kmm/sfc-module", f"{RELEASE}-{{kernel}}"
 AUTHFILE = "/root/auth.json"
-SOURCE = f"{HOST}:{PORT}/{NAME}:v8.1.2-${{kernel}}"
+SOURCE = f"{HOST}:{PORT}/{NAME}:{RELEASE}-${{kernel}}"
 CONFIGURED = f'[stage]\nsource = "{SOURCE}"\nauthfile = "{AUTHFILE}"\n'
 NOW = f'{CONFIGURED}then = "now"\n'
 
