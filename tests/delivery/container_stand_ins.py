@@ -18,12 +18,12 @@ CENTOS = {
     "CENTOS8_REPOSITORIES": f"file://{REPOSITORIES}/stream8", "CENTOS9_REPOSITORIES": f"file://{REPOSITORIES}/stream9",
 }
 # Not in UBI; what comes from EPEL; what is there before, and is upgraded by the package for development that goes with it.
-MISSING = {"libcap-devel", "libmnl-devel", "kmod-devel", "pciutils-devel", "protobuf-devel"}
+MISSING = {"libcap-devel", "libmnl-devel", "kmod-devel", "libselinux-devel", "pciutils-devel", "protobuf-devel"}
 EPEL = {"grpc-devel", "grpc-plugins", "json-devel"}
-COUPLED = {"kmod-devel": "kmod-libs", "libcap-devel": "libcap", "libmnl-devel": "libmnl", "pciutils-devel": "pciutils-libs", "protobuf-devel": "protobuf"}
+COUPLED = {"kmod-devel": "kmod-libs", "libcap-devel": "libcap", "libmnl-devel": "libmnl", "libselinux-devel": "libselinux", "pciutils-devel": "pciutils-libs", "protobuf-devel": "protobuf"}
 # What the packages have in them, from Debian.
 DEBIAN = """dnf createrepo-c rpm gnupg ca-certificates python3-pip python3-venv git make gcc g++ pkg-config libcap-dev libmnl-dev libpcap-dev
-    libsystemd-dev libudev-dev libkmod-dev libpci-dev libssl-dev liblzma-dev libzstd-dev zlib1g-dev libgrpc++-dev protobuf-compiler-grpc
+    libselinux1-dev libsystemd-dev libudev-dev libkmod-dev libpci-dev libssl-dev liblzma-dev libzstd-dev zlib1g-dev libgrpc++-dev protobuf-compiler-grpc
     libprotobuf-dev protobuf-compiler nlohmann-json3-dev kmod gawk""".split()
 HTTPLIB = "http://deb.debian.org/debian/pool/main/c/cpp-httplib/cpp-httplib_0.11.4+ds.orig.tar.xz"
 SPEC = """Name: {first}

@@ -76,8 +76,9 @@ def scenario(lab):
     expect_equal("the node is degraded", [status["state"], status["reason_code"]], ["degraded", "user-libraries"])
     check("and says why", "9.0.1.86" in status["reason"] and status["cdi"]["problem"] in status["reason"], status)
     check("a container that wants them does not start", in_container(machine, "onload").rc != 0)
-    check("the right ones again", node.stage(f"{FOLDER}/image.tar").rc == 0)
-    machine.check("systemctl start onload-node-refresh")
+    check("the right ones again, by a stager that sees the node below another root",
+          node.stage(f"{FOLDER}/image.tar --root /proc/1/root").rc == 0)
+    machine.wait_until(f"test -s {SPEC}")
     expect_equal("there is a spec again", spec_of(machine), spec)
     expect_equal("what pods read of the status is the same", machine.read("/run/onload-node/public/status.json"),
                  machine.read("/run/onload-node/status.json"))
