@@ -21,6 +21,8 @@ inline constexpr std::string_view undo_log = "/run/onload-node/undo.toml";
 inline constexpr std::string_view loaded_record = "/run/onload-node/loaded.toml";
 inline constexpr std::string_view last_run = "/run/onload-node/last-run.toml";
 inline constexpr std::string_view status_json = "/run/onload-node/status.json";
+/// The status where pods may read it: in a folder of its own, beside nothing that root reads back.
+inline constexpr std::string_view public_status_json = "/run/onload-node/public/status.json";
 /// The functions that the kernel does not answer about, each with the process that waits for it.
 inline constexpr std::string_view hung_functions = "/run/onload-node/hung";
 /// Who has the clock after the time daemon has failed, since when, and until when.
