@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/formats/library_version.hpp"
+
 #include "stage/staging_parts.hpp"
 
 #include <array>
