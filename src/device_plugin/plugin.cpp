@@ -224,10 +224,9 @@ private:
         if (!was_registered_ && not_before_ > now) {
             by(not_before_);
         }
-        // The kernel reports no change of its modules: a device may come before its module is
-        // alive.
-        const bool unseen = options_.source == Source::modules && !state_.healthy();
-        if (!told_unwatched_.empty() || unseen) {
+        // Not everything is reported: a module that has come alive, a mounted directory that is
+        // removed for good only after what was in it.
+        if (!told_unwatched_.empty() || !state_.healthy()) {
             by(now + between_looks);
         }
         if (!http_) {
