@@ -130,9 +130,7 @@ void put_steps(Exposition& to, const NodeStatus& status) {
     }
 }
 
-void put_plugin(
-    Exposition& to, const Health& health, const Options& options, const PluginCounts& counts
-) {
+void put_devices(Exposition& to, const Health& health, const Options& options) {
     const double devices = options.devices;
     to.family(
         "onload_device_plugin_devices", "gauge", "Devices offered to the kubelet, by health."
@@ -149,6 +147,9 @@ void put_plugin(
         health.healthy ? 0 : 1,
         {{"reason", health.reason}}
     );
+}
+
+void put_counts(Exposition& to, const PluginCounts& counts) {
     to.gauge(
         "onload_device_plugin_registered",
         "Whether this kubelet knows the plugin.",
@@ -200,7 +201,8 @@ std::string metrics_text(
     if (status) {
         put_modules_and_ports(text, *status);
     }
-    put_plugin(text, health, options, counts);
+    put_devices(text, health, options);
+    put_counts(text, counts);
     return text.str();
 }
 

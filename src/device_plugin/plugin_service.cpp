@@ -31,9 +31,10 @@ grpc::Status PluginService::GetPreferredAllocation(
              container.must_include_device_ids().end()},
             static_cast<std::size_t>(size)
         );
-        response->add_container_responses()->mutable_device_ids()->Add(
-            chosen.begin(), chosen.end()
-        );
+        auto* const answer = response->add_container_responses();
+        for (const auto& id : chosen) {
+            answer->add_device_ids(id);
+        }
     }
     return grpc::Status::OK;
 }

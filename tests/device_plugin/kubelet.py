@@ -24,7 +24,7 @@ def load_api(folder):
     return kubelet_api_pb2
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=30):
     """Whether it came true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

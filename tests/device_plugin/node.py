@@ -146,16 +146,16 @@ class Process:
     def said(self):
         return self.log.read_text(encoding="utf-8")
 
-    def says(self, words, seconds=10):
+    def says(self, words, seconds=30):
         return until(lambda: words in self.said(), seconds)
 
-    def exit_status(self, seconds=10):
+    def exit_status(self, seconds=30):
         try:
             return self._child.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
-    def terminate(self, seconds=10):
+    def terminate(self, seconds=30):
         """Its exit status after SIGTERM; None, and killed, if it does not come."""
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)

@@ -34,13 +34,13 @@ def running(api, program, *more, say=None, kubelet=True, start=True):
             node.kubelet.stop()
 
 
-def registered(node, times=1, seconds=10):
+def registered(node, times=1, seconds=30):
     """Whether the plugin has registered so often, and its first list has come."""
     kubelet = node.kubelet
     return until(lambda: len(kubelet.registrations) >= times and kubelet.plugin and kubelet.plugin.lists, seconds)
 
 
-def becomes(node, health, seconds=10):
+def becomes(node, health, seconds=30):
     return until(lambda: node.kubelet.plugin and node.kubelet.plugin.health() == health, seconds)
 
 
