@@ -87,7 +87,7 @@ Result<void> PluginServer::serve() {
         streams_->start();
         state_.listener(streams_.get());
     }
-    own_ = socket_identity(socket_);
+    own_ = server_ ? socket_identity(socket_) : std::nullopt;
     if (!server_ || !own_) {
         return failure(ErrorCode::io, compose("no socket can be made at {}", socket_));
     }
@@ -105,6 +105,7 @@ Result<bool> PluginServer::register_with_kubelet() {
     if (!kubelet) {
         return false;
     }
+    streams_->expect_new_call();
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + registration_limit);
     v1beta1::RegisterRequest request;

@@ -31,6 +31,14 @@ void WatchStreams::start() {
     thread_ = std::thread([this] { serve(); });
 }
 
+void WatchStreams::expect_new_call() {
+    const std::lock_guard lock(mutex_);
+    ++registration_;
+    // A drop that nobody has taken note of yet is one of those calls.
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto taken = ::read(dropped_, &count, sizeof count);
+}
+
 void WatchStreams::list_changed() {
     const std::lock_guard lock(mutex_);
     for (auto& stream : streams_) {
@@ -77,6 +85,7 @@ void WatchStreams::handle(const Event& event, bool ok) {
             return;
         }
         stream.live = true;
+        stream.registration = registration_;
         wait_for_call();
         break;
     case Event::Kind::written:
@@ -114,7 +123,11 @@ void WatchStreams::go_on(Stream& stream) {
 }
 
 void WatchStreams::note_drop(const Stream& stream) {
-    if (stream.ending || ended_ || std::ranges::any_of(streams_, &Stream::live)) {
+    const auto watches = [this](const Stream& each) {
+        return each.live && each.registration == registration_;
+    };
+    if (stream.ending || ended_ || stream.registration != registration_ ||
+        std::ranges::any_of(streams_, watches)) {
         return;
     }
     const std::uint64_t one = 1;

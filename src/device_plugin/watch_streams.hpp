@@ -19,7 +19,7 @@ namespace onload_node::device_plugin {
 class WatchStreams final : public ListListener {
 public:
     /// Call this before the server is built. `dropped`: an eventfd that becomes readable when a
-    /// kubelet has ended its call, or is gone, and no other call is left.
+    /// kubelet has ended its call, or is gone, and no other call of its registration is left.
     WatchStreams(
         grpc::ServerBuilder& builder, PluginService& service, PluginState& state, int dropped
     );
@@ -32,6 +32,10 @@ public:
 
     /// Takes calls from now on. Call this once, when the server has been built.
     void start();
+
+    /// From now on only the calls that a kubelet makes after the registration that comes now count
+    /// as watched; that those before end is no news.
+    void expect_new_call();
 
     /// Sends the list of devices as it is now to every kubelet.
     void list_changed() override;
@@ -57,10 +61,11 @@ private:
         Event written{this, Event::Kind::written};
         Event finished{this, Event::Kind::finished};
         Event gone{this, Event::Kind::gone};
-        bool live = false;      ///< accepted and not gone
-        bool busy = false;      ///< a write or the end is on its way
-        bool ending = false;    ///< we have ended it
-        unsigned revision = 0;  ///< of the list that was sent last
+        bool live = false;          ///< accepted and not gone
+        bool busy = false;          ///< a write or the end is on its way
+        bool ending = false;        ///< we have ended it
+        unsigned revision = 0;      ///< of the list that was sent last
+        unsigned registration = 0;  ///< the last one before the call
     };
 
     void serve();
@@ -76,6 +81,7 @@ private:
     std::unique_ptr<grpc::ServerCompletionQueue> queue_;
     std::mutex mutex_;  ///< for everything below
     std::list<Stream> streams_;
+    unsigned registration_ = 0;
     bool ended_ = false;
     std::thread thread_;
 };
