@@ -27,11 +27,9 @@ public:
         server_.set_keep_alive_max_count(most_requests_per_connection);
         server_.set_keep_alive_timeout(idle_connection_seconds);
         server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
-            const bool healthy = answers_.healthy();
-            response.status = healthy ? 200 : 503;
-            response.set_content(
-                healthy ? "ok\n" : "the plugin's socket is not served\n", "text/plain"
-            );
+            const auto health = answers_.healthz();
+            response.status = health.well ? 200 : 503;
+            response.set_content(health.text, "text/plain");
         });
         server_.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
             response.set_content(answers_.metrics(), "text/plain; version=0.0.4");
@@ -90,7 +88,9 @@ HttpEndpoint::open(const std::string& host, std::uint16_t port, const Answers& a
     return failure(
         ErrorCode::busy,
         compose(
-            "cannot listen on {}:{} for /healthz and /metrics; --listen names another",
+            "cannot listen on {}:{} for /healthz and /metrics: it is taken, or SELinux refuses it "
+            "(container_device_plugin_t may bind since container-selinux of September 2024); "
+            "--listen names another",
             host,
             std::to_string(port)
         )

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "device_plugin/plugin_state.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,12 +16,12 @@ class HttpEndpoint {
 public:
     /// The content of the two answers. The endpoint's threads call these functions.
     struct Answers {
-        std::function<bool()> healthy;
+        std::function<PluginHealth()> healthz;
         std::function<std::string()> metrics;
     };
 
     /// An empty `host` means every address of the machine, port 0 any free port. ErrorCode::busy:
-    /// the port is not available.
+    /// the port is not available, now.
     static Result<std::unique_ptr<HttpEndpoint>>
     open(const std::string& host, std::uint16_t port, const Answers& answers);
 

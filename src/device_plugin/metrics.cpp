@@ -81,6 +81,9 @@ void put_state(Exposition& to, const NodeStatus& status) {
          {"kernel", status.kernel},
          {"reason_code", status.reason_code}}
     );
+}
+
+void put_modules_and_ports(Exposition& to, const NodeStatus& status) {
     to.family("onload_node_module_info", "gauge", "A loaded kernel module of Onload or sfc.");
     for (const auto& module : status.modules) {
         to.sample(
@@ -90,7 +93,7 @@ void put_state(Exposition& to, const NodeStatus& status) {
     to.gauge(
         "onload_node_ports",
         "Network functions of Solarflare cards.",
-        static_cast<double>(status.ports)
+        static_cast<double>(status.ports.size())
     );
 }
 
@@ -127,9 +130,7 @@ void put_steps(Exposition& to, const NodeStatus& status) {
     }
 }
 
-void put_plugin(
-    Exposition& to, const Health& health, const Options& options, const PluginCounts& counts
-) {
+void put_devices(Exposition& to, const Health& health, const Options& options) {
     const double devices = options.devices;
     to.family(
         "onload_device_plugin_devices", "gauge", "Devices offered to the kubelet, by health."
@@ -140,6 +141,15 @@ void put_plugin(
     to.sample(
         health.healthy ? 0 : devices, {{"resource", options.resource}, {"health", "Unhealthy"}}
     );
+    to.gauge(
+        "onload_device_plugin_unhealthy_info",
+        "Why the devices are unhealthy; 0 and no reason while they are healthy.",
+        health.healthy ? 0 : 1,
+        {{"reason", health.reason}}
+    );
+}
+
+void put_counts(Exposition& to, const PluginCounts& counts) {
     to.gauge(
         "onload_device_plugin_registered",
         "Whether this kubelet knows the plugin.",
@@ -176,17 +186,23 @@ std::string metrics_text(
     const PluginCounts& counts
 ) {
     Exposition text;
-    text.gauge(
-        "onload_node_status_valid",
-        "Whether the node's status can be read and is of this boot.",
-        status ? 1 : 0
-    );
-    if (status) {
+    if (options.source == Source::status) {
+        text.gauge(
+            "onload_node_status_valid",
+            "Whether the node's status can be read and is of this boot.",
+            status ? 1 : 0
+        );
+    }
+    if (status && status->published) {
         put_state(text, *status);
         put_clock_and_guard(text, *status);
         put_steps(text, *status);
     }
-    put_plugin(text, health, options, counts);
+    if (status) {
+        put_modules_and_ports(text, *status);
+    }
+    put_devices(text, health, options);
+    put_counts(text, counts);
     return text.str();
 }
 

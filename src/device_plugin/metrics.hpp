@@ -18,7 +18,8 @@ struct PluginCounts {
 };
 
 /// Writes the text exposition format of Prometheus, version 0.0.4. If the status cannot be read,
-/// onload_node_status_valid is the only metric about the node.
+/// onload_node_status_valid is the only metric about the node. Of a node without onload-node only
+/// its modules and ports are told.
 [[nodiscard]] std::string metrics_text(
     const Result<NodeStatus>& status,
     const Health& health,

@@ -2,49 +2,20 @@
 #include "device_plugin/node_status.hpp"
 
 #include "base/text.hpp"
-
-#include <nlohmann/json.hpp>
+#include "device_plugin/json_members.hpp"
 
 namespace onload_node::device_plugin {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr int known_schema = 1;
 
-/// The member, or null. Nothing here may throw: a member of another type counts as absent.
-const Json* member(const Json& object, const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() ? &*found : nullptr;
-}
-
-std::string text(const Json& object, const char* name) {
-    const auto* const value = member(object, name);
-    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
-bool flag(const Json& object, const char* name) {
-    const auto* const value = member(object, name);
-    return value != nullptr && value->is_boolean() && value->get<bool>();
-}
-
-std::uint64_t count(const Json& object, const char* name) {
-    const auto* const value = member(object, name);
-    return value != nullptr && value->is_number_unsigned() ? value->get<std::uint64_t>() : 0;
-}
-
-/// The member if it is an array, else an empty array.
-const Json& list(const Json& object, const char* name) {
-    static const Json none = Json::array();
-    const auto* const value = member(object, name);
-    return value != nullptr && value->is_array() ? *value : none;
-}
-
-const Json& table(const Json& object, const char* name) {
-    static const Json none = Json::object();
-    const auto* const value = member(object, name);
-    return value != nullptr && value->is_object() ? *value : none;
+std::optional<StatusCdi> cdi_of(const Json& document) {
+    const auto* const cdi = member(document, "cdi");
+    if (cdi == nullptr || !cdi->is_object()) {
+        return std::nullopt;
+    }
+    return StatusCdi{text(*cdi, "spec"), text(*cdi, "libraries"), text(*cdi, "problem")};
 }
 
 NodeStatus taken_from(const Json& document) {
@@ -65,7 +36,10 @@ NodeStatus taken_from(const Json& document) {
             status.devices.push_back(device.get<std::string>());
         }
     }
-    status.ports = list(document, "nics").size();
+    for (const auto& nic : list(document, "nics")) {
+        status.ports.push_back({text(nic, "pci"), text(nic, "driver")});
+    }
+    status.cdi = cdi_of(document);
     const auto& time = table(document, "time");
     status.time_daemon = text(time, "daemon");
     status.time_daemon_active = flag(time, "active");

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,9 +19,24 @@ struct StatusModule {
     std::string version;
 };
 
-/// The part of onload-node's published status (schema 1) that the plugin uses.
+/// A network function of a Solarflare card.
+struct StatusPort {
+    std::string pci;
+    std::string driver;  ///< "" if it has none
+};
+
+/// What onload-node offers to container engines.
+struct StatusCdi {
+    std::string spec;       ///< the path of the spec; "" if none is offered
+    std::string libraries;  ///< the directory of the host that it mounts
+    std::string problem;    ///< why none is offered, for people
+};
+
+/// What is known of the node: the part of onload-node's published status (schema 1) that the plugin
+/// uses, or what the kernel says.
 struct NodeStatus {
-    std::string version;  ///< of onload-node
+    bool published = true;  ///< by onload-node; otherwise only modules, devices and ports are known
+    std::string version;    ///< of onload-node
     std::string boot_id;
     std::string kernel;
     std::string state;
@@ -28,7 +44,8 @@ struct NodeStatus {
     std::string reason_code;
     std::vector<StatusModule> modules;
     std::vector<std::string> devices;  ///< the device nodes that applications open
-    std::uint64_t ports = 0;           ///< network functions of Solarflare cards
+    std::vector<StatusPort> ports;
+    std::optional<StatusCdi> cdi;  ///< an older onload-node does not tell
     std::string time_daemon;
     bool time_daemon_active = false;
     std::uint64_t guard_attempts = 0;

@@ -3,10 +3,14 @@
 
 #include "base/text.hpp"
 #include "base/words.hpp"
+#include "device_plugin/resource_name.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <type_traits>
+
+#include <sys/un.h>
 
 namespace onload_node::device_plugin {
 
@@ -14,6 +18,9 @@ namespace {
 
 /// The kubelet gets and keeps the whole list with every change, and no node has more containers.
 constexpr unsigned most_devices = 10'000;
+
+/// What fits into an address of a socket beside the NUL that ends it (unix(7)).
+constexpr std::size_t longest_socket = sizeof(sockaddr_un::sun_path) - 1;
 
 tl::unexpected<Error>
 wrong(std::string_view name, std::string_view value, std::string_view wanted) {
@@ -38,15 +45,8 @@ number(std::string_view name, std::string_view text, unsigned least, unsigned mo
 }
 
 Result<void> take_resource(Options& options, std::string_view name, std::string_view value) {
-    const auto slash = value.find('/');
-    const bool strange = !std::ranges::all_of(value, [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-               (letter >= '0' && letter <= '9') ||
-               std::string_view("./-_").find(letter) != std::string_view::npos;
-    });
-    if (strange || slash == 0 || slash == std::string_view::npos || slash + 1 == value.size() ||
-        slash != value.rfind('/')) {
-        return wrong(name, value, "wants DOMAIN/NAME, like amd.com/onload");
+    if (const auto complaint = resource_name_complaint(value); !complaint.empty()) {
+        return wrong(name, value, complaint);
     }
     options.resource = value;
     return {};
@@ -58,13 +58,15 @@ Result<void> take_devices(Options& options, std::string_view name, std::string_v
     });
 }
 
-Result<void> take_mode(Options& options, std::string_view name, std::string_view value) {
-    static_assert(words<Mode>.size() == 2, "the complaint and the help name all of them");
-    const auto mode = from_word<Mode>(value);
-    if (!mode) {
-        return wrong(name, value, "wants cdi or explicit");
+/// One of a closed set of words.
+template <auto Member>
+Result<void> take_word(Options& options, std::string_view name, std::string_view value) {
+    using Enum = std::remove_reference_t<decltype(options.*Member)>;
+    const auto found = from_word<Enum>(value);
+    if (!found) {
+        return wrong(name, value, "wants " + joined(words<Enum>, " or "));
     }
-    options.mode = *mode;
+    options.*Member = *found;
     return {};
 }
 
@@ -119,12 +121,17 @@ struct Option {
 constexpr Option known_options[] = {
     {"resource", take_resource},
     {"devices", take_devices},
-    {"mode", take_mode},
+    {"source", take_word<&Options::source>},
+    {"mode", take_word<&Options::mode>},
+    {"topology", take_word<&Options::topology>},
     {"preload", take_preload},
     {"library-path", take_path<&Options::libraries_path>},
     {"mount", take_mount},
     {"status", take_path<&Options::status>},
+    {"cdi-spec", take_path<&Options::cdi_spec>},
+    {"control-plane-server", take_path<&Options::control_plane_server>},
     {"device-root", take_path<&Options::device_root>},
+    {"kernel-root", take_path<&Options::kernel_root>},
     {"kubelet-directory", take_path<&Options::kubelet_directory>},
     {"listen", take_listen},
 };
@@ -136,10 +143,48 @@ Result<void> take(Options& options, std::string_view name, std::string_view valu
                : failure(ErrorCode::usage, compose("no option --{} (--help lists them)", name));
 }
 
+/// What holds for several options together.
+Result<void> take_together(Options& options, bool mode_given) {
+    if (options.source == Source::modules && !mode_given) {
+        options.mode = Mode::explicitly;
+    }
+    if (options.source == Source::modules && options.mode == Mode::cdi) {
+        return failure(
+            ErrorCode::usage,
+            "--mode=cdi with --source=modules: the CDI spec is onload-node's, and without it "
+            "nobody "
+            "writes one; --mode=explicit does without (--help lists the options)"
+        );
+    }
+    if (plugin_socket(options).size() > longest_socket) {
+        return failure(
+            ErrorCode::usage,
+            compose(
+                "{}: the path of a socket has at most {} characters; shorten --resource or "
+                "--kubelet-directory (--help lists the options)",
+                plugin_socket(options),
+                std::to_string(longest_socket)
+            )
+        );
+    }
+    return {};
+}
+
 }  // namespace
+
+std::string socket_name(const Options& options) {
+    auto name = options.resource;
+    std::ranges::replace(name, '/', '-');
+    return name + ".sock";
+}
+
+std::string plugin_socket(const Options& options) {
+    return compose("{}/{}", options.kubelet_directory, socket_name(options));
+}
 
 Result<Options> parse_options(const std::vector<std::string_view>& arguments) {
     Options options;
+    bool mode_given = false;
     for (const auto argument : arguments) {
         if (argument == "--help" || argument == "-h") {
             options.help = true;
@@ -156,27 +201,38 @@ Result<Options> parse_options(const std::vector<std::string_view>& arguments) {
                 compose("{}: options are written --NAME=VALUE (--help lists them)", argument)
             );
         }
-        TRY(take(options, argument.substr(2, equals - 2), argument.substr(equals + 1)));
+        const auto name = argument.substr(2, equals - 2);
+        TRY(take(options, name, argument.substr(equals + 1)));
+        mode_given = mode_given || name == "mode";
     }
+    TRY(take_together(options, mode_given));
     return options;
 }
 
 std::string help_text() {
     return R"(usage: onload-device-plugin [--NAME=VALUE...]
 
-Offers Onload to the containers of a node, as a device plugin of its kubelet. Devices are healthy while
-the node's status says that Onload is loaded out of tree, and its device nodes are there.
+Offers Onload to the containers of a node, as a device plugin of its kubelet. Devices are healthy while a
+container that is started with one is accelerated: Onload is loaded, its device nodes are there, and so are
+its libraries, of the same version. /healthz and the log say why they are not.
 
   --resource=DOMAIN/NAME     what pods ask for (amd.com/onload)
   --devices=N                how many containers may have it at once, 1 to 10000 (100)
+  --source=status|modules    who says that Onload is loaded: onload-node's status or, on nodes without
+                             onload-node, the kernel (status)
   --mode=cdi|explicit        name a CDI device, or list device nodes, mounts and environment, which
-                             kubelets before 1.29 need (cdi)
+                             kubelets before 1.29 and --source=modules need (cdi; with modules: explicit)
+  --topology=off|nodes       name the NUMA nodes that have a port for every device, or none (off)
   --preload=true|false       set LD_PRELOAD to Onload's library (true)
   --library-path=DIRECTORY   Onload's libraries, the same path on host and in containers
                              (/opt/onload/usr/lib64); with --mode=explicit mounted read-only
   --mount=HOST[:CONTAINER]   with --mode=explicit one more read-only mount; may be repeated
-  --status=FILE              what onload-node says of the node (/run/onload-node/status.json)
+  --status=FILE              what onload-node says of the node (/run/onload-node/public/status.json)
+  --cdi-spec=FILE            the CDI spec that onload-node writes (/run/cdi/amd.com-onload.json)
+  --control-plane-server=FILE  with --source=modules: what Onload's cplane_server_path has to be, and has
+                             to be there; not looked at without this option
   --device-root=DIRECTORY    where the host's /dev is seen (/dev)
+  --kernel-root=DIRECTORY    where /proc and /sys are seen (/)
   --kubelet-directory=DIRECTORY  where kubelet.sock is (/var/lib/kubelet/device-plugins)
   --listen=[ADDRESS]:PORT    /healthz and /metrics; port 0 takes a free one and logs it (:9110)
   --help, --version

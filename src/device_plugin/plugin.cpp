@@ -2,198 +2,175 @@
 #include "device_plugin/plugin.hpp"
 
 #include "base/text.hpp"
-#include "core/model/paths.hpp"
 #include "device_plugin/http_endpoint.hpp"
-#include "device_plugin/plugin_server.hpp"
-#include "device_plugin/plugin_service.hpp"
+#include "device_plugin/kubelet_link.hpp"
+#include "device_plugin/node_view.hpp"
+#include "device_plugin/plugin_state.hpp"
 #include "device_plugin/watched_paths.hpp"
-#include "system/files/files.hpp"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 namespace onload_node::device_plugin {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr Milliseconds first_retry(200);
-constexpr Milliseconds longest_retry(30'000);
-
-bool is_directory(const std::string& path) {
-    struct stat found = {};
-    return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
-}
-
-bool is_character_device(const std::string& path) {
-    struct stat found = {};
-    return ::stat(path.c_str(), &found) == 0 && S_ISCHR(found.st_mode);
-}
-
-/// The node as the plugin sees it.
-class NodeView final {
-public:
-    explicit NodeView(const Options& options) : options_(options) {}
-
-    [[nodiscard]] Result<NodeStatus> status() const {
-        const auto boot = files_.read(paths::boot_id);
-        const auto text = files_.read(options_.status);
-        if (!text) {
-            return failure(
-                text.error().code,
-                compose(
-                    "the node says nothing of itself ({}); has onload-node run?",
-                    text.error().message
-                )
-            );
-        }
-        auto read = read_node_status(*text, without_newline(boot.value_or("")));
-        if (!read) {
-            return failure(options_.status, read.error());
-        }
-        return read;
-    }
-
-    [[nodiscard]] Health health(const Result<NodeStatus>& status) const {
-        return judge(
-            status,
-            options_,
-            [this](const std::string& device) { return is_character_device(seen(device)); },
-            is_directory
-        );
-    }
-
-    /// The paths that the health depends on.
-    [[nodiscard]] std::set<std::string> paths(const Result<NodeStatus>& status) const {
-        std::set<std::string> all = {options_.status, options_.libraries_path};
-        for (const auto device : paths::onload_devices) {
-            all.insert(seen(device));
-        }
-        for (const auto& device : status ? status->devices : std::vector<std::string>()) {
-            all.insert(seen(device));
-        }
-        return all;
-    }
-
-private:
-    static std::string without_newline(std::string text) {
-        text.erase(std::find(text.begin(), text.end(), '\n'), text.end());
-        return text;
-    }
-
-    /// The path at which the plugin sees a device node of the host.
-    [[nodiscard]] std::string seen(std::string_view device) const {
-        constexpr std::string_view host_root = "/dev/";
-        return compose(
-            "{}/{}",
-            options_.device_root,
-            device.starts_with(host_root) ? device.substr(host_root.size()) : device
-        );
-    }
-
-    const Options& options_;
-    SystemFiles files_;
-};
+/// How often the node is looked at while something may change unseen.
+constexpr std::chrono::seconds between_looks(5);
+constexpr Milliseconds between_tries_to_listen(30'000);
+/// How long /healthz says that only a restart helps before the plugin ends. Nothing else may ask
+/// /healthz: without a port there is none, and a probe of it would end a plugin that is well.
+constexpr Milliseconds broken_for(10'000);
 
 /// Looks at the node, reports its health, and waits for the next event, until it is stopped.
 class Plugin final {
 public:
-    Plugin(const Options& options, WatchedPaths watched)
-        : options_(options)
-        , node_(options)
-        , watched_(std::move(watched))
-        , service_(options)
-        , server_(options, service_) {}
+    explicit Plugin(const Options& options)
+        : options_(options), node_(options), state_(options), link_(options, state_) {}
 
     Result<void> run(int stop) {
-        auto http = HttpEndpoint::open(
-            options_.listen_host,
-            options_.listen_port,
-            {[this] { return healthy_.load(); }, [this] { return service_.metrics(); }}
-        );
-        if (!http) {
-            return tl::unexpected(http.error());
-        }
-        spdlog::info("/healthz and /metrics on port {}", (*http)->port());
         do {
+            keep_listening();
             TRY(look());
+            TRY(end_if_broken());
         } while (wait(stop));
         spdlog::info("asked to stop: no more devices of {} from here", options_.resource);
-        healthy_ = false;
-        server_.stop();
+        state_.set_broken("it was asked to stop");
+        link_.stop();
         return {};
     }
 
 private:
-    Result<void> look() {
-        arm(node_.status());
-        const auto status = node_.status();
-        arm(status);  // the status may name other devices now
-        auto health = node_.health(status);
-        const auto said =
-            health.healthy ? "devices are healthy" : "devices are unhealthy: " + health.reason;
-        if (service_.set(status, std::move(health))) {
-            spdlog::info("{} {}", options_.resource, said);
-        }
-        return keep_serving().map([this] { keep_registered(); });
-    }
-
-    void arm(const Result<NodeStatus>& status) {
-        auto paths = node_.paths(status);
-        paths.insert({server_.socket(), server_.kubelet_socket()});
-        watched_.watch(paths);
-    }
-
-    Result<void> keep_serving() {
-        if (server_.serving()) {
-            return {};
-        }
-        healthy_ = false;
-        auto served = server_.serve();
-        if (served) {
-            spdlog::info("serving {}", server_.socket());
-            healthy_ = true;
-        }
-        return served;
-    }
-
-    void keep_registered() {
-        const auto registered = server_.register_with_kubelet();
-        if (!registered) {
-            retry_ = retry_ ? std::min(*retry_ * 2, longest_retry) : first_retry;
-            spdlog::warn("{}; trying again in {} ms", registered.error().message, retry_->count());
-            was_registered_ = false;
+    /// /healthz and /metrics are not worth the devices: without them it goes on, and tries again.
+    void keep_listening() {
+        if (http_ || Clock::now() < listen_again_) {
             return;
         }
-        retry_.reset();
-        if (*registered != was_registered_ || !said_) {
-            const auto* const news =
-                *registered ? "the kubelet offers" : "waiting for a kubelet to offer";
-            spdlog::info("{} {} from here", news, options_.resource);
+        auto http = HttpEndpoint::open(
+            options_.listen_host,
+            options_.listen_port,
+            {[this] { return state_.health(); }, [this] { return state_.metrics(); }}
+        );
+        if (http) {
+            http_ = std::move(*http);
+            spdlog::info("/healthz and /metrics on port {}", http_->port());
+            return;
         }
-        said_ = true;
-        was_registered_ = *registered;
+        if (listen_again_ == Clock::time_point()) {
+            spdlog::warn("{}; going on without, and trying again", http.error().message);
+        }
+        listen_again_ = Clock::now() + between_tries_to_listen;
     }
 
-    /// Waits for an event or, if the registration failed, for the time to try it again. False when
-    /// it is time to stop.
-    bool wait(int stop) {
-        for (;;) {
-            std::array<pollfd, 2> waiting = {
-                {{stop, POLLIN, 0}, {watched_.descriptor(), POLLIN, 0}}};
-            const int ready = ::poll(
-                waiting.data(), waiting.size(), retry_ ? static_cast<int>(retry_->count()) : -1
+    Result<void> look() {
+        arm(seen_);
+        auto seen = node_.look();
+        arm(seen);  // the status may name other devices now
+        seen_ = seen;
+        if (state_.set(std::move(seen))) {
+            const auto health = state_.health().text;
+            spdlog::info(
+                "{} devices are {}", options_.resource, health.substr(0, health.size() - 1)
             );
+        }
+        return link_.keep();
+    }
+
+    void arm(const Seen& seen) {
+        auto paths = node_.paths(seen);
+        paths.insert({link_.socket(), link_.kubelet_socket()});
+        watched_.watch(paths);
+        if (watched_.problem() != told_unwatched_) {
+            told_unwatched_ = watched_.problem();
+            if (told_unwatched_.empty()) {
+                spdlog::info("every change is noticed at once again");
+            } else {
+                spdlog::warn(
+                    "changes cannot be watched ({}); looking every {} s",
+                    told_unwatched_,
+                    between_looks.count()
+                );
+            }
+        }
+    }
+
+    /// What only a restart cures, and therefore 503 of /healthz and, a while later, our end:
+    /// - a directory that was mounted for us is not the host's any more. A new container gets it
+    ///   mounted anew;
+    /// - our socket cannot be made, though its directory is there. A new process has a new server.
+    /// All else heals by itself or is mended on the node, and a restart would only take the devices
+    /// away for a moment: what the node lacks, a kubelet that has gone or refuses us, a directory
+    /// of the kubelet that is missing, a refused watch (then we look every few seconds) or port. A
+    /// server that does not serve any more is made anew; a thread that has ended ends the process.
+    Result<void> end_if_broken() {
+        auto why = node_.stale_mount();
+        why = why.empty() ? link_.unserved() : why;
+        state_.set_broken(why);
+        if (why.empty()) {
+            broken_since_.reset();
+            return {};
+        }
+        const auto now = Clock::now();
+        if (!broken_since_) {
+            broken_since_ = now;
+            spdlog::error("only a restart helps: {}", why);
+        }
+        if (now - *broken_since_ < broken_for) {
+            return {};
+        }
+        link_.stop();
+        return failure(ErrorCode::io, compose("ending, to be restarted: {}", why));
+    }
+
+    /// The next moment at which to look although nothing was reported.
+    [[nodiscard]] std::optional<Clock::time_point> next_look() const {
+        const auto now = Clock::now();
+        std::optional<Clock::time_point> next;
+        const auto by = [&next](Clock::time_point time) {
+            next = next ? std::min(*next, time) : time;
+        };
+        if (const auto next_try = link_.next_try()) {
+            by(*next_try);
+        }
+        // Not everything is reported: a module that has come alive, a mounted directory that is
+        // removed for good only after what was in it.
+        if (!told_unwatched_.empty() || !state_.healthy()) {
+            by(now + between_looks);
+        }
+        if (!http_) {
+            by(listen_again_);
+        }
+        if (broken_since_) {
+            by(*broken_since_ + broken_for);
+        }
+        return next;
+    }
+
+    /// Waits for an event, or for next_look(). False when it is time to stop.
+    bool wait(int stop) {
+        const auto until = next_look();
+        for (;;) {
+            std::array<pollfd, 3> waiting = {
+                {{stop, POLLIN, 0},
+                 {watched_.descriptor(), POLLIN, 0},
+                 {link_.drops(), POLLIN, 0}}};
+            const int ready = ::poll(waiting.data(), waiting.size(), milliseconds_to(until));
             if (ready > 0 && waiting[0].revents != 0) {
                 return false;
+            }
+            if (ready > 0 && waiting[2].revents != 0) {
+                link_.take_drop();
+                return true;
             }
             if (ready == 0 || (ready > 0 && watched_.take_events())) {
                 return true;
@@ -201,15 +178,24 @@ private:
         }
     }
 
+    static int milliseconds_to(const std::optional<Clock::time_point>& time) {
+        if (!time) {
+            return -1;
+        }
+        const auto rest = std::chrono::ceil<Milliseconds>(*time - Clock::now());
+        return static_cast<int>(std::max(rest, Milliseconds(0)).count());
+    }
+
     const Options& options_;
     NodeView node_;
     WatchedPaths watched_;
-    PluginService service_;
-    PluginServer server_;
-    std::atomic<bool> healthy_ = false;
-    std::optional<Milliseconds> retry_;
-    bool was_registered_ = false;
-    bool said_ = false;
+    PluginState state_;
+    KubeletLink link_;
+    std::unique_ptr<HttpEndpoint> http_;
+    Clock::time_point listen_again_;
+    Seen seen_{failure(ErrorCode::not_found, "not looked at yet"), "", {}, "", "", {}};
+    std::string told_unwatched_;
+    std::optional<Clock::time_point> broken_since_;
 };
 
 }  // namespace
@@ -225,8 +211,7 @@ Result<void> run_plugin(const Options& options, int stop) {
             )
         );
     }
-    auto watched = TRY(WatchedPaths::open());
-    return Plugin(options, std::move(watched)).run(stop);
+    return Plugin(options).run(stop);
 }
 
 }  // namespace onload_node::device_plugin

@@ -6,9 +6,10 @@
 
 namespace onload_node::device_plugin {
 
-/// Serves until the descriptor `stop` becomes readable. It fails only if another attempt at once
-/// would fail again: the kubelet's directory is missing, another plugin serves the resource, or the
-/// port is taken.
+/// Serves until the descriptor `stop` becomes readable. It fails if another attempt at once would
+/// fail again: the kubelet's directory is missing when it starts, or another plugin serves the
+/// resource. And it fails when only a new container can help, such as with a mount whose directory
+/// was removed on the host.
 Result<void> run_plugin(const Options& options, int stop);
 
 }  // namespace onload_node::device_plugin

@@ -4,14 +4,16 @@
 #include "base/handle.hpp"
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -25,11 +27,6 @@ constexpr std::string_view api_version = "v1beta1";
 constexpr std::chrono::seconds registration_limit(3);
 constexpr std::chrono::seconds drain_limit(2);
 
-std::string endpoint_for(std::string name) {
-    std::ranges::replace(name, '/', '-');
-    return name + ".sock";
-}
-
 /// Each attempt gets its own channel: a shared one would first wait because of earlier failures.
 std::shared_ptr<grpc::Channel> channel_to(const std::string& socket) {
     grpc::ChannelArguments arguments;
@@ -41,12 +38,13 @@ std::shared_ptr<grpc::Channel> channel_to(const std::string& socket) {
 
 }  // namespace
 
-PluginServer::PluginServer(const Options& options, PluginService& service)
+PluginServer::PluginServer(const Options& options, PluginState& state)
     : resource_(options.resource)
-    , endpoint_(endpoint_for(options.resource))
-    , socket_(compose("{}/{}", options.kubelet_directory, endpoint_))
+    , endpoint_(socket_name(options))
+    , socket_(plugin_socket(options))
     , kubelet_socket_(options.kubelet_directory + "/kubelet.sock")
-    , service_(service) {}
+    , state_(state)
+    , drops_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 PluginServer::~PluginServer() {
     stop();
@@ -72,16 +70,24 @@ Result<void> PluginServer::serve() {
     stop();
     // gRPC removes a socket that nobody serves, but nothing else that may have its name.
     ::unlink(socket_.c_str());
+    auto service = std::make_unique<PluginService>(state_);
     grpc::ServerBuilder builder;
     int bound = 0;
     builder.AddListeningPort("unix:" + socket_, grpc::InsecureServerCredentials(), &bound);
-    builder.RegisterService(&service_);
+    builder.RegisterService(service.get());
     // By default, the thread that waits for calls wakes up every ten seconds.
     builder.SetSyncServerOption(
         grpc::ServerBuilder::CQ_TIMEOUT_MSEC, std::numeric_limits<int>::max()
     );
+    auto streams = std::make_unique<WatchStreams>(builder, *service, state_, drops_.get());
     server_ = builder.BuildAndStart();
-    own_ = socket_identity(socket_);
+    if (server_) {
+        service_ = std::move(service);
+        streams_ = std::move(streams);
+        streams_->start();
+        state_.listener(streams_.get());
+    }
+    own_ = server_ ? socket_identity(socket_) : std::nullopt;
     if (!server_ || !own_) {
         return failure(ErrorCode::io, compose("no socket can be made at {}", socket_));
     }
@@ -95,16 +101,18 @@ Result<bool> PluginServer::register_with_kubelet() {
         return true;
     }
     registered_with_.reset();
-    service_.registered(false);
+    state_.registered(false);
     if (!kubelet) {
         return false;
     }
+    streams_->expect_new_call();
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + registration_limit);
     v1beta1::RegisterRequest request;
     request.set_version(std::string(api_version));
     request.set_endpoint(endpoint_);
     request.set_resource_name(resource_);
+    *request.mutable_options() = plugin_options();
     v1beta1::Empty answer;
     const auto status = v1beta1::Registration::NewStub(channel_to(kubelet_socket_))
                             ->Register(&context, request, &answer);
@@ -117,21 +125,36 @@ Result<bool> PluginServer::register_with_kubelet() {
         );
     }
     registered_with_ = kubelet;
-    service_.registered(true);
+    state_.registered(true);
     return true;
+}
+
+void PluginServer::take_drop() {
+    std::uint64_t count = 0;
+    if (::read(drops_.get(), &count, sizeof count) > 0 && registered_with_.has_value()) {
+        dropped_by_ = std::exchange(registered_with_, std::nullopt);
+        state_.registered(false);
+    }
+}
+
+bool PluginServer::other_kubelet() const {
+    return socket_identity(kubelet_socket_) != dropped_by_;
 }
 
 void PluginServer::stop() {
     if (!server_) {
         return;
     }
-    service_.end_streams();
+    state_.listener(nullptr);
+    streams_->end();
     server_->Shutdown(std::chrono::system_clock::now() + drain_limit);
     server_->Wait();
+    streams_.reset();
     server_.reset();
+    service_.reset();
     own_.reset();
     registered_with_.reset();
-    service_.registered(false);
+    state_.registered(false);
 }
 
 std::optional<SocketIdentity> socket_identity(const std::string& path) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "base/handle.hpp"
 #include "base/result.hpp"
 #include "device_plugin/plugin_service.hpp"
+#include "device_plugin/watch_streams.hpp"
 
 #include <memory>
 #include <optional>
@@ -31,7 +33,7 @@ struct SocketIdentity {
 /// The plugin's socket, next to the kubelet's, and its registration with the kubelet.
 class PluginServer final {
 public:
-    PluginServer(const Options& options, PluginService& service);
+    PluginServer(const Options& options, PluginState& state);
     ~PluginServer();
 
     PluginServer(const PluginServer&) = delete;
@@ -43,7 +45,7 @@ public:
 
     /// Serves, or serves again: a kubelet removes the sockets of all plugins when it starts.
     /// ErrorCode::exists: another plugin serves this resource. ErrorCode::io: the socket cannot be
-    /// made.
+    /// made, now.
     Result<void> serve();
 
     /// Whether the socket exists and is the one that serve() made.
@@ -53,6 +55,15 @@ public:
     /// yet. After an error, try again later.
     Result<bool> register_with_kubelet();
 
+    /// Readable when the kubelet that has the devices does not watch them any more.
+    [[nodiscard]] int drops() const { return drops_.get(); }
+
+    /// Takes note of such a drop: the kubelet has to be told again, even if its socket is the same.
+    void take_drop();
+
+    /// Whether the kubelet's socket is another one than that of the kubelet which dropped us.
+    [[nodiscard]] bool other_kubelet() const;
+
     /// Waits at most two seconds for the calls in progress and removes the socket.
     void stop();
 
@@ -61,10 +72,14 @@ private:
     const std::string endpoint_;
     const std::string socket_;
     const std::string kubelet_socket_;
-    PluginService& service_;
+    PluginState& state_;
+    UniqueFd drops_;
+    std::unique_ptr<PluginService> service_;  ///< a server's own: gRPC takes none twice
+    std::unique_ptr<WatchStreams> streams_;
     std::unique_ptr<grpc::Server> server_;
     std::optional<SocketIdentity> own_;
     std::optional<SocketIdentity> registered_with_;
+    std::optional<SocketIdentity> dropped_by_;
 };
 
 }  // namespace onload_node::device_plugin

@@ -1,47 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include "device_plugin/metrics.hpp"
-#include "device_plugin/offer.hpp"
-
-#include <condition_variable>
-#include <mutex>
-#include <string>
+#include "device_plugin/plugin_state.hpp"
 
 #include <v1beta1.grpc.pb.h>
 
 namespace onload_node::device_plugin {
 
-/// Answers the kubelet's calls. Any thread may call it; the threads are gRPC's. It uses gRPC's
-/// synchronous API, whose threads sleep until there is work: those of the callback API wake up
-/// several times a second.
-class PluginService final : public v1beta1::DevicePlugin::Service {
+/// Which of the optional calls the plugin answers.
+[[nodiscard]] v1beta1::DevicePluginOptions plugin_options();
+
+/// Answers the kubelet's calls, but for ListAndWatch, which WatchStreams serves. The threads are
+/// gRPC's: those of its synchronous API, which sleep until there is work. One for each server.
+class PluginService final
+    : public v1beta1::DevicePlugin::WithAsyncMethod_ListAndWatch<v1beta1::DevicePlugin::Service> {
 public:
-    explicit PluginService(Options options);
-
-    /// Sets the status and the health. A kubelet that watches is told when the devices become
-    /// healthy or unhealthy. True when the health or its reason has changed.
-    bool set(Result<NodeStatus> status, Health health);
-
-    /// Ends the ListAndWatch stream of every kubelet.
-    void end_streams();
-
-    void registered(bool now);
-
-    [[nodiscard]] std::string metrics() const;
+    explicit PluginService(PluginState& state) : state_(state) {}
 
     grpc::Status GetDevicePluginOptions(
         grpc::ServerContext* context,
         const v1beta1::Empty* request,
         v1beta1::DevicePluginOptions* response
-    ) override;
-
-    /// Holds a thread while the kubelet watches. A kubelet that is gone is noticed when the next
-    /// one begins to watch, or at the next change.
-    grpc::Status ListAndWatch(
-        grpc::ServerContext* context,
-        const v1beta1::Empty* request,
-        grpc::ServerWriter<v1beta1::ListAndWatchResponse>* writer
     ) override;
 
     grpc::Status GetPreferredAllocation(
@@ -63,15 +42,7 @@ public:
     ) override;
 
 private:
-    [[nodiscard]] v1beta1::ListAndWatchResponse device_list() const;
-
-    const Options options_;
-    mutable std::mutex mutex_;
-    std::condition_variable news_;
-    Result<NodeStatus> status_;
-    Health health_;
-    PluginCounts counts_;
-    unsigned endings_ = 0;  ///< calls of end_streams(); a stream ends at the next one
+    PluginState& state_;
 };
 
 }  // namespace onload_node::device_plugin

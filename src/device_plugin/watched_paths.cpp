@@ -2,6 +2,7 @@
 #include "device_plugin/watched_paths.hpp"
 
 #include "base/text.hpp"
+#include "device_plugin/refusal.hpp"
 
 #include <array>
 #include <cerrno>
@@ -20,34 +21,78 @@ constexpr unsigned interesting = IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_
                                  IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
                                  IN_ONLYDIR;
 
+/// More links on the way to a path than the kernel follows (path_resolution(7)).
+constexpr int most_links = 40;
+
+/// Directory -> names in it.
+using Names = std::map<std::string, std::set<std::string>>;
+
+/// Takes the first part off a path.
+std::filesystem::path first_part(std::filesystem::path& path) {
+    auto part = path.begin();
+    std::filesystem::path first = *part;
+    std::filesystem::path rest;
+    for (++part; part != path.end(); ++part) {
+        rest /= *part;
+    }
+    path = std::move(rest);
+    return first;
+}
+
+/// Adds what decides where the path leads: its own entry, or the first that is missing, and each
+/// link on the way.
+void add_entries(Names& names, const std::string& path) {
+    std::filesystem::path directory = "/";
+    std::filesystem::path rest = std::filesystem::path(path).lexically_normal().relative_path();
+    for (int links = 0; !rest.empty() && links < most_links;) {
+        const auto part = first_part(rest);
+        const auto entry = (directory / part).lexically_normal();
+        std::error_code error;
+        const auto target = std::filesystem::read_symlink(entry, error);
+        const bool link = !error;
+        if (!link && !rest.empty() && std::filesystem::exists(entry, error)) {
+            directory = entry;
+            continue;
+        }
+        names[directory].insert(part);
+        if (!link) {
+            return;
+        }
+        ++links;
+        directory = target.is_absolute() ? std::filesystem::path("/") : directory;
+        rest = target.relative_path() / rest;
+    }
+}
+
+std::string unwatched(const std::string& directory, int error) {
+    return error == ENOSPC ? compose("{}: fs.inotify.max_user_watches is reached", directory)
+                           : refusal(directory, error);
+}
+
 }  // namespace
 
-Result<WatchedPaths> WatchedPaths::open() {
-    UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!inotify.valid()) {
-        return failure(
-            ErrorCode::io,
-            compose(
-                "inotify: {} (fs.inotify.max_user_instances?)",
-                std::generic_category().message(errno)
-            )
-        );
+WatchedPaths::WatchedPaths() : inotify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
+    if (!inotify_.valid()) {
+        problem_ = refusal("inotify", errno) + " (fs.inotify.max_user_instances?)";
     }
-    return WatchedPaths(std::move(inotify));
 }
 
 void WatchedPaths::watch(const std::set<std::string>& paths) {
+    if (!inotify_.valid()) {
+        return;
+    }
+    Names entries;
+    for (const auto& path : paths) {
+        add_entries(entries, path);
+    }
+    problem_.clear();
     std::map<int, std::set<std::string>> wanted;
-    for (std::filesystem::path path : paths) {
-        // Go up to the nearest directory that exists; "/" always does.
-        while (path.has_relative_path()) {
-            const auto directory = path.parent_path();
-            const int watch = ::inotify_add_watch(inotify_.get(), directory.c_str(), interesting);
-            if (watch >= 0) {
-                wanted[watch].insert(path.filename());
-                break;
-            }
-            path = directory;
+    for (const auto& [directory, names] : entries) {
+        const int watch = ::inotify_add_watch(inotify_.get(), directory.c_str(), interesting);
+        if (watch >= 0) {
+            wanted[watch].insert(names.begin(), names.end());
+        } else {
+            append(problem_, "; ", unwatched(directory, errno));
         }
     }
     for (const auto& [watch, names] : names_) {

@@ -24,7 +24,7 @@ def load_api(folder):
     return kubelet_api_pb2
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=30):
     """Whether it came true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -41,6 +41,7 @@ class Plugin:
         self._api = api
         self._channel = grpc.insecure_channel(f"unix:{socket}", options=[("grpc.use_local_subchannel_pool", 1)])
         self.lists = []  # (when, {id: health})
+        self.numa_nodes = None  # of the first device in the newest list; None: it has no topology
         self.ended = None  # status code of the stream, once it has ended
         self._stream = self._call("ListAndWatch", self._channel.unary_stream, "Empty", "ListAndWatchResponse")(api.Empty())
         threading.Thread(target=self._watch, daemon=True).start()
@@ -55,6 +56,8 @@ class Plugin:
     def _watch(self):
         try:
             for answer in self._stream:
+                first = answer.devices[0]
+                self.numa_nodes = [node.ID for node in first.topology.nodes] if first.HasField("topology") else None
                 self.lists.append((time.monotonic(), {device.ID: device.health for device in answer.devices}))
             self.ended = grpc.StatusCode.OK
         except grpc.RpcError as error:
@@ -76,6 +79,21 @@ class Plugin:
         )
         call = self._call("Allocate", self._channel.unary_unary, "AllocateRequest", "AllocateResponse")
         return call(request, timeout=5).container_responses
+
+    def prefers(self, available, must_include, size):
+        """The ids that the plugin would give to a container."""
+        asked = self._api.ContainerPreferredAllocationRequest(
+            available_deviceIDs=available, must_include_deviceIDs=must_include, allocation_size=size
+        )
+        call = self._call(
+            "GetPreferredAllocation", self._channel.unary_unary, "PreferredAllocationRequest", "PreferredAllocationResponse"
+        )
+        (answer,) = call(self._api.PreferredAllocationRequest(container_requests=[asked]), timeout=5).container_responses
+        return list(answer.deviceIDs)
+
+    def drop(self):
+        """Watches no more, as a kubelet that was killed."""
+        self._stream.cancel()
 
     def close(self):
         self._stream.cancel()

@@ -26,6 +26,9 @@ PRESUMED_SECONDS = {
     "many-ports": 72, "diagnose": 70, "live-restart": 67, "no-registry": 65, "layered": 62, "live": 62, "one-dead-port": 60,
 }
 
+# Scenario -> the suite whose programs it takes along, beside those of the release build.
+PROGRAMS_OF = {"kmm-route": "device-plugin"}
+
 # Name -> outcome and cost, of what has run to its end.
 _ended = {}
 
@@ -84,6 +87,7 @@ def make_builds(chosen_suites, chosen_scenarios, full):
 
     The release build has the device plugin with --full only: it takes half of that build's time, no node gets it, and its tests run the
     one of the tests' build."""
+    chosen_suites = {*chosen_suites, *(PROGRAMS_OF[name] for name in chosen_scenarios if name in PROGRAMS_OF)}
     needed = {suites.SUITES[name][1] for name in chosen_suites}
     if chosen_scenarios:
         needed.add(build.RELEASE)

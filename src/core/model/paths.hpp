@@ -95,6 +95,7 @@ inline constexpr std::string_view user_work_directory = "/opt/.onload-node-new-u
 
 // The kernel's own files.
 inline constexpr std::string_view in_tree_modules = "/lib/modules";
+inline constexpr std::string_view loaded_modules = "/proc/modules";
 inline constexpr std::string_view sys_module = "/sys/module";
 inline constexpr std::string_view sys_pci_devices = "/sys/bus/pci/devices";
 inline constexpr std::string_view sys_net = "/sys/class/net";
@@ -170,7 +171,7 @@ inline constexpr BundledFile bundled_files[] = {
     {cdi_spec},
     {label_file},
     {kernel_command_line},
-    {"/proc/modules"},
+    {loaded_modules},
     {"/proc/version"},
     {signature_enforcement},
     {lockdown},

@@ -20,6 +20,11 @@ STAGED = CACHE / "staged"
 DRIVERS = CACHE / "drivers"
 PROGRAMS = CACHE / "programs"
 
+# What the tests' build makes for `kmm-route`, and the release build for every node.
+DEVICE_PLUGIN = PROJECT / "build/dev/src/device_plugin/onload-device-plugin"
+KUBELET_STAND_IN = PROJECT / "build/dev/tests/device_plugin/kubelet-stand-in"
+STAGE_PROGRAM = PROJECT / "build/release/src/onload-node-stage"
+
 # What `image/build next-kernel` makes; lab.upgrade() has it made.
 NEXT_VMLINUX = CACHE / "next-vmlinux"
 NEXT_INITRD = CACHE / "next-initrd"
