@@ -12,6 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -234,6 +236,10 @@ Result<void> SystemWorkArea::put_link(
     // The name is always the same: what a killed run has left is found by it.
     const std::string part = compose("{}/.{}.new", folder, last_name(there));
     TRY(set_aside(part, root_ + aside));
+    std::error_code error;
+    if (std::filesystem::read_symlink(there, error) == text) {
+        return {};
+    }
     if (::symlink(text.c_str(), part.c_str()) != 0) {
         return errno_failure("cannot make the link " + part, errno);
     }

@@ -181,11 +181,15 @@ TEST_F(StagingTest, ChangesNothingWhereTheSameIsThereAlready) {
     for (const auto& path : kept) {
         before.push_back(inode_of(root.path(path)));
     }
+    const auto written = fs::last_write_time(root.path("/opt/onload"));
+    const auto listed = files.list("/opt/onload");
     const auto second = stage(image);
     ASSERT_TRUE(second) << second.error().message;
     for (std::size_t i = 0; i < kept.size(); ++i) {
         EXPECT_EQ(inode_of(root.path(kept[i])), before[i]) << kept[i];
     }
+    EXPECT_EQ(files.list("/opt/onload"), listed);
+    EXPECT_EQ(fs::last_write_time(root.path("/opt/onload")), written) << "nobody is woken";
     EXPECT_EQ(second->user, first->user);
     EXPECT_EQ(second->kernels, first->kernels) << "it is said to be staged all the same";
     EXPECT_EQ(read_stage_record(files).libraries.size(), 1U);
