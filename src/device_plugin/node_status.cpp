@@ -26,6 +26,7 @@ NodeStatus taken_from(const Json& document) {
     status.state = text(document, "state");
     status.reason = text(document, "reason");
     status.reason_code = text(document, "reason_code");
+    status.control_plane_problem = text(document, "control_plane_problem");
     for (const auto& module : list(document, "modules")) {
         status.modules.push_back(
             {text(module, "name"), text(module, "origin"), text(module, "version")}

@@ -42,6 +42,8 @@ struct NodeStatus {
     std::string state;
     std::string reason;
     std::string reason_code;
+    std::string control_plane_problem;  ///< also where another reason comes first; "" if there is
+                                        ///< none, or an older onload-node does not tell
     std::vector<StatusModule> modules;
     std::vector<std::string> devices;  ///< the device nodes that applications open
     std::vector<StatusPort> ports;

@@ -51,6 +51,9 @@ std::string wrong_version(const StatusModule& module, const Libraries& libraries
 }
 
 std::string control_plane_problem(const NodeStatus& status, const Seen& seen) {
+    if (!status.control_plane_problem.empty()) {
+        return status.control_plane_problem;
+    }
     return status.reason_code == no_control_plane ? status.reason : seen.control_plane_problem;
 }
 

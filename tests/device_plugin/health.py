@@ -117,6 +117,10 @@ def control_plane(cases, api, program):
         away_and_back(
             cases, node, process, "no control plane server", lambda: node.say(lacking), lambda: node.say(status()), reason
         )
+        beside = status(state="degraded", reason_code="name-missing", reason="port 0000:3b:00.0 is p9", control_plane_problem=reason)
+        away_and_back(
+            cases, node, process, "no control plane server, beside what comes first", lambda: node.say(beside), lambda: node.say(status()), reason
+        )
         node.say(status(state="degraded", reason_code="time-daemon", reason="sfptpd has failed"))
         cases.check("degraded for another reason is no reason", not until(lambda: node.kubelet.plugin.health() != "Healthy", 1), process.said())
         shutil.rmtree(node.user)

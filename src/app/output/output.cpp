@@ -343,6 +343,7 @@ std::string status_json(const Report& report) {
     document.insert("time", std::move(time));
     document.insert("guard", std::move(guard));
     document.insert("devices", texts(report.devices));
+    put(document, "control_plane_problem", report.control_plane_problem);
     document.insert("cdi", std::move(cdi));
     document.insert("staged", texts(report.staged));
     document.insert("timings_ms", timings_json(report));

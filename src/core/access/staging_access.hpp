@@ -89,8 +89,9 @@ public:
     [[nodiscard]] virtual Result<void>
     install(const std::string& path, const std::string& target) = 0;
 
-    /// Makes `target` a symbolic link with this text, in one step, unless it is one already. A directory that was in its
-    /// place is then at `aside`, which is beside it; "" for a target that never was one.
+    /// Makes `target` a symbolic link with this text, in one step, unless it is one already. A
+    /// directory that was in its place is then at `aside`, which is beside it; "" for a target that
+    /// never was one.
     [[nodiscard]] virtual Result<void>
     put_link(const std::string& target, const std::string& text, const std::string& aside) = 0;
 

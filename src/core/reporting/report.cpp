@@ -160,6 +160,7 @@ Report make_report(
     report.kernel = observed.kernel;
     report.policy = config.names.policy;
     report.devices = observed.devices;
+    report.control_plane_problem = observed.control_plane_problem;
     report.offer = config.publish.cdi ? cdi_offer(observed) : CdiOffer{"", "publish.cdi is false"};
     report.libraries = compose("{}{}", observed.libraries.directory, paths::libraries_in_folder);
     report.staged = observed.staged.kernels;

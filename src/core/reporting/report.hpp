@@ -57,6 +57,7 @@ struct Report {
     std::vector<std::string> notes;  ///< advice that changes no state
     std::vector<std::string> clock_keepers;  ///< ids of all known clock daemons that run now
     std::vector<std::string> devices;
+    std::string control_plane_problem;  ///< why Onload would find no server; empty if it does
     CdiOffer offer;
     std::string libraries;            ///< directory on the node that the offer's spec mounts
     std::vector<std::string> staged;  ///< kernels

@@ -18,12 +18,40 @@ Report report() {
 TEST(StatusJson, HasEveryKeyOfSchemaOne) {
     const std::string text = status_json(report());
     for (const char* key :
-         {"schema",      "version", "boot_id",    "kernel", "state",     "reason",
-          "reason_code", "modules", "nics",       "names",  "time",      "guard",
-          "devices",     "staged",  "timings_ms", "origin", "build_id",  "sha256",
-          "pci",         "mac",     "interface",  "driver", "model",     "subsystem_vendor",
-          "policy",      "rules",   "daemon",     "active", "displaced", "attempts",
-          "limit",       "tripped"}) {
+         {"schema",
+          "version",
+          "boot_id",
+          "kernel",
+          "state",
+          "reason",
+          "reason_code",
+          "modules",
+          "nics",
+          "names",
+          "time",
+          "guard",
+          "control_plane_problem",
+          "cdi",
+          "devices",
+          "staged",
+          "timings_ms",
+          "origin",
+          "build_id",
+          "sha256",
+          "pci",
+          "mac",
+          "interface",
+          "driver",
+          "model",
+          "subsystem_vendor",
+          "policy",
+          "rules",
+          "daemon",
+          "active",
+          "displaced",
+          "attempts",
+          "limit",
+          "tripped"}) {
         EXPECT_NE(text.find("\"" + std::string(key) + "\" :"), std::string::npos) << key << " in\n"
                                                                                   << text;
     }
