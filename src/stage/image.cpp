@@ -22,6 +22,8 @@ constexpr const char* container = "onload-node-stage";
 
 /// As much as a program's output is kept; what is as long may be cut off.
 constexpr std::size_t most_output = std::size_t{64} * 1024;
+/// What podman writes in the place of a name.
+constexpr const char* nameless = "<none>:<none>";
 /// A name that an image has while it is here by us.
 constexpr const char* mark = "localhost/onload-node-stage:pulled";
 
@@ -205,13 +207,16 @@ Result<void> PulledImage::pull(const Source& source, const RegistryAccess& acces
 /// Finds out what of the image is new, by the lines of images() from before.
 void PulledImage::compare(const Result<std::string>& before) {
     const auto names = names_of(before.value_or(""), id_);
+    names_ = names_of(images(*programs_).value_or(""), id_);
+    // One that has no name, not even now, was left by a run that was killed before it could mark
+    // it.
+    const bool left = names == names_ && names == std::vector<std::string>{nameless};
     // What does not tell of all images may leave ours out: it stays.
-    was_there_ = !names.empty() || !before || before->size() >= most_output;
+    was_there_ = !left && (!names.empty() || !before || before->size() >= most_output);
     if (!was_there_) {
         try_podman(*programs_, compose("podman tag {} {}", id_, mark));
         return;
     }
-    names_ = names_of(images(*programs_).value_or(""), id_);
     std::erase_if(names_, [&](const std::string& name) { return contains(names, name); });
 }
 

@@ -111,6 +111,14 @@ TEST(PulledImage, LosesOnlyItsNewNameWhenItWasThereUnderAnother) {
     }
 }
 
+TEST(PulledImage, GoesWhenAKilledRunHasLeftItWithoutAName) {
+    FakePodman podman;
+    podman.before = "sha256:0123abcd=<none>:<none>\n";
+    podman.after = "";
+    ASSERT_TRUE(PulledImage::get(podman, archive, {}));
+    EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+}
+
 TEST(PulledImage, StaysWhenPodmanDoesNotTellWhatItHas) {
     FakePodman podman;
     podman.before = std::string(std::size_t{64} * 1024, 'x');
