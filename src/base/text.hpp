@@ -137,4 +137,9 @@ template <typename Values, typename Value>
     return std::ranges::find(values, value) != std::ranges::end(values);
 }
 
+/// The text up to its first line break; all of it if it has none.
+[[nodiscard]] inline std::string first_line(std::string_view text) {
+    return std::string(text.substr(0, text.find('\n')));
+}
+
 }  // namespace onload_node

@@ -20,10 +20,6 @@ constexpr std::string_view our_modules[] = {"onload", "sfc", "sfc_char", "sfc_re
 /// (Xilinx-CNS/onload, src/driver/linux_onload/cplane.c).
 constexpr std::string_view default_control_plane = "/sbin/onload_cp_server";
 
-std::string first_line(std::string_view text) {
-    return std::string(take_until(text, "\n"));
-}
-
 /// The columns of a line of /proc/modules: name, size, users, their names, state, address and,
 /// behind those, what taints the kernel.
 constexpr std::size_t name_column = 0;

@@ -7,7 +7,6 @@
 #include "device_plugin/loaded_modules.hpp"
 #include "system/files/files.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <iterator>
@@ -28,11 +27,6 @@ bool is_character_device(const std::string& path) {
 bool is_removed(const std::string& path) {
     struct stat found = {};
     return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) && found.st_nlink == 0;
-}
-
-std::string without_newline(std::string text) {
-    text.erase(std::find(text.begin(), text.end(), '\n'), text.end());
-    return text;
 }
 
 }  // namespace
@@ -130,7 +124,7 @@ Result<NodeStatus> NodeView::published_status() const {
             )
         );
     }
-    auto read = read_node_status(*text, without_newline(boot.value_or("")));
+    auto read = read_node_status(*text, first_line(boot.value_or("")));
     if (!read) {
         return failure(options_.status, read.error());
     }

@@ -58,10 +58,6 @@ bool worth_another_try(ErrorCode code) {
            code == ErrorCode::not_found || code == ErrorCode::permission;
 }
 
-std::string first_line(const std::string& text) {
-    return text.substr(0, text.find('\n'));
-}
-
 class StageRun {
 public:
     StageRun(const Command& command, const Config& config)
