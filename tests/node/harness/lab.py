@@ -154,6 +154,12 @@ class Lab:
         machine.push(paths.NEXT_FILES / "boot", "/boot")
         return paths.next_release()
 
+    def add_open_vswitch(self, machine):
+        """Open vSwitch, not started, and a NetworkManager that knows it in the place of Debian's."""
+        self._build("openvswitch")
+        machine.push(paths.OPEN_VSWITCH, "/")
+        machine.check("systemctl daemon-reload")
+
     def build_next_kernel(self):
         """The kernel that nodes are upgraded to, once; returns its release."""
         self._build("next-kernel")
