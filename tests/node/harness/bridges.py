@@ -87,6 +87,8 @@ for try in $(seq 120); do
     [[ -n $dev ]] && break
     sleep 1
 done
+# As in each boot after the first: what was made then is still there.
+[[ $dev != br-ex ]] || exit 0
 [[ $dev == bond0 ]]
 mac=$(cat /sys/class/net/bond0/address)
 for file in {MADE_PROFILES}/*; do
