@@ -37,6 +37,9 @@ def bridges_work(product, case, out_of_tree):
 
 def the_boot_is_as_on_openshift(product):
     machine = product.machine
+    began, ended = (int(product.unit(unit, stamp)[0]) for unit, stamp in
+                    (("ovsdb-server.service", "InactiveExitTimestampMonotonic"), ("onload-node.service", "ExecMainExitTimestampMonotonic")))
+    check("Open vSwitch has waited for the ports", began >= ended > 0, (began, ended))
     expect_equal("ovs-configuration has run, and kubelet after it", machine.run("systemctl is-active kubelet.service").stdout.strip(), "active")
     check("the default route is br-ex's", "dev br-ex" in machine.check("ip route show default"), machine.run("ip route").stdout)
     check("the boot is confirmed", product.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)

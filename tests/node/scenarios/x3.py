@@ -23,10 +23,12 @@ def drivers(machine):
     return machine.check(script).split()
 
 
-def boot(lab, product, toml="", staged=None):
+def boot(lab, product, toml="", staged=None, x3_staged=True, breakage="true"):
     machine = product.machine
     machine.loadvm("parked")
-    stage_x3(lab, machine)
+    machine.check(breakage)
+    if x3_staged:
+        stage_x3(lab, machine)
     if staged:
         machine.push(staged, f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko")
     if toml:
@@ -77,6 +79,15 @@ def with_a_broken_sfc(lab, product):
     check("sfc is broken: which one, and why", X3 in status["reason"] and "sfc" in status["reason"], status["reason"])
 
 
+def in_a_pool_that_is_not_all_alike(lab, product):
+    boot(lab, product, WITH_X3, breakage=f"echo 1 >/sys/bus/pci/devices/{X3}/remove")
+    expect_equal("no such card: the sfc ports are activated", (product.recorded_status()["state"], product.interfaces()), ("active", SFC))
+    boot(lab, product, WITH_X3, x3_staged=False)
+    status = product.recorded_status()
+    expect_equal("its driver is not staged: the sfc ports are on the in-tree driver", drivers(product.machine), ["sfc", "sfc", "none"])
+    check("its driver is not staged: that is told", "module xilinx_efct is not in the staged tree" in status["reason"], status["reason"])
+
+
 def scenario(lab):
     machine = lab.parked(functions=card(8, 0) + card(9, 16, ports=1, vendor=XILINX))
     product = Product(machine)
@@ -84,3 +95,4 @@ def scenario(lab):
     name = asked_for(lab, product)
     is_taken_back(product, name)
     with_a_broken_sfc(lab, product)
+    in_a_pool_that_is_not_all_alike(lab, product)
