@@ -21,11 +21,17 @@ constexpr Milliseconds udev_limit_per_port(500);
 /// How many times we wait that long while the in-tree driver is still busy with its ports.
 constexpr int most_waits = 4;
 
+/// False for a port that the in-tree driver has refused, and for one that no in-tree driver claims,
+/// such as those of a series that the kernel has no driver for.
+bool may_get_in_tree_name(const NetworkFunction& function, const Observed& observed) {
+    return !function.driver.empty() || lacks_in_tree_driver(function, observed);
+}
+
 bool names_missing(const Config& config, const Observed& observed) {
     const auto functions = managed_functions(config, observed);
     return std::ranges::any_of(functions, [&](const NetworkFunction* function) {
         return worth_waiting_for(config.names, *function, observed) &&
-               !refused_by_in_tree_driver(*function, observed);
+               may_get_in_tree_name(*function, observed);
     });
 }
 

@@ -56,6 +56,18 @@ Judgement judge_in_tree(const Plan& plan, const RunRecord& run) {
         "the out-of-tree driver is staged but apply has not run"};
 }
 
+/// A port has no driver, and none of ours is on. What keeps the staged one out is told with it.
+Judgement judge_dead(const std::string& dead, const Plan& plan, const RunRecord& run) {
+    const auto why = judge_in_tree(plan, run);
+    // These keep the in-tree driver out as well.
+    const bool same = plan.code == ReasonCode::kernel_refuses ||
+                      plan.code == ReasonCode::signature || plan.code == ReasonCode::hung;
+    return {
+        State::failed,
+        same ? plan.code : ReasonCode::no_driver,
+        why.code == ReasonCode::pending_apply ? dead : compose("{}: {}", dead, why.reason)};
+}
+
 std::string missing_onload(const Config& config, const Observed& observed) {
     for (const auto& name : config.driver.load) {
         if (loaded_out_of_tree(observed, name) == nullptr) {
@@ -282,11 +294,7 @@ Judgement judge(
     }
     auto dead = without_driver(functions);
     if (!dead.empty() && !carried(config, observed)) {
-        // These keep the in-tree driver out as well.
-        const bool same = plan.code == ReasonCode::kernel_refuses ||
-                          plan.code == ReasonCode::signature || plan.code == ReasonCode::hung;
-        return same ? Judgement{State::failed, plan.code, compose("{}: {}", dead, plan.reason)}
-                    : Judgement{State::failed, ReasonCode::no_driver, std::move(dead)};
+        return judge_dead(dead, plan, run);
     }
     if (!driver_on(config, observed)) {
         return judge_in_tree(plan, run);

@@ -177,9 +177,20 @@ static void sfc_get_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *i
 	strscpy(info->bus_info, pci_name(port->pci), sizeof(info->bus_info));
 }
 
+/* A bond of 802.3ad takes no port of unknown speed (drivers/net/bonding/bond_3ad.c). */
+static int sfc_get_link_ksettings(struct net_device *netdev, struct ethtool_link_ksettings *settings)
+{
+	settings->base.speed = SPEED_25000;
+	settings->base.duplex = DUPLEX_FULL;
+	settings->base.autoneg = AUTONEG_ENABLE;
+	settings->base.port = PORT_FIBRE;
+	return 0;
+}
+
 static const struct ethtool_ops sfc_ethtool_ops = {
 	.get_drvinfo = sfc_get_drvinfo,
 	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = sfc_get_link_ksettings,
 };
 
 static int sfc_flash_erase(struct mtd_info *flash, struct erase_info *erase)

@@ -154,6 +154,12 @@ class Lab:
         machine.push(paths.NEXT_FILES / "boot", "/boot")
         return paths.next_release()
 
+    def add_open_vswitch(self, machine):
+        """Open vSwitch, not started, and a NetworkManager that knows it in the place of Debian's."""
+        self._build("openvswitch")
+        machine.push(paths.OPEN_VSWITCH, "/")
+        machine.check("systemctl daemon-reload")
+
     def build_next_kernel(self):
         """The kernel that nodes are upgraded to, once; returns its release."""
         self._build("next-kernel")
@@ -202,6 +208,14 @@ class Lab:
         """The same out-of-tree sfc.ko, with another build-id."""
         # The constant is compiled in and, without a fault, never looked at.
         return self.faulty_driver("NONE", seconds=7)
+
+    def x3_driver(self):
+        """The fixture xilinx_efct.ko, for functions of `card(..., vendor=XILINX)`; the staged tree does not have it."""
+        folder = paths.CACHE / "faulty" / f"{os.readlink(paths.DRIVERS)}-x3"
+        with _one_maker("faulty-drivers"):
+            if not (folder / "xilinx_efct.ko").exists():
+                subprocess.run([paths.NODE / "drivers" / "build", "x3", self.kernel, folder], check=True)
+        return folder / "xilinx_efct.ko"
 
     def real_driver_tree(self, debug=False):
         """A staged tree with the kernel's own sfc, built out of tree; to be given to stage(). With `debug` as large as

@@ -35,6 +35,9 @@ NEXT_FILES = CACHE / "next-files"
 # What `image/build selinux` makes; lab.enforcing() has it made.
 SELINUX_IMAGE = CACHE / "selinux-image"
 
+# What `image/build openvswitch` makes; lab.add_open_vswitch() has it made.
+OPEN_VSWITCH = CACHE / "openvswitch"
+
 
 def kernel_release():
     return (CACHE / "kernel-release").read_text().strip()

@@ -12,6 +12,8 @@ from .errors import HarnessError
 FIRST_NIC_SLOT = 8
 FUNCTIONS_PER_SLOT = 8
 MAX_FUNCTIONS = 64
+# Subsystem vendors of cards: Solarflare's, which the fixture sfc takes; Xilinx's, which the fixture xilinx_efct takes; Intel's own.
+SOLARFLARE, XILINX, INTEL = 0x1924, 0x10EE, 0x8086
 PR_SET_PDEATHSIG = 1
 
 # One emulated processor has an eighth less to do: nobody waits for another one's lock, and none tells another to forget a page.
@@ -64,21 +66,21 @@ def pci_address(function):
     return f"0000:00:{FIRST_NIC_SLOT + slot:02x}.{number}"
 
 
-def card(slot, first_mac, ports=2):
-    """The functions of one card, for `functions=`: in this slot, with MAC addresses that go with the card."""
-    return [(slot, number, first_mac + number) for number in range(ports)]
+def card(slot, first_mac, ports=2, vendor=SOLARFLARE):
+    """The functions of one card, for `functions=`: in this slot, with MAC addresses that go with the card, of this subsystem vendor."""
+    return [(slot, number, first_mac + number, vendor) for number in range(ports)]
 
 
 def _layout(functions):
-    """(slot, function, number of its MAC) of each function; a count of them fills slot after slot."""
+    """(slot, function, number of its MAC, subsystem vendor) of each function; a count of them fills slot after slot."""
     if not isinstance(functions, int):
         return list(functions)
-    return [(FIRST_NIC_SLOT + number // FUNCTIONS_PER_SLOT, number % FUNCTIONS_PER_SLOT, number) for number in range(functions)]
+    return [(FIRST_NIC_SLOT + number // FUNCTIONS_PER_SLOT, number % FUNCTIONS_PER_SLOT, number, SOLARFLARE) for number in range(functions)]
 
 
-def _nic(slot, number, mac_number):
+def _nic(slot, number, mac_number, vendor):
     return (
-        f"e1000e,subsys_ven=0x1924,subsys=0x8022,addr={slot:x}.{number},"
+        f"e1000e,subsys_ven={vendor:#06x},subsys=0x8022,addr={slot:x}.{number},"
         f"multifunction=on,mac={mac(mac_number)}"
     )
 

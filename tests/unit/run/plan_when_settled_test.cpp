@@ -64,6 +64,20 @@ TEST_F(PlanWhenSettledTest, DoesNotWaitForAPortThatTheInTreeDriverDoesNotClaim) 
     EXPECT_FALSE(waited());
 }
 
+/// As a card of a series that the kernel has no driver for, staged beside the others.
+TEST_F(PlanWhenSettledTest, DoesNotWaitForTheNameOfAPortThatOnlyTheStagedDriverClaims) {
+    Observed start = fixture::booting_node();
+    start.functions.back() = fixture::port(1, "", "");
+    start.functions.back().modalias = "pci:v000010EEd00005084sv";
+    start.in_tree.at(fixture::module("sfc")).aliases = {"pci:v00001924*"};
+    report_on(start);
+    EXPECT_FALSE(waited());
+    start.in_tree.at(fixture::module("sfc")).aliases = {"pci:v000010EE*"};
+    start.loaded.clear();
+    report_on(start);
+    EXPECT_TRUE(waited()) << "udev may still bring the in-tree driver, and with it the name";
+}
+
 TEST_F(PlanWhenSettledTest, DoesNotWaitWhereItIsSwitchedOff) {
     Observed start = nothing_staged();
     start.boot_switch = BootSwitch::off;

@@ -121,6 +121,18 @@ TEST(Report, AKernelThatRefusesEverySfcIsNamed) {
     EXPECT_NE(report.reason.find("module_blacklist="), std::string::npos) << report.reason;
 }
 
+TEST(Report, APortWithoutAnyDriverIsToldWithWhatKeepsTheStagedOneOut) {
+    Observed node = booting_node();
+    node.functions[1] = fixture::port(1, "", "");
+    node.staged.present = false;
+    const Report report = report_of(node);
+    EXPECT_EQ(report.state, State::failed);
+    EXPECT_EQ(report.code, ReasonCode::no_driver);
+    EXPECT_NE(
+        report.reason.find("0000:3b:00.1 has no driver: nothing is staged"), std::string::npos
+    ) << report.reason;
+}
+
 TEST(Report, OneDeadPortDegradesTheNodeAndIsNamed) {
     Observed node = active_node();
     node.functions[1].driver.clear();
