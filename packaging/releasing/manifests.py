@@ -10,7 +10,7 @@ from pathlib import Path
 from .refusal import Refusal
 
 # Of packaging/: what a cluster is installed, looked at and left with. What makes a release stays behind.
-PARTS = ("airgap", "docs", "images", "kubernetes", "openshift", "onload-sources.conf")
+PARTS = ("airgap", "docs", "images", "kubernetes", "openshift", "onload-sources.conf", "qualify")
 PINNED = re.compile(r"(?P<name>newName: (?P<image>\S+)\n\s+)newTag: (?P<tag>\S+)")
 # What stands for a kernel in the tag of an image; each kernel has its own, and so its own digest.
 KERNEL = "KERNEL_TAG"
