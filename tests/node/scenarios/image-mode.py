@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """An operating system's image has onload-node and the modules for its kernel in it, and none is made without them.
 
-What packaging/images/os-layer/Containerfile does is done to the node's own disk: its COPYs by hand, the RPM as in `layered`, and its second
+What packaging/images/os-layer/Containerfile does is done to the node's own disk: what it copies by hand, the RPM as in `layered`, and its second
 RUN line as it stands there."""
 
 import json
@@ -30,7 +30,7 @@ def containerfile():
 
 
 def copy_bundle(machine, files):
-    """The COPYs from the bundle, whose files are these."""
+    """What is copied from the bundle, whose files are these."""
     machine.write("/root/bundle.tar", tar_of(files))
     machine.check("mkdir -p /root/bundle && tar -xf /root/bundle.tar -C /root/bundle")
     for word, rest in containerfile():
