@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/text.hpp"
+#include "core/formats/kernel_arguments.hpp"
+#include "core/model/kernel_release.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe_parts.hpp"
+
+#include <algorithm>
 
 namespace onload_node {
 
@@ -40,6 +44,41 @@ std::string enforcement(const Files& files) {
     return locked ? "lockdown" : "";
 }
 
+/// Whether the first processor of /proc/cpuinfo has this flag; all of a machine have the same.
+bool has_flag(std::string_view processors, std::string_view flag) {
+    while (!processors.empty()) {
+        auto line = take_until(processors, "\n");
+        if (take_until(line, "\t:") != "flags") {
+            continue;
+        }
+        while (!line.empty()) {
+            if (take_until(line, " ") == flag) {
+                return true;
+            }
+        }
+        return false;
+    }
+    return false;
+}
+
+/// Looks at the processor, which takes its time, only for a module that minds, under a kernel that
+/// may.
+std::string branch_tracking(const Observed& observed, const Files& files) {
+    const bool all_built_for_it =
+        std::ranges::all_of(observed.staged.modules, [](const auto& entry) {
+            return entry.second.branch_targets;
+        });
+    // The kernel has it since then. (Source: Linux, commit 991625f3dd2c.)
+    if (all_built_for_it || !is_at_least(observed.kernel, 5, 18)) {
+        return {};
+    }
+    const auto arguments = files.read(paths::kernel_command_line);
+    const auto processors = files.read(paths::processors);
+    const bool enforced = processors && has_flag(*processors, "ibt") &&
+                          branch_tracking_wanted(arguments.value_or(std::string()));
+    return enforced ? "this processor" : "";
+}
+
 PinsFile read_pins(const Files& files, const std::string& path) {
     auto text = files.read(path);
     if (text) {
@@ -73,6 +112,7 @@ void observe_demands(Observed& observed, const Config& config, const Sensors& se
     if (observed.scope == Scope::other_root) {
         return;
     }
+    observed.branch_tracking_by = branch_tracking(observed, sensors.files);
     observed.signatures.enforced_by = enforcement(sensors.files);
     if (const auto keys = sensors.files.read(paths::keys)) {
         observed.signatures.keys = key_descriptions(*keys);

@@ -1,29 +1,129 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/cli/cli.hpp"
 
-#include "app/cli/shared.hpp"
+#include "app/cli/parser.hpp"
 #include "base/text.hpp"
 #include "base/words.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace onload_node {
 
+namespace command_line {
 namespace {
 
+constexpr unsigned most_kept = 100;
+
+Result<void> store_root(Command& command, std::string_view value) {
+    command.root = value.substr(0, value.find_last_not_of('/') + 1);
+    return {};
+}
+
+Result<void> store_kernel(Command& command, std::string_view value) {
+    if (value.find('/') != std::string_view::npos || value.starts_with('.')) {
+        return failure(ErrorCode::usage, compose("\"{}\" is no kernel release", value));
+    }
+    return store<&Command::kernel>(command, value);
+}
+
+Result<void> store_keep(Command& command, std::string_view value) {
+    unsigned number = 0;
+    const char* const end = value.data() + value.size();
+    const auto [rest, error] = std::from_chars(value.data(), end, number);
+    if (error != std::errc() || rest != end || number < 1 || number > most_kept) {
+        return failure(
+            ErrorCode::usage, compose("--keep needs a number from 1 to 100, not \"{}\"", value)
+        );
+    }
+    command.keep = number;
+    return {};
+}
+
+Result<void> store_tls_verify(Command& command, std::string_view value) {
+    if (value != "true" && value != "false") {
+        return failure(
+            ErrorCode::usage, compose("--tls-verify is true or false, not \"{}\"", value)
+        );
+    }
+    command.tls_verify = value == "true";
+    return {};
+}
+
+constexpr Option config = {
+    "--config",
+    "read this configuration instead of /etc/onload-node/config.toml and config.d",
+    store<&Command::config>,
+    "FILE",
+    "a file"};
+constexpr Option help = {"--help", "print this"};
+constexpr Option version = {"--version", "print the version"};
+constexpr Option json = {"--json", "print JSON", store<&Command::json>};
+constexpr Option dry_run = {"--dry-run", "print the steps, take none", store<&Command::dry_run>};
+constexpr Option live = {
+    "--live", "swap drivers although the network is up: cuts connections", store<&Command::live>};
 constexpr Option shutdown = {
     "--shutdown", "this boot ends in order: it is no failure", store<&Command::shutdown>};
+constexpr Option root = {
+    "--root",
+    "for the node whose files are below DIR; nothing of this machine is asked",
+    store_root,
+    "DIR",
+    "a directory"};
+constexpr Option kernel = {
+    "--kernel",
+    "for this kernel instead of the running one",
+    store_kernel,
+    "K",
+    "a kernel release"};
+constexpr Option pending = {
+    "--pending", "for the kernel that the next boot runs", store<&Command::pending>};
+constexpr Option output = {
+    "-o", "where it goes; - is standard output", store<&Command::output>, "FILE", "a file"};
+constexpr Option kernel_alone = {
+    "--kernel", "for this kernel only", store_kernel, "K", "a kernel release"};
+constexpr Option keep = {
+    "--keep",
+    "keep the trees of the N kernels staged last; [stage] keep",
+    store_keep,
+    "N",
+    "a number from 1 to 100"};
+constexpr Option authfile = {
+    "--authfile",
+    "credentials for the registry; [stage] authfile",
+    store<&Command::authfile>,
+    "FILE",
+    "a file"};
+constexpr Option tls_verify = {
+    "--tls-verify",
+    "check the registry's certificate; [stage] tls_verify",
+    store_tls_verify,
+    "BOOL",
+    "true or false"};
+constexpr Option retry = {
+    "--retry",
+    "try again for a while, later each time; its unit does this",
+    store<&Command::retry>};
+
+constexpr std::string_view state_exits =
+    "Exit status: 0 as configured, or nothing to do; 3 the in-tree driver is on although the other "
+    "one is\nwanted; 4 the driver is on, something secondary is not; 78 the configuration is "
+    "wrong; "
+    "1 anything else.\n";
 
 constexpr CommandEntry commands[] = {
-    {Verb::apply, shared::apply_summary, {&shared::dry_run, &shared::live}, shared::state_exits},
+    {Verb::apply,
+     "make the node what the configuration asks for",
+     {&dry_run, &live, &json},
+     state_exits},
     {Verb::revert,
      "take back all that was done since the node booted",
-     {&shared::live},
+     {&live},
      "Exit status: 0 the node is as it was; 1 something could not be taken back, or the network is "
      "up and --live is not given.\n"},
     {Verb::recover,
      "finish the undo of a run that was cut short; the unit does this by itself",
-     {&shared::live},
+     {&live},
      "Exit status: 0 there was nothing to finish, or it is finished; 1 something could not be "
      "taken back.\n"},
     {Verb::confirm,
@@ -60,14 +160,55 @@ constexpr CommandEntry commands[] = {
      {},
      "Exit status: 0 it is synchronised; 1 it was not within 180 seconds, or could not be "
      "asked.\n"},
-    {Verb::status, shared::status_summary},
-    {Verb::plan, shared::plan_summary},
-    {Verb::verify, shared::verify_summary},
-    {Verb::nics, shared::nics_summary},
-    {Verb::trees, shared::trees_summary},
-    {Verb::diagnose, shared::diagnose_summary},
-    {Verb::stage, shared::stage_summary},
-    {Verb::purge, shared::purge_summary},
+    {Verb::status, "print what is true now", {&json}, state_exits},
+    {Verb::plan,
+     "print the steps that apply would take, each with its reason",
+     {&json},
+     "Exit status: 0 nothing to do; 2 there are steps; 78 the configuration is wrong; 1 anything "
+     "else.\n"},
+    {Verb::verify,
+     "tell whether what is staged would load: every check, one line each",
+     {&json, &kernel, &pending, &root},
+     "Exit status: 0 it would; 3 a check failed; 78 the configuration is wrong; 1 anything "
+     "else.\n"},
+    {Verb::nics,
+     "print the Solarflare functions of this machine, and who names their ports",
+     {&json},
+     "Exit status: 0, also when there is none; 1 the machine could not be looked at.\n"},
+    {Verb::trees,
+     "print the kernels that modules are staged for",
+     {&root, &json},
+     "Exit status: 0, also when there is none; 78 the configuration is wrong; 1 anything else.\n"},
+    {Verb::diagnose,
+     "collect what support needs into one file",
+     {&output},
+     "Exit status: 0 the file is whole; what could not be collected is told in its contents.txt;\n"
+     "64 usage; 1 there is no file.\n",
+     ": status, checks, journal, ports, configuration\n\n"
+     "Without -o it is made in /var/tmp, and its name is printed. Nothing on the node is changed, "
+     "and\nno credentials are collected. It takes three minutes at most."},
+    {.verb = Verb::stage,
+     .summary =
+         "bring modules, programs and libraries below /opt, from an image, archive or folder",
+     .options = {&kernel_alone, &keep, &authfile, &tls_verify, &root, &retry},
+     .exits = "Exit status: 0 it is staged, or there is nothing to stage; 64 usage; 78 the "
+              "configuration\n"
+              "is wrong; 1 anything else, and what was staged before is as it was.\n",
+     .details = "\n\n"
+                "SOURCE is an image reference or id, which podman's storage may have; "
+                "docker://REFERENCE,\n"
+                "containers-storage:REFERENCE, dir:FOLDER, oci:FOLDER[:TAG], oci-archive:FILE,\n"
+                "docker-archive:FILE; a tar file (also .gz, .xz, .zst) or a directory. Without it, "
+                "`[stage]\n"
+                "source` of the configuration, and only if that is not staged yet. ${kernel} in it "
+                "stands for\n"
+                "the kernel. Nothing is loaded: the next boot does that.",
+     .operand = "SOURCE"},
+    {.verb = Verb::purge,
+     .summary = "remove all that is staged and remembered",
+     .options = {&root},
+     .exits = "Exit status: 0 it is gone; 1 the staged driver is in use, or something could not be "
+              "removed.\n"},
 };
 
 static_assert(
@@ -77,45 +218,17 @@ static_assert(
     "a command is not in the table"
 );
 
-std::string general_help(const Program& program) {
-    std::string text = "onload-node gives a node the out-of-tree sfc driver and Onload before its "
-                       "network starts.\n\n"
-                       "Usage: onload-node COMMAND [OPTION]...\n\nCommands:\n";
-    for (const auto& entry : commands) {
-        text += compose("  {}{}\n", padded(to_string(entry.verb), 13), entry.summary);
-    }
-    return compose(
-        "{}\nOptions for all commands:\n{}\n\"onload-node COMMAND --help\" says more "
-        "about one of them.\n",
-        text,
-        option_lines(program, program.general)
-    );
-}
-
-constexpr Program onload_node_program = {
+constexpr Grammar grammar = {
     .commands = commands,
-    .general = {&shared::config, &shared::help, &shared::version},
-    .column = 15,
-    .see = "onload-node --help",
-    .help = general_help,
-    .early = {&shared::root, &shared::config},
-    .strict = true,
+    .general = {&config, &help, &version},
+    .with_value = {&root, &kernel, &config, &output, &keep, &authfile, &tls_verify},
 };
 
 }  // namespace
+}  // namespace command_line
 
 Result<Command> parse_command_line(std::span<char* const> arguments) {
-    const auto line = TRY(split(onload_node_program, arguments));
-    const auto word = line.first([](std::string_view w) { return !w.starts_with('-'); });
-    const auto verb = from_word<Verb>(word);
-    const bool only_look = verb == Verb::apply && line.has(shared::dry_run.word);
-    if (only_look || verb >= Verb::status) {
-        Command command;
-        command.verb = Verb::hand_over;
-        command.program = program_of(only_look ? Verb::plan : *verb);
-        return command;
-    }
-    return parse(onload_node_program, line, word);
+    return parse(command_line::grammar, arguments);
 }
 
 }  // namespace onload_node

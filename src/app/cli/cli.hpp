@@ -10,9 +10,8 @@
 
 namespace onload_node {
 
-/// The commands of the three programs: first those of onload-node itself, then those that it hands
-/// over to onload-node-inspect and to onload-node-stage (program_of). The last ones are no commands
-/// and have no word (base/words.hpp).
+/// The commands: first those that change the node, then those that only look, then those that bring
+/// modules onto it and off it. The last ones are no commands and have no word (base/words.hpp).
 enum class Verb {
     apply,
     revert,
@@ -35,7 +34,6 @@ enum class Verb {
     purge,
     help,
     version,
-    hand_over,  ///< another program reads the command line itself
 };
 
 // NOLINTNEXTLINE(readability-function-size): a table
@@ -81,22 +79,12 @@ enum class Verb {
         return "purge";
     case Verb::help:
     case Verb::version:
-    case Verb::hand_over:
         break;
     }
     return {};
 }
 
-/// The program that carries a command out. They are three because no MachineConfig has room for
-/// all: what a boot needs, what only looks, and what brings modules onto a node.
-[[nodiscard]] constexpr std::string_view program_of(Verb verb) {
-    return verb < Verb::status  ? "onload-node"
-           : verb < Verb::stage ? "onload-node-inspect"
-                                : "onload-node-stage";
-}
-
-/// What a command line of any of the programs asks for. An option that is not given has its
-/// default.
+/// What a command line asks for. An option that is not given has its default.
 struct Command {
     Verb verb = Verb::help;
     std::string config;               ///< --config FILE, "" for the installed configuration
@@ -113,19 +101,12 @@ struct Command {
     std::string authfile;             ///< --authfile FILE, "" for `[stage] authfile`
     std::optional<bool> tls_verify;   ///< --tls-verify=BOOL
     bool retry = false;               ///< --retry
-    std::string output;        ///< -o FILE, "" for a name of our own, "-" for standard output
-    std::string help_text;     ///< what to print for Verb::help
-    std::string_view program;  ///< who reads the command line, for Verb::hand_over
+    std::string output;     ///< -o FILE, "" for a name of our own, "-" for standard output
+    std::string help_text;  ///< what to print for Verb::help
 };
 
 /// Reads the words after the name of onload-node. ErrorCode::usage says what is wrong and where to
 /// find help.
 [[nodiscard]] Result<Command> parse_command_line(std::span<char* const> arguments);
-
-/// The same for onload-node-inspect (inspect_cli.cpp).
-[[nodiscard]] Result<Command> parse_inspect_command_line(std::span<char* const> arguments);
-
-/// The same for onload-node-stage (stage_cli.cpp).
-[[nodiscard]] Result<Command> parse_stage_command_line(std::span<char* const> arguments);
 
 }  // namespace onload_node

@@ -4,12 +4,17 @@
 #include "base/text.hpp"
 #include "base/words.hpp"
 
+#include <vector>
+
 namespace onload_node {
 
 namespace {
 
-tl::unexpected<Error> usage(const Program& program, std::string_view what) {
-    return failure(ErrorCode::usage, compose("{}; see {}", what, program.see));
+constexpr std::size_t option_column = 18;
+constexpr std::size_t command_column = 13;
+
+tl::unexpected<Error> usage(std::string_view what) {
+    return failure(ErrorCode::usage, compose("{}; see onload-node --help", what));
 }
 
 struct Given {
@@ -17,47 +22,83 @@ struct Given {
     std::string_view value;
 };
 
-/// Reads "--json", "--keep N" or "--keep=N" at `index`; moves `index` on to the value if that is a
-/// word of its own.
+/// A command line in parts.
+struct Line {
+    std::vector<std::string_view> words;   ///< all but the options with a value
+    std::vector<std::string_view> values;  ///< of Grammar::with_value, one each; "" if not given
+
+    [[nodiscard]] bool has(std::string_view word) const { return contains(words, word); }
+
+    /// The word that names the command; "" when none does.
+    [[nodiscard]] std::string_view command() const {
+        const auto found =
+            std::ranges::find_if(words, [](auto word) { return !word.starts_with('-'); });
+        return found == words.end() ? std::string_view() : *found;
+    }
+};
+
+/// Reads "--keep N" or "--keep=N" at `index`; moves `index` on to the value if that is a word of
+/// its own.
 std::optional<Given>
-take_option(Options options, std::span<const std::string_view> words, std::size_t& index) {
+take_value(Options options, std::span<const std::string_view> words, std::size_t& index) {
     const auto word = words[index];
     const auto name = word.substr(0, word.find('='));
     for (const Option* const option : options) {
-        if (option->value.empty() ? word == option->word : name == option->word) {
-            if (option->value.empty() || name.size() < word.size()) {
-                return Given{option, word.substr(std::min(name.size() + 1, word.size()))};
-            }
-            ++index;
-            return Given{option, index < words.size() ? words[index] : std::string_view()};
+        if (name != option->word) {
+            continue;
         }
+        if (name.size() < word.size()) {
+            return Given{option, word.substr(name.size() + 1)};
+        }
+        ++index;
+        return Given{option, index < words.size() ? words[index] : std::string_view()};
     }
     return std::nullopt;
 }
 
-Result<void> store_value(const Program& program, const Given& given, Command& command) {
+Result<Line> split(const Grammar& grammar, std::span<char* const> arguments) {
+    const std::vector<std::string_view> words(arguments.begin(), arguments.end());
+    Line line{{}, std::vector<std::string_view>(grammar.with_value.size())};
+    for (std::size_t index = 0; index < words.size(); ++index) {
+        const auto word = words[index];
+        const auto given = take_value(grammar.with_value, words, index);
+        if (!given) {
+            line.words.push_back(word);
+        } else if (given->value.empty()) {
+            return usage(compose("{} needs {}", given->option->word, given->option->needs));
+        } else {
+            const auto place = std::ranges::find(grammar.with_value, given->option);
+            line.values[static_cast<std::size_t>(place - grammar.with_value.begin())] =
+                given->value;
+        }
+    }
+    return line;
+}
+
+/// The option of that word; null when there is none.
+const Option* find(Options options, std::string_view word) {
+    const auto found = std::ranges::find(options, word, &Option::word);
+    return found == options.end() ? nullptr : *found;
+}
+
+Result<void> store_value(const Given& given, Command& command) {
     const auto stored = given.option->store(command, given.value);
-    return stored ? stored : usage(program, stored.error().message);
+    return stored ? stored : usage(stored.error().message);
 }
 
-bool has(Options options, const Option* option) {
-    return contains(options, option);
-}
-
-Result<void> store_early(
-    const Program& program, const CommandEntry& chosen, const Line& line, Command& command
+Result<void> store_values(
+    const Grammar& grammar, const CommandEntry& chosen, const Line& line, Command& command
 ) {
     for (std::size_t i = 0; i < line.values.size(); ++i) {
-        const Given given{program.early.begin()[i], line.values[i]};
+        const Given given{grammar.with_value.begin()[i], line.values[i]};
         if (given.value.empty()) {
             continue;
         }
-        if (!has(chosen.options, given.option) && !has(program.general, given.option)) {
-            return usage(
-                program, compose("{} does not take {}", to_string(chosen.verb), given.option->word)
-            );
+        const auto word = given.option->word;
+        if (find(chosen.options, word) == nullptr && find(grammar.general, word) == nullptr) {
+            return usage(compose("{} does not take {}", to_string(chosen.verb), word));
         }
-        TRY(store_value(program, given, command));
+        TRY(store_value(given, command));
     }
     return {};
 }
@@ -67,45 +108,21 @@ bool is_operand(std::string_view word, const CommandEntry& chosen, const Command
            !word.starts_with('-');
 }
 
-Result<void>
-take_words(const Program& program, const CommandEntry& chosen, const Line& line, Command& command) {
+Result<void> take_words(const CommandEntry& chosen, const Line& line, Command& command) {
     bool verb_seen = false;
-    for (std::size_t index = 0; index < line.words.size(); ++index) {
-        const auto word = line.words[index];
-        if (const auto given = take_option(chosen.options, line.words, index)) {
-            if (given->value.empty() && !given->option->value.empty()) {
-                return usage(
-                    program,
-                    compose("{} needs a value: {}", given->option->word, given->option->value)
-                );
-            }
-            TRY(store_value(program, *given, command));
+    for (const auto word : line.words) {
+        if (const Option* const option = find(chosen.options, word)) {
+            TRY(store_value({option, {}}, command));
         } else if (!verb_seen && word == to_string(chosen.verb)) {
             verb_seen = true;
         } else if (is_operand(word, chosen, command)) {
             command.source = word;
         } else {
-            return usage(program, compose("{} does not take \"{}\"", to_string(chosen.verb), word));
+            return usage(compose("{} does not take \"{}\"", to_string(chosen.verb), word));
         }
     }
     return {};
 }
-
-std::string help_for(const Program& program, const CommandEntry& chosen) {
-    const auto operand = chosen.operand.empty() ? "" : compose(" [{}]", chosen.operand);
-    return compose(
-        "Usage: onload-node {}{} [OPTION]...\n\n{}{}\n\n{}{}\n{}",
-        to_string(chosen.verb),
-        operand,
-        chosen.summary,
-        chosen.details,
-        option_lines(program, chosen.options),
-        option_lines(program, program.general),
-        chosen.exits
-    );
-}
-
-}  // namespace
 
 std::string padded(std::string_view text, std::size_t width) {
     std::string result(text);
@@ -113,62 +130,81 @@ std::string padded(std::string_view text, std::size_t width) {
     return result;
 }
 
-std::string option_lines(const Program& program, Options options) {
+std::string option_lines(Options options) {
     std::string text;
     for (const Option* const option : options) {
         const auto written =
             compose("{}{}{}", option->word, option->value.empty() ? "" : " ", option->value);
-        text += compose("      {}{}\n", padded(written, program.column), option->help);
+        text += compose("      {}{}\n", padded(written, option_column), option->help);
     }
     return text;
 }
 
-Result<Line> split(const Program& program, std::span<char* const> arguments) {
-    const std::vector<std::string_view> words(arguments.begin(), arguments.end());
-    Line line{{}, std::vector<std::string_view>(program.early.size())};
-    for (std::size_t index = 0; index < words.size(); ++index) {
-        const auto word = words[index];
-        const auto given = take_option(program.early, words, index);
-        if (!given) {
-            line.words.push_back(word);
-        } else if (given->value.empty()) {
-            return usage(
-                program, compose("{} needs {}", given->option->word, given->option->needs)
-            );
-        } else {
-            const auto place = std::ranges::find(program.early, given->option);
-            line.values[static_cast<std::size_t>(place - program.early.begin())] = given->value;
-        }
+std::string general_help(const Grammar& grammar) {
+    std::string text = "onload-node gives a node the out-of-tree sfc driver and Onload before its "
+                       "network starts.\n\n"
+                       "Usage: onload-node COMMAND [OPTION]...\n\nCommands:\n";
+    for (const auto& entry : grammar.commands) {
+        text += compose("  {}{}\n", padded(to_string(entry.verb), command_column), entry.summary);
     }
-    return line;
+    return compose(
+        "{}\nOptions for all commands:\n{}\n\"onload-node COMMAND --help\" says more "
+        "about one of them.\n",
+        text,
+        option_lines(grammar.general)
+    );
 }
 
-Result<Command> parse(const Program& program, const Line& line, std::string_view command) {
-    Command result;
+std::string help_for(const Grammar& grammar, const CommandEntry& chosen) {
+    const auto operand = chosen.operand.empty() ? "" : compose(" [{}]", chosen.operand);
+    return compose(
+        "Usage: onload-node {}{} [OPTION]...\n\n{}{}\n\n{}{}\n{}",
+        to_string(chosen.verb),
+        operand,
+        chosen.summary,
+        chosen.details,
+        option_lines(chosen.options),
+        option_lines(grammar.general),
+        chosen.exits
+    );
+}
+
+tl::unexpected<Error> no_command(const Line& line) {
+    if (const auto word = line.command(); !word.empty()) {
+        return usage(compose("there is no command \"{}\"", word));
+    }
+    return usage(
+        line.words.empty() ? "a command is missing"
+                           : compose("there is no option {}", line.words.front())
+    );
+}
+
+}  // namespace
+
+Result<Command> parse(const Grammar& grammar, std::span<char* const> arguments) {
+    const auto line = TRY(split(grammar, arguments));
+    Command command;
     if (line.has("--version")) {
-        result.verb = Verb::version;
-        return result;
+        command.verb = Verb::version;
+        return command;
     }
-    const auto* const chosen = entry_of(program.commands, from_word<Verb>(command));
-    const bool unknown = chosen == nullptr && !command.empty();
-    if ((line.has("--help") || line.has("-h")) && !(program.strict && unknown)) {
-        result.help_text = chosen == nullptr ? program.help(program) : help_for(program, *chosen);
-        return result;
-    }
-    if (unknown) {
-        return usage(program, compose("there is no command \"{}\"", command));
-    }
+    const auto* const chosen = entry_of(grammar.commands, from_word<Verb>(line.command()));
+    const bool help = line.has("--help") || line.has("-h");
     if (chosen == nullptr) {
-        const bool option = program.strict && !line.words.empty();
-        return usage(
-            program,
-            option ? compose("there is no option {}", line.words.front()) : "a command is missing"
-        );
+        if (!help || !line.command().empty()) {
+            return no_command(line);
+        }
+        command.help_text = general_help(grammar);
+        return command;
     }
-    result.verb = chosen->verb;
-    TRY(store_early(program, *chosen, line, result));
-    TRY(take_words(program, *chosen, line, result));
-    return result;
+    if (help) {
+        command.help_text = help_for(grammar, *chosen);
+        return command;
+    }
+    command.verb = chosen->verb;
+    TRY(store_values(grammar, *chosen, line, command));
+    TRY(take_words(*chosen, line, command));
+    return command;
 }
 
 }  // namespace onload_node

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/commands/commands.hpp"
 
+#include "app/inspect/inspect_commands.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
+#include "app/stage/stage_commands.hpp"
 
 namespace onload_node {
 
 Result<int> run_command(const Command& command) {  // NOLINT(readability-function-size): a table
     switch (command.verb) {
     case Verb::apply:
-        return apply(command);
+        return command.dry_run ? plan(command) : apply(command);
     case Verb::revert:
         return revert(command);
     case Verb::recover:
@@ -37,15 +39,21 @@ Result<int> run_command(const Command& command) {  // NOLINT(readability-functio
         print(version_text());
         return 0;
     case Verb::status:
+        return status(command);
     case Verb::plan:
+        return plan(command);
     case Verb::verify:
+        return command.pending ? verify_pending(command) : verify(command);
     case Verb::nics:
+        return nics(command);
     case Verb::trees:
+        return trees(command);
     case Verb::diagnose:
+        return diagnose(command);
     case Verb::stage:
+        return stage(command);
     case Verb::purge:
-    case Verb::hand_over:
-        break;
+        return purge(command);
     }
     return failure(ErrorCode::usage, "a command that nobody carries out");
 }

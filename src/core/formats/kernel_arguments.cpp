@@ -68,6 +68,14 @@ BootSwitchArgument boot_switch_from(std::string_view command_line) {
     return found;
 }
 
+bool branch_tracking_wanted(std::string_view command_line) {
+    bool wanted = true;
+    for_each_value(command_line, "ibt=", [&](std::string_view value) {
+        wanted = value != "off" && value != "warn";
+    });
+    return wanted;
+}
+
 std::vector<std::string> blacklisted_modules(std::string_view command_line) {
     std::vector<std::string> names;
     for_each_value(command_line, "module_blacklist=", [&](std::string_view value) {

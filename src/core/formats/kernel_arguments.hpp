@@ -23,6 +23,10 @@ struct BootSwitchArgument {
 /// argument counts. (Source: Linux, kernel/module/main.c.)
 [[nodiscard]] std::vector<std::string> blacklisted_modules(std::string_view command_line);
 
+/// False where `ibt=off` or `ibt=warn` keeps the kernel from ending what indirect branch tracking
+/// catches. The last argument counts. (Source: Linux, arch/x86/kernel/cet.c.)
+[[nodiscard]] bool branch_tracking_wanted(std::string_view command_line);
+
 /// The `ifname=NAME:MAC` arguments of a kernel command line (dracut.cmdline(7)). Skips malformed
 /// ones.
 [[nodiscard]] std::vector<NamedByArgument> ifname_arguments(std::string_view command_line);

@@ -88,31 +88,61 @@ void read_modinfo(ModuleImage& image, View section) {
     }
 }
 
-/// Names and descriptions of notes are padded to four bytes.
-std::uint64_t padded(std::uint64_t size) {
-    return (size + 3U) & ~std::uint64_t{3};
+constexpr Elf64_Word property_note = 5;                  // NT_GNU_PROPERTY_TYPE_0
+constexpr std::uint32_t x86_feature_1_and = 0xc0000002;  // GNU_PROPERTY_X86_FEATURE_1_AND
+constexpr std::uint32_t branch_tracking_bit = 1;         // GNU_PROPERTY_X86_FEATURE_1_IBT
+
+std::uint64_t padded(std::uint64_t size, std::uint64_t alignment) {
+    return (size + alignment - 1) & ~(alignment - 1);
 }
 
-}  // namespace
-
-std::string build_id_from_notes(View notes) {
+/// The description of GNU's note of this type; nothing when there is none.
+std::optional<View> gnu_note(View notes, Elf64_Word type) {
     constexpr std::string_view gnu("GNU\0", 4);
+    // Names and descriptions of notes are padded to four bytes.
+    constexpr std::uint64_t alignment = 4;
     std::uint64_t offset = 0;
     // The loop ends: every round moves on by at least the header.
     while (const auto note = at<Elf64_Nhdr>(notes, offset)) {
         offset += sizeof(Elf64_Nhdr);
         const auto owner = slice(notes, offset, note->n_namesz);
-        offset += padded(note->n_namesz);
+        offset += padded(note->n_namesz, alignment);
         const auto description = slice(notes, offset, note->n_descsz);
-        offset += padded(note->n_descsz);
+        offset += padded(note->n_descsz, alignment);
         if (!owner || !description) {
-            return {};
+            break;
         }
-        if (note->n_type == NT_GNU_BUILD_ID && elf::as_text(*owner) == gnu) {
-            return hexadecimal(*description);
+        if (note->n_type == type && elf::as_text(*owner) == gnu) {
+            return description;
         }
     }
-    return {};
+    return std::nullopt;
+}
+
+struct Property {
+    std::uint32_t type;
+    std::uint32_t size;
+};
+
+}  // namespace
+
+std::string build_id_from_notes(View notes) {
+    const auto note = gnu_note(notes, NT_GNU_BUILD_ID);
+    return note ? hexadecimal(*note) : std::string();
+}
+
+bool branch_targets_from_notes(View notes) {
+    const auto properties = gnu_note(notes, property_note).value_or(View());
+    std::uint64_t offset = 0;
+    while (const auto property = at<Property>(properties, offset)) {
+        offset += sizeof(Property);
+        const auto bits = at<std::uint32_t>(properties, offset);
+        if (property->type == x86_feature_1_and && property->size >= sizeof(*bits) && bits) {
+            return (*bits & branch_tracking_bit) != 0;
+        }
+        offset += padded(property->size, sizeof(std::uint64_t));
+    }
+    return false;
 }
 
 Result<ModuleImage> read_module_image(View bytes) {
@@ -136,6 +166,9 @@ Result<ModuleImage> read_module_image(View bytes) {
     read_modinfo(image, *modinfo);
     if (const auto notes = sections->find(".note.gnu.build-id")) {
         image.build_id = build_id_from_notes(*notes);
+    }
+    if (const auto notes = sections->find(".note.gnu.property")) {
+        image.branch_targets = branch_targets_from_notes(*notes);
     }
     read_symbols(*sections, image);
     return image;

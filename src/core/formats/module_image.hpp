@@ -29,6 +29,8 @@ struct ModuleImage {
     std::string version;
     std::string vermagic;
     std::string build_id;  ///< hex; empty when there is no such note
+    /// All of its code was built for indirect branch tracking (IBT), by its own note.
+    bool branch_targets = false;
     std::vector<std::string> depends;
     std::vector<std::string> parameters;  ///< names, from parmtype=
     std::vector<std::string> aliases;     ///< only those of PCI devices
@@ -39,6 +41,10 @@ struct ModuleImage {
 /// Reads an uncompressed, relocatable, 64-bit little-endian ELF file. Takes any bytes: every offset
 /// is checked. ErrorCode::mismatch says why the bytes are no kernel module.
 [[nodiscard]] Result<ModuleImage> read_module_image(std::span<const std::byte> bytes);
+
+/// Whether a section of ELF notes (.note.gnu.property) says that all code was built for indirect
+/// branch tracking. Takes any bytes. (Source: x86-64 psABI, "Program Property".)
+[[nodiscard]] bool branch_targets_from_notes(std::span<const std::byte> notes);
 
 /// The build-id in a section of ELF notes, in hex; empty if there is none. Takes any bytes.
 [[nodiscard]] std::string build_id_from_notes(std::span<const std::byte> notes);

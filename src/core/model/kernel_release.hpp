@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace onload_node {
 
@@ -17,6 +20,27 @@ namespace onload_node {
     return !text.empty() && alphanumeric(text.front()) && std::ranges::all_of(text, [&](char c) {
         return alphanumeric(c) || others.find(c) != std::string_view::npos;
     });
+}
+
+/// Whether a kernel release is of this version or a newer one: "5.14.0-427..." is at least 5.14.
+/// False for a text without two numbers.
+[[nodiscard]] inline bool
+is_at_least(std::string_view release, unsigned long major, unsigned long minor) {
+    const auto number = [&release] {
+        unsigned long value = 0;
+        const char* const end = release.data() + release.size();
+        const auto [rest, error] = std::from_chars(release.data(), end, value);
+        const bool read = error == std::errc();
+        release.remove_prefix(static_cast<std::size_t>(rest - release.data()));
+        return std::pair(read, value);
+    };
+    const auto [has_major, first] = number();
+    if (!has_major || !release.starts_with('.')) {
+        return false;
+    }
+    release.remove_prefix(1);
+    const auto [has_minor, second] = number();
+    return has_minor && (first > major || (first == major && second >= minor));
 }
 
 }  // namespace onload_node

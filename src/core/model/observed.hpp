@@ -52,6 +52,7 @@ struct ModuleFile {
     std::string problem;  ///< why the file cannot be used; empty when it can
     bool unsafe = false;  ///< `problem` is that others than root could have put the file there
     std::uint16_t machine = 0;              ///< of the ELF header; 0 when it could not be read
+    bool branch_targets = false;            ///< built for indirect branch tracking (IBT)
     std::vector<std::string> aliases = {};  ///< the PCI functions that the module claims
     Symbols needs = {};                     ///< of staged modules only, like the next two
     Symbols exports = {};
@@ -272,6 +273,9 @@ struct Observed {
     KernelSymbols symbols;  ///< of the kernel, as far as the load set needs them
     PinsFile pins;
     SignaturePolicy signatures;
+    /// Who stops the kernel at an indirect call to code that was not built for it (IBT): "this
+    /// processor". Empty when nobody does, and when every staged module was built for it.
+    std::string branch_tracking_by;
     unsigned onload_stacks = 0;  ///< stacks that applications use now
 
     std::map<std::string, UnitState> units;  ///< by configured name

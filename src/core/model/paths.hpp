@@ -145,6 +145,7 @@ inline constexpr std::string_view signature_enforcement =
     "/sys/module/module/parameters/sig_enforce";
 inline constexpr std::string_view lockdown = "/sys/kernel/security/lockdown";
 inline constexpr std::string_view keys = "/proc/keys";
+inline constexpr std::string_view processors = "/proc/cpuinfo";
 /// One line for each stack.
 inline constexpr std::string_view onload_stacks = "/proc/driver/onload/stacks_ul";
 inline constexpr std::string_view boot_id = "/proc/sys/kernel/random/boot_id";

@@ -69,6 +69,11 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
         return {"wrong-machine", "stage modules for this processor"};
     case ReasonCode::symbols:
         return {"symbols", "build the modules against the kernel that runs them, all together"};
+    case ReasonCode::ibt:
+        return {
+            "ibt",
+            "build it with the configuration and the compiler of this kernel, all of its objects; "
+            "or boot with ibt=off"};
     case ReasonCode::signature:
         return {
             "signature",

@@ -39,6 +39,7 @@ enum class ReasonCode {
     unsafe_path,           ///< somebody other than root could change a staged module
     wrong_machine,         ///< a staged module was built for another processor
     symbols,               ///< a staged module needs symbols that are missing or of another version
+    ibt,                   ///< a staged module was not built for indirect branch tracking
     signature,             ///< the kernel would not take a module's signature
     pins,                  ///< a staged module is not the pinned one
     port_unclaimed,        ///< the staged driver does not support a port of this node

@@ -150,6 +150,31 @@ void verify_vermagic(const VerifyContext& context, Verdicts& verdicts) {
     verdicts.settle(CheckId::vermagic, Verdict::passed, told);
 }
 
+/// Without this the first indirect call into the module is an oops: "Missing ENDBR". The kernel
+/// loads the module all the same. (Source: Linux, arch/x86/kernel/cet.c.)
+void verify_branch_targets(const VerifyContext& context, Verdicts& verdicts) {
+    const auto& by = context.observed.branch_tracking_by;
+    for (const ModuleFile* const file : context.staged) {
+        if (!by.empty() && !file->branch_targets) {
+            verdicts.fail(
+                {CheckId::ibt, ReasonCode::ibt, file->name.str()},
+                compose(
+                    "{} was not built for indirect branch tracking (IBT), which the kernel "
+                    "enforces on {}",
+                    file->path,
+                    by
+                )
+            );
+        }
+    }
+    verdicts.settle(
+        CheckId::ibt,
+        Verdict::passed,
+        by.empty() ? "the kernel enforces no branch tracking that a module was not built for"
+                   : "built for indirect branch tracking"
+    );
+}
+
 /// The kernel ignores unknown parameters, so these failures are only advice. Our own defaults do
 /// not count: nobody asked for them.
 void verify_parameters(const VerifyContext& context, Verdicts& verdicts) {
@@ -228,6 +253,7 @@ std::vector<Check> verify(const Config& config, const Observed& observed) {
         verify_machines(context, verdicts);
         verify_vermagic(context, verdicts);
         verify_symbols(context, verdicts);
+        verify_branch_targets(context, verdicts);
         verify_signatures(context, verdicts);
         verify_pins(context, verdicts);
         verify_ports(context, verdicts);
@@ -259,6 +285,7 @@ std::string_view to_string(CheckId id) {
         "machine",
         "vermagic",
         "symbols",
+        "ibt",
         "signature",
         "pins",
         "ports",

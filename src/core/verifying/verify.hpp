@@ -17,6 +17,7 @@ enum class CheckId {
     machine,            ///< built for this processor
     vermagic,           ///< built for this kernel
     symbols,            ///< every symbol needed is exported, with the same CRC
+    ibt,                ///< built for indirect branch tracking, where the kernel enforces that
     signature,          ///< the kernel would take the signature
     pins,               ///< the bytes are the pinned ones
     ports,              ///< the staged driver claims every port of the node

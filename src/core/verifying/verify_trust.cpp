@@ -10,14 +10,26 @@ namespace onload_node {
 
 namespace {
 
+/// Whether a key, "SUBJECT: IDENTIFIER: ALGORITHM" in /proc/keys, may be the one that made the
+/// signature. A key that signs modules is usually self-signed, so its subject is the issuer that
+/// the signature names; the kernel writes an organisation before a name, "ORGANISATION: NAME".
+bool is_key_of(const ModuleSignature& signature, std::string_view key) {
+    const auto algorithm = key.rfind(": ");
+    const auto rest = key.substr(0, algorithm);
+    const auto colon = rest.rfind(": ");
+    if (algorithm == std::string_view::npos || colon == std::string_view::npos) {
+        return false;
+    }
+    const auto identifier = rest.substr(colon + 2);
+    const auto subject = trimmed(rest.substr(0, colon));
+    const auto& signer = signature.signer;
+    return (!signature.key_id.empty() && identifier == signature.key_id) ||
+           (!signer.empty() && (subject == signer || subject.ends_with(": " + signer)));
+}
+
 bool key_known(const ModuleSignature& signature, const std::vector<std::string>& keys) {
     return std::ranges::any_of(keys, [&](const std::string& key) {
-        const auto names = [&](const std::string& text) {
-            return !text.empty() && key.find(text) != std::string::npos;
-        };
-        // "SUBJECT: IDENTIFIER: ALGORITHM". A key that signs modules is usually self-signed, so its
-        // subject is the issuer that the signature names.
-        return names(signature.key_id) || names(signature.signer);
+        return is_key_of(signature, key);
     });
 }
 
@@ -38,7 +50,8 @@ std::string signature_complaint(
     const auto& keys = context.observed.signatures.keys;
     if (keys && !key_known(signature, *keys)) {
         return compose(
-            " is signed by {} ({}), of whom the kernel has no key, and {} demands one",
+            " is signed by {} ({}), which is not among this node's keys, and {} demands one of "
+            "them",
             signature.signer.empty() ? signature.key_id : signature.signer,
             signature.hash,
             by

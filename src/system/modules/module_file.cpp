@@ -60,6 +60,7 @@ Result<std::vector<std::byte>> read_bytes(ModuleFile& file, TrustedOwner trusted
 void take(ModuleFile& file, ModuleImage&& image, std::span<const std::byte> plain) {
     file.machine = image.machine;
     file.build_id = std::move(image.build_id);
+    file.branch_targets = image.branch_targets;
     file.version = std::move(image.version);
     file.vermagic = std::move(image.vermagic);
     file.parameters = std::move(image.parameters);

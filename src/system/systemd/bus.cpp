@@ -77,6 +77,11 @@ Result<BusConnection> BusConnection::start(Bus bus) {
     return connection;
 }
 
+void BusConnection::close(sd_bus* bus) {
+    sd_bus_close(bus);
+    sd_bus_unref(bus);
+}
+
 Result<BusConnection> BusConnection::open_private() {
     sd_bus* created = nullptr;
     int result = sd_bus_new(&created);

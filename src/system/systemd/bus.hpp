@@ -76,10 +76,7 @@ public:
 private:
     /// Leaves out the flush of sd_bus_flush_close_unref(3), which waits for ever when PID 1 does
     /// not read.
-    static void close(sd_bus* bus) {
-        sd_bus_close(bus);
-        sd_bus_unref(bus);
-    }
+    static void close(sd_bus* bus);
 
     using Bus = Handle<sd_bus, close>;
 

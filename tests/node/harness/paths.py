@@ -23,7 +23,8 @@ PROGRAMS = CACHE / "programs"
 # What the tests' build makes for `kmm-route`, and the release build for every node.
 DEVICE_PLUGIN = PROJECT / "build/dev/src/device_plugin/onload-device-plugin"
 KUBELET_STAND_IN = PROJECT / "build/dev/tests/device_plugin/kubelet-stand-in"
-STAGE_PROGRAM = PROJECT / "build/release/src/onload-node-stage"
+PROGRAM = PROJECT / "build/release/src/onload-node"
+PROGRAM_LIBRARIES = [PROJECT / f"build/release/src/libonload-node-{name}.so" for name in ("run", "system")]
 
 # What `image/build next-kernel` makes; lab.upgrade() has it made.
 NEXT_VMLINUX = CACHE / "next-vmlinux"

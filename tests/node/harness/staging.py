@@ -18,7 +18,7 @@ CONTENT = (
 
 
 class StagingNode(Product):
-    """onload-node and onload-node-stage on one machine."""
+    """onload-node and its stage units on one machine."""
 
     @staticmethod
     def delivered(lab, **options):

@@ -32,7 +32,7 @@ def stage(machine, library=LIBRARY):
     machine.write(f"{FOLDER}/image.tar", tar_of({path: content for path, content in files.items() if path.startswith("opt/")}))
     machine.check(f"rm -rf {FOLDER}/image && mkdir {FOLDER}/image && tar -x -C {FOLDER}/image -f {FOLDER}/image.tar")
     mounts = " && ".join(f"mkdir -p {path} {FOLDER}/host{path} && mount --bind {path} {FOLDER}/host{path}" for path in MOUNTED)
-    command = f"{mounts} && {FOLDER}/onload-node-stage stage --root {FOLDER}/host {FOLDER}/image"
+    command = f"{mounts} && {FOLDER}/onload-node stage --root {FOLDER}/host {FOLDER}/image"
     return machine.run(f"unshare --mount bash -c {shlex.quote(command)}", 120)
 
 
@@ -109,7 +109,8 @@ def scenario(lab):
     machine = lab.stock_booted(functions=2)
     check("nothing of ours is on the node", not machine.run("ls -d /etc/onload-node /run/onload-node /usr/local/bin/onload-node").stdout)
     load_as_kmm_does(machine)
-    machine.push(paths.STAGE_PROGRAM, f"{FOLDER}/onload-node-stage")
+    for file in (paths.PROGRAM, *paths.PROGRAM_LIBRARIES):
+        machine.push(file, f"{FOLDER}/{file.name}")
     done = stage(machine)
     check("the pod stages libraries and control plane server", done.rc == 0 and machine.run(f"test -x {SERVER}").ok, done)
     commands = take_along(lab, machine, [paths.DEVICE_PLUGIN, paths.KUBELET_STAND_IN], f"{FOLDER}/bin")

@@ -11,7 +11,7 @@ from harness import check, doctored, expect_equal, note, paths, tried
 from harness.doctored_trees import ALSO_BOOTED, ANOTHER_CARD, FILES, DoctoredTree, another_kernel, another_root
 from harness.product import STAGED_MODULES
 
-CHECKS = ["tree", "paths", "modules", "machine", "vermagic", "symbols", "signature", "pins", "ports", "parameters", "holders",
+CHECKS = ["tree", "paths", "modules", "machine", "vermagic", "symbols", "ibt", "signature", "pins", "ports", "parameters", "holders",
           "stacks", "virtual-functions", "loading", "storage"]
 
 # rmmod does not wait for somebody who looks at the module just then.
@@ -72,6 +72,16 @@ def enforced_by_the_kernel(node):
     node.machine.loadvm("before")
 
 
+def branches_enforced(node):
+    """No emulated processor tracks branches: the kernel's word about it has a stand-in, as Linux writes it (arch/x86/kernel/cpu/proc.c)."""
+    flags = node.machine.check("grep -m 1 ^flags /proc/cpuinfo")
+    node.machine.write("/run/onload-node-test/cpuinfo", f"processor\t: 0\n{flags} ibt\n")
+    node.machine.check("mount --bind /run/onload-node-test/cpuinfo /proc/cpuinfo")
+    node.verify_says("branches tracked", "ibt", "was not built for indirect branch tracking")
+    apply_stays_in_tree(node, "branches tracked", "ibt")
+    node.machine.check("umount /proc/cpuinfo")
+
+
 def built_for_another_release(node):
     """The kernel compares CRCs and, with modversions, not the release (its kernel/module/version.c): so weak-modules shares modules."""
     release = node.kernel.encode()
@@ -114,6 +124,7 @@ def scenario(lab):
     tried(f"{len(cases)} doctored trees")
     a_foreign_module(node)
     enforced_by_the_kernel(node)
+    branches_enforced(node)
     built_for_another_release(node)
     an_unknown_parameter(node)
     note("virtual functions and Onload stacks: the emulated card and the fixtures have none; see tests/core/verify_test.cpp")

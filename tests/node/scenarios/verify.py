@@ -9,7 +9,7 @@ from harness import check, expect_equal, note
 from harness.doctored_trees import ALSO_BOOTED, FILES, DoctoredTree, another_kernel, another_root
 
 # Of another kernel than the running one; what is in the way of a swap only the running one has.
-CHECKS = ["tree", "paths", "modules", "machine", "vermagic", "symbols", "signature", "pins", "ports", "parameters"]
+CHECKS = ["tree", "paths", "modules", "machine", "vermagic", "symbols", "ibt", "signature", "pins", "ports", "parameters"]
 
 
 def a_good_tree(tree):

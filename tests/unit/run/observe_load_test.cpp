@@ -50,6 +50,31 @@ TEST_F(ObserveLoadTest, KnowsWhoDemandsSignatures) {
     EXPECT_EQ(demands().signatures.enforced_by, "module.sig_enforce");
 }
 
+TEST_F(ObserveLoadTest, KnowsWhetherTheKernelTracksBranches) {
+    const auto tracked = [&](const std::string& kernel, bool built_for_it) {
+        Observed observed = fixture::booting_node();
+        observed.kernel = kernel;
+        for (auto& [name, file] : observed.staged.modules) {
+            file.branch_targets = built_for_it;
+        }
+        observe_demands(observed, Config(), sensors_);
+        return observed.branch_tracking_by;
+    };
+    const std::string flags = "processor\t: 0\nflags\t\t: fpu umip ";
+    put("/proc/cpuinfo", flags + "ibt\n\nprocessor\t: 1\nflags\t\t: fpu ibt\n");
+    EXPECT_EQ(tracked("6.12.0-55.el10.x86_64", false), "this processor");
+    EXPECT_EQ(tracked("6.12.0-55.el10.x86_64", true), "");
+    EXPECT_EQ(tracked("5.14.0-570.el9.x86_64", false), "");
+    for (const auto* const argument : {"ibt=off", "ibt=on ibt=warn"}) {
+        put("/proc/cmdline", argument);
+        EXPECT_EQ(tracked("6.12.0-55.el10.x86_64", false), "") << argument;
+    }
+    put("/proc/cmdline", "ibt=off ibt=fatal noibt=off");
+    EXPECT_EQ(tracked("6.12.0-55.el10.x86_64", false), "this processor");
+    put("/proc/cpuinfo", flags + "ibtx\n\nprocessor\t: 1\nflags\t\t: fpu ibt\n");
+    EXPECT_EQ(tracked("6.12.0-55.el10.x86_64", false), "");
+}
+
 TEST_F(ObserveLoadTest, ListsTheKernelsAsymmetricKeys) {
     put("/proc/keys",
         "0072ab I------     1 perm 1f0b0000     0     0 keyring   .builtin_trusted_keys: 2\n"

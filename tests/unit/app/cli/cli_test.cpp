@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/cli/cli.hpp"
+#include "base/words.hpp"
 
 #include <vector>
 
@@ -48,37 +49,113 @@ TEST(CommandLine, RefusesWhatACommandDoesNotTake) {
     EXPECT_NE(complaint({"apply", "--config="}).find("--config needs a file"), std::string::npos);
 }
 
-std::string_view reader(const std::vector<std::string>& words) {
-    const auto command = parse(words);
-    return command && command->verb == Verb::hand_over ? command->program : std::string_view();
+bool says(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
 }
 
-TEST(CommandLine, HandsOverWhatAnotherProgramDoes) {
-    EXPECT_EQ(reader({"stage", "--keep", "3", "/source"}), "onload-node-stage");
-    EXPECT_EQ(reader({"purge", "--version"}), "onload-node-stage");
-    EXPECT_EQ(reader({"--config", "/c", "trees", "--help"}), "onload-node-inspect");
-    EXPECT_EQ(reader({"--root", "/r", "verify", "--pending"}), "onload-node-inspect");
-    EXPECT_EQ(reader({"status", "--frob"}), "onload-node-inspect");
-    EXPECT_EQ(reader({"apply", "--dry-run"}), "onload-node-inspect");
-    EXPECT_EQ(reader({"apply", "--live"}), "");
-    const auto help = parse({"--help"})->help_text;
-    for (const auto* const word :
-         {"  status ", "  stage ", "  trees ", "  purge ", "  diagnose "}) {
-        EXPECT_NE(help.find(word), std::string::npos) << word;
-    }
+TEST(CommandLine, TakesATargetForVerifyOnly) {
+    const auto command = parse({"verify", "--kernel", "5.14.0-1", "--root=/mnt/node/", "--json"});
+    ASSERT_TRUE(command);
+    EXPECT_EQ(command->verb, Verb::verify);
+    EXPECT_EQ(command->kernel, "5.14.0-1");
+    EXPECT_EQ(command->root, "/mnt/node");
+    EXPECT_FALSE(parse({"verify"})->root);
+    EXPECT_TRUE(says(complaint({"plan", "--root", "/x"}), "does not take --root"));
+    EXPECT_TRUE(says(complaint({"status", "--kernel=1"}), "not take --kernel"));
+    EXPECT_TRUE(parse({"verify", "--pending"})->pending);
+    EXPECT_TRUE(says(complaint({"plan", "--pending"}), "does not take"));
+    EXPECT_TRUE(says(complaint({"verify", "--root"}), "--root needs a dir"));
+    EXPECT_TRUE(says(complaint({"verify", "--kernel="}), "needs a kernel"));
+    EXPECT_TRUE(says(complaint({"verify", "--kernel", "../x"}), "no kernel"));
+}
+
+TEST(CommandLine, TakesWhereABundleGoes) {
+    EXPECT_EQ(parse({"diagnose"})->output, "");
+    EXPECT_EQ(parse({"diagnose", "-o", "-"})->output, "-");
+    EXPECT_EQ(parse({"-o", "/file", "diagnose"})->output, "/file");
+    EXPECT_TRUE(says(complaint({"trees", "-o", "/file"}), "trees does not take -o"));
+    EXPECT_TRUE(says(complaint({"diagnose", "-o"}), "-o needs a file"));
+}
+
+TEST(CommandLine, ReadsAnApplyThatOnlyPrints) {
+    const auto command = parse({"apply", "--dry-run", "--live", "--json"});
+    ASSERT_TRUE(command) << command.error().message;
+    EXPECT_EQ(command->verb, Verb::apply);
+    EXPECT_TRUE(command->dry_run && command->live && command->json);
+}
+
+TEST(CommandLine, TakesASourceAndEveryOptionOfStage) {
+    const auto command = parse(
+        {"--config=/c.toml",
+         "stage",
+         "oci-archive:/m.tar",
+         "--kernel",
+         "5.14.0-1",
+         "--keep=3",
+         "--authfile",
+         "/a.json",
+         "--tls-verify=false",
+         "--root",
+         "/host/",
+         "--retry"}
+    );
+    ASSERT_TRUE(command) << command.error().message;
+    EXPECT_EQ(command->verb, Verb::stage);
+    EXPECT_EQ(command->source, "oci-archive:/m.tar");
+    EXPECT_EQ(command->kernel, "5.14.0-1");
+    EXPECT_EQ(command->keep, 3U);
+    EXPECT_EQ(command->authfile, "/a.json");
+    EXPECT_EQ(command->tls_verify, std::optional(false));
+    EXPECT_EQ(command->root, "/host");
+    EXPECT_EQ(command->config, "/c.toml");
+    EXPECT_TRUE(command->retry);
+}
+
+TEST(CommandLine, LeavesOpenWhatIsNotSaid) {
+    const auto command = parse({"stage"});
+    ASSERT_TRUE(command);
+    EXPECT_EQ(command->source, "");
+    EXPECT_FALSE(command->keep);
+    EXPECT_FALSE(command->tls_verify);
+    EXPECT_FALSE(command->root);
+}
+
+TEST(CommandLine, FindsTheCommandBehindAnOptionWithAValue) {
+    EXPECT_EQ(parse({"--kernel", "6.1.0", "stage", "/d"})->kernel, "6.1.0");
+    EXPECT_EQ(parse({"--root", "/x", "purge"})->verb, Verb::purge);
+    EXPECT_EQ(parse({"--keep", "3", "stage"})->keep, 3U);
+    EXPECT_EQ(parse({"--authfile", "stage", "stage"})->authfile, "stage");
+}
+
+TEST(CommandLine, RefusesWhatStagingDoesNotTake) {
+    EXPECT_TRUE(says(complaint({"stage", "/a", "/b"}), "stage does not take \"/b\""));
+    EXPECT_TRUE(says(complaint({"stage", "--json"}), "stage does not take \"--json\""));
+    EXPECT_TRUE(says(complaint({"purge", "--keep=1"}), "purge does not take"));
+    EXPECT_TRUE(says(complaint({"stage", "--keep=0"}), "1 to 100"));
+    EXPECT_TRUE(says(complaint({"stage", "--keep=2x"}), "\"2x\""));
+    EXPECT_TRUE(says(complaint({"stage", "--keep"}), "--keep needs a number"));
+    EXPECT_TRUE(says(complaint({"stage", "--tls-verify=no"}), "true or false"));
+    EXPECT_TRUE(says(complaint({"stage", "--kernel=../x"}), "no kernel release"));
+    EXPECT_TRUE(says(complaint({"stage", "--kernel=.."}), "no kernel release"));
 }
 
 TEST(CommandLine, HelpsEverywhere) {
-    EXPECT_NE(parse({"--help"})->help_text.find("revert"), std::string::npos);
-    for (const char* word :
-         {"apply", "revert", "recover", "confirm", "reset", "refresh", "time-fallback"}) {
+    const auto general = parse({"--help"})->help_text;
+    for (const auto verb : enumerators<Verb>) {
+        const std::string word(to_string(verb));
+        EXPECT_TRUE(says(general, "\n  " + word + " ")) << word;
         const auto command = parse({word, "--help"});
         ASSERT_TRUE(command);
         EXPECT_EQ(command->verb, Verb::help);
-        EXPECT_NE(command->help_text.find(std::string("onload-node ") + word), std::string::npos);
-        EXPECT_NE(command->help_text.find("Exit status"), std::string::npos);
+        EXPECT_TRUE(says(command->help_text, "onload-node " + word)) << word;
+        EXPECT_TRUE(says(command->help_text, "Exit status")) << word;
+        EXPECT_EQ(parse({word, "--version"})->verb, Verb::version);
     }
-    EXPECT_EQ(parse({"apply", "--version"})->verb, Verb::version);
+    for (const auto* const word :
+         {"--kernel K", "--keep N", "--authfile FILE", "oci-archive:", "--config FILE"}) {
+        EXPECT_TRUE(says(parse({"stage", "--help"})->help_text, word)) << word;
+    }
+    EXPECT_TRUE(says(complaint({"aply", "--help"}), "there is no command \"aply\""));
 }
 
 }  // namespace

@@ -110,9 +110,9 @@ protected:
     }
 
     [[nodiscard]] Ended verify(const std::string& options = "") const {
-        const char* const program = std::getenv("ONLOAD_NODE_INSPECT");
+        const char* const program = std::getenv("ONLOAD_NODE");
         return run(
-            std::string(program == nullptr ? "onload-node-inspect" : program) +
+            std::string(program == nullptr ? "onload-node" : program) +
             " verify --pending --root " + root_.path() + " " + options
         );
     }

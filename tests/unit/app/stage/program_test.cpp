@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The programs themselves, below root directories of our own: what is only true of them as a whole.
+// The program itself, below root directories of our own: what is only true of it as a whole.
 #include "core/model/paths.hpp"
 #include "system/files/lock.hpp"
 #include "system/processes/programs.hpp"
@@ -8,6 +8,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -19,8 +21,8 @@ namespace fs = std::filesystem;
 
 class StageProgram : public ::testing::Test {
 protected:
-    ProgramEnd run(std::vector<std::string> words, const char* program = "ONLOAD_NODE_STAGE") {
-        words.insert(words.begin(), std::getenv(program));
+    ProgramEnd run(std::vector<std::string> words) {
+        words.insert(words.begin(), std::getenv("ONLOAD_NODE"));
         words.insert(words.end(), {"--root", root.path()});
         const auto end = SystemPrograms().run(words, Milliseconds(60000));
         EXPECT_TRUE(end);
@@ -54,7 +56,7 @@ TEST_F(StageProgram, StagesListsAndPurges) {
     ASSERT_EQ(staged.status, 0) << staged.complaint;
     EXPECT_TRUE(says(staged.output, "not verifiable here: kernel 5.14.0-1 is not installed"));
     EXPECT_TRUE(says(staged.output, "staged: modules for kernel 5.14.0-1"));
-    const auto listed = run({"trees", "--json"}, "ONLOAD_NODE_INSPECT");
+    const auto listed = run({"trees", "--json"});
     EXPECT_EQ(listed.status, 0);
     EXPECT_TRUE(says(listed.output, folder)) << listed.output;
     const auto purged = run({"purge"});
@@ -198,16 +200,58 @@ TEST_F(StageProgram, NeverPrunesAKernelThatIsInstalledThere) {
     EXPECT_TRUE(there("/opt/lib/modules/5.14.0-3"));
 }
 
-TEST_F(StageProgram, IsWhatOnloadNodeHandsOverTo) {
-    EXPECT_EQ(run({"trees"}, "ONLOAD_NODE").output, "nothing is staged\n");
-    EXPECT_EQ(run({"stage", "--keep=0"}, "ONLOAD_NODE").status, 64);
-    const auto alone = images.path("/onload-node");
-    fs::copy_file(std::getenv("ONLOAD_NODE"), alone);
-    const auto end = SystemPrograms().run({alone, "trees"}, Milliseconds(60000));
-    ASSERT_TRUE(end);
-    EXPECT_EQ(end->status, 1);
-    EXPECT_TRUE(says(end->complaint, "with \"onload-node-inspect\" in its name (or the RPM)"))
-        << end->complaint;
+/// The program in a folder of its own, with its libraries beside it.
+class ProgramAlone : public ::testing::Test {
+protected:
+    ProgramAlone() {
+        const std::string libraries = std::getenv("ONLOAD_NODE_LIBRARIES");
+        const auto colon = libraries.find(':');
+        for (const std::string& file :
+             {std::string(std::getenv("ONLOAD_NODE")),
+              libraries.substr(0, colon),
+              libraries.substr(colon + 1)}) {
+            fs::copy_file(file, folder.path("/" + fs::path(file).filename().string()));
+        }
+    }
+
+    [[nodiscard]] ProgramEnd run() const {
+        const auto end =
+            SystemPrograms().run({folder.path("/onload-node"), "--version"}, Milliseconds(60000));
+        EXPECT_TRUE(end);
+        return end.value_or(ProgramEnd());
+    }
+
+    /// The version of the symbols, as `exports` writes it, becomes another one of the same length.
+    void make_of_other_sources(const std::string& library) const {
+        std::ifstream stream(folder.path(library), std::ios::binary);
+        std::string content{std::istreambuf_iterator<char>(stream), {}};
+        const std::string version = "ONLOAD_NODE_";
+        for (auto at = content.find(version); at != std::string::npos;
+             at = content.find(version, at + 1)) {
+            content[at + version.size()] = 'z';
+        }
+        folder.put(library, content);
+    }
+
+    fixture::TemporaryDirectory folder;
+};
+
+TEST_F(ProgramAlone, TakesTheLibrariesBesideIt) {
+    EXPECT_EQ(run().status, 0);
+}
+
+TEST_F(ProgramAlone, DoesNotStartWithALibraryOfOtherSources) {
+    make_of_other_sources("/libonload-node-run.so");
+    const auto end = run();
+    EXPECT_NE(end.status, 0);
+    EXPECT_TRUE(says(end.complaint, "version `ONLOAD_NODE_")) << end.complaint;
+}
+
+TEST_F(ProgramAlone, DoesNotStartWithoutALibrary) {
+    fs::remove(folder.path("/libonload-node-system.so"));
+    const auto end = run();
+    EXPECT_EQ(end.status, 127);
+    EXPECT_TRUE(says(end.complaint, "libonload-node-system.so")) << end.complaint;
 }
 
 }  // namespace

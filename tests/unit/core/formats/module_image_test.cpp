@@ -194,6 +194,29 @@ TEST(ModuleImage, SurvivesRandomNotes) {
     }
 }
 
+/// `.note.gnu.property` with one property of this type and these bits.
+Bytes property_note(std::uint32_t type, std::uint32_t bits) {
+    Bytes notes;
+    const std::uint32_t words[] = {4, 16, 5};
+    fixture::append(notes, words, sizeof(words));
+    fixture::append(notes, "GNU", 4);
+    const std::uint32_t property[] = {type, 4, bits, 0};
+    fixture::append(notes, property, sizeof(property));
+    return notes;
+}
+
+TEST(ModuleImage, KnowsWhatIsBuiltForBranchTracking) {
+    // As in the sfc.ko of Debian's Linux 6.12.
+    const Bytes notes = property_note(0xc0000002, 1);
+    EXPECT_TRUE(branch_targets_from_notes(notes));
+    EXPECT_TRUE(branch_targets_from_notes(property_note(0xc0000002, 3)));
+    EXPECT_FALSE(branch_targets_from_notes(property_note(0xc0000002, 2)));
+    EXPECT_FALSE(branch_targets_from_notes(property_note(0xc0008002, 1)));
+    for (std::size_t size = 0; size < 28; ++size) {
+        EXPECT_FALSE(branch_targets_from_notes(std::span(notes).first(size))) << size;
+    }
+}
+
 TEST(ModuleImage, HasNoBuildIdWhenTheNoteIsCutOff) {
     Bytes notes;
     const Elf64_Nhdr header{4, 0xFFFFFFFF, NT_GNU_BUILD_ID};

@@ -66,7 +66,7 @@ Observed with_symvers() {
 
 TEST(Verify, GivesEveryCheckOneVerdictOnAGoodNode) {
     const auto checks = verify(Config(), with_symvers());
-    EXPECT_EQ(checks.size(), 15U);
+    EXPECT_EQ(checks.size(), 16U);
     for (const auto& check : checks) {
         EXPECT_EQ(check.verdict, Verdict::passed) << to_string(check.id) << check.text;
         EXPECT_NE(check.text, "") << to_string(check.id);
@@ -211,6 +211,23 @@ TEST(Verify, CountsTheSymbolsThatItDoesNotName) {
     expect_failed(node, CheckId::symbols, ReasonCode::symbols, "; and 2 more");
 }
 
+TEST(Verify, DemandsBranchTargetsWhereTheKernelTracksBranches) {
+    Observed node = booting_node();
+    expect_passed(node, CheckId::ibt);
+    node.branch_tracking_by = "this processor";
+    for (auto& [name, file] : node.staged.modules) {
+        file.branch_targets = name.str() != "onload";
+    }
+    expect_failed(
+        node,
+        CheckId::ibt,
+        ReasonCode::ibt,
+        "onload.ko was not built for indirect branch tracking (IBT)"
+    );
+    staged(node, "onload").branch_targets = true;
+    expect_passed(node, CheckId::ibt);
+}
+
 void sign(Observed& node, const char* name, const std::string& signer, const std::string& key) {
     staged(node, name).signature = {ModuleSignature::State::present, signer, key, "sha512"};
 }
@@ -230,6 +247,14 @@ TEST(Verify, DemandsSignaturesWhereTheKernelDoes) {
     );
     sign(node, "onload", "somebody", "77");
     expect_failed(node, CheckId::signature, ReasonCode::signature, "signed by somebody (sha512)");
+    // Part of a known key's name, and of its identifier.
+    for (const auto& [signer, key] :
+         {std::pair("key", "01"), {"module", "01"}, {"Acme", "01"}, {"", "0bad"}}) {
+        sign(node, "onload", signer, key);
+        expect_failed(
+            node, CheckId::signature, ReasonCode::signature, "which is not among this node's keys"
+        );
+    }
     sign(node, "onload", "", "0badcafe");
     expect_passed(node, CheckId::signature);
     node.signatures.keys.reset();
