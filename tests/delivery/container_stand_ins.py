@@ -92,6 +92,11 @@ def _repositories(root):
     _in(root, f"rpmbuild -bb --quiet --define '_rpmdir {REPOSITORIES}/release' {REPOSITORIES}/epel.spec && cp {REPOSITORIES}/release/noarch/*.rpm {REPOSITORIES}/epel-release.rpm")
 
 
+def _program(path, text):
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
 def make_root(root):
     """A root file system with the repositories in it; Debian's part of it is kept."""
     part, debian = root.with_suffix(".part"), root.with_suffix(".debian")
@@ -106,8 +111,9 @@ def make_root(root):
     # What a platform has and Debian has not.
     next((part / "usr/lib/python3.11").glob("EXTERNALLY-MANAGED")).unlink()
     (part / "usr/bin/python3.9").symlink_to("python3")
-    (part / "usr/local/bin/microdnf").write_text('#!/bin/sh\nexec dnf "$@"\n', encoding="utf-8")
-    (part / "usr/local/bin/microdnf").chmod(0o755)
+    _program(part / "usr/local/bin/microdnf", 'exec dnf "$@"')
+    # Its libraries are no packages here.
+    _program(part / "usr/local/bin/rpm", '[ "$1" != -U ] || set -- --nodeps "$@"\nexec /usr/bin/rpm "$@"')
     (part / "etc/dnf/vars").mkdir(parents=True, exist_ok=True)
     (part / "etc/dnf/vars/releasever").write_text("9\n", encoding="utf-8")
     kernel = part / "usr/src/kernels" / KERNEL
@@ -134,7 +140,7 @@ def _signing(part, kernel):
 ONLOAD_BUILD = """#!/bin/sh -e
 # Looks for what the real one needs, and makes what the real one makes.
 case "$*" in
-    "--kernel --kernelver "*) mkdir -p built; echo 'const char i[] __attribute__((section(".modinfo"))) = "license=GPL";' | gcc -c -x c - -o built/m.o ;;
+    "--kernel --kernelver "*) mkdir -p built; echo 'const char i[] __attribute__((section(".modinfo"))) = "license=GPL\\\\0vermagic='"$3"' SMP";' | gcc -c -x c - -o built/m.o ;;
     --user64) printf '#include <sys/capability.h>\\n#include <pcap.h>\\nint main(void){return 0;}\\n' | gcc -x c - -o built-program -lcap -lpcap ;;
     *) echo "onload_build: $*" >&2; exit 1 ;;
 esac

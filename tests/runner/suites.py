@@ -27,6 +27,7 @@ SUITES = {
     "metrics": ("what the device plugin tells a scraper", DEV),
     "lint": ("the house rules, and what the delivered files may need and hold", RELEASE),
     "machineconfigs": ("every MachineConfig, for every OpenShift version", RELEASE),
+    "release-folder": ("what packaging/release makes: twice the same, valid, checked as a user checks it", RELEASE),
     "rpm": ("the RPM: its files, its scriptlets, installed into an empty root", RELEASE),
     "manifests": ("the objects for the cluster: rendered, valid, consistent with each other", RELEASE),
     "privileges": ("no object asks for more than its line in the table justifies", RELEASE),

@@ -76,9 +76,9 @@ class Product:
         """Of the module in the kernel; "" when there is none."""
         return _build_id(self.machine.read_if_there(f"/sys/module/{module}/notes/.note.gnu.build-id"))
 
-    def staged_build_ids(self, kernel):
-        """Of the files under /opt, by module."""
-        return {module: self._file_build_id(f"/opt/lib/modules/{kernel}/extra/{module}.ko") for module in STAGED_MODULES}
+    def staged_build_ids(self, kernel, tree="/opt"):
+        """Of the files below the tree, by module."""
+        return {module: self._file_build_id(f"{tree}/lib/modules/{kernel}/extra/{module}.ko") for module in STAGED_MODULES}
 
     def in_tree_build_id(self, kernel):
         return self._file_build_id(f"/lib/modules/{kernel}/kernel/drivers/net/ethernet/sfc/sfc.ko")

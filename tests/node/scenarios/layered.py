@@ -5,31 +5,13 @@ Both are deliveries beside the usual one, and share the boots then. The RPM is m
 the node, which has no rpm; its scriptlet runs there."""
 
 import json
-import subprocess
 
 from harness import check, expect_equal
 from harness.machine_config import deliver, undeliver
-from harness.paths import PROJECT
 from harness.product import Product
+from harness.rpm_package import rpm_package
 
 BINARY = "/usr/bin/onload-node"
-
-
-def rpm(lab):
-    """Built on the host: the folder of its files, and its scriptlet."""
-    top, files = lab.folder / "rpm", lab.folder / "files"
-    build = lab.machine_config.resolve().parent.parent
-    spec = PROJECT / "packaging/rpm/onload-node.spec"
-    clean = ["rm", "-rf", str(top), str(files)]
-    make = ["rpmbuild", "--quiet", "-bb", "--define", f"prebuilt {build}", "--define", f"_topdir {top}", "--define", f"_dbpath {top}/db", str(spec)]
-    for command in (clean, make):
-        subprocess.run(command, check=True, timeout=120, capture_output=True)
-    (package,) = top.glob("RPMS/*/*.rpm")
-    files.mkdir()
-    archive = subprocess.run(["rpm2cpio", package], check=True, timeout=60, capture_output=True).stdout
-    subprocess.run(["cpio", "--quiet", "-idm"], input=archive, cwd=files, check=True, timeout=60)
-    scriptlet = subprocess.run(["rpm", "-qp", "--qf", "%{POSTIN}", package], check=True, timeout=60, capture_output=True).stdout
-    return files, scriptlet
 
 
 def chronyd(product):
@@ -72,7 +54,7 @@ def active_by_rpm(machine, product, lab):
 
 
 def scenario(lab):
-    files, scriptlet = rpm(lab)
+    files, scriptlet = rpm_package(lab)
     machine = lab.stock_booted(functions=2)
     product = Product(machine)
     without = lab.machine_config.with_name("99-worker-chronyd-4.12.yaml")
