@@ -3,10 +3,10 @@
 #include "app/config/config_file.hpp"
 #include "app/output/output.hpp"
 #include "app/session/node_report.hpp"
-#include "app/session/publish.hpp"
 #include "app/session/session.hpp"
 #include "core/model/units.hpp"
 #include "core/planning/guard.hpp"
+#include "run/records.hpp"
 
 namespace onload_node {
 
@@ -16,7 +16,7 @@ namespace {
 Result<int> refuse(const Error& error, Session& session) {
     session.say(error.message);
     const auto report = TRY(report_bad_config(session.node(), error));
-    return publish(report, PublishConfig(), session.node());
+    return session.conclude(report, PublishConfig());
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ Result<int> apply(const Command& command) {
     TRY(run.look());
     if (run.observed().boot_switch == BootSwitch::plan_only) {
         session->say(plan_text(make_plan(*config, run.observed(), {}), false));
-        return session->tell(*config, run.observed());
+        return session->conclude(*config, run.observed(), read_run_record(session->files()));
     }
     const Plan plan = TRY(run.plan({command.live}));
     const RunRecord record = TRY(run.act(plan));
@@ -47,7 +47,7 @@ Result<int> apply(const Command& command) {
             session->say("nothing confirms this swap: " + started.error().message);
         }
     }
-    return session->tell(*config, run.observed(), record);
+    return session->conclude(*config, run.observed(), record);
 }
 
 }  // namespace onload_node

@@ -36,6 +36,10 @@ inline constexpr std::string_view time_marker = "/run/onload-node/sfptpd-keeps-t
 inline constexpr std::string_view drop_in_directories[] = {
     "/etc/systemd/system/", "/usr/lib/systemd/system/"};
 inline constexpr std::string_view drop_in = ".d/10-onload-node.conf";
+/// Where 99-onload-node-required is delivered, kubelet starts only while this file exists.
+inline constexpr std::string_view kubelet_marker = "/run/onload-node/kubelet-may-start";
+inline constexpr std::string_view kubelet_drop_in =
+    "/etc/systemd/system/kubelet.service.d/10-onload-node-required.conf";
 inline constexpr std::string_view link_directory = "/run/systemd/network";
 inline constexpr std::string_view link_file_prefix = "71-onload-node-";
 inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";
