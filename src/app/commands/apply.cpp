@@ -6,6 +6,7 @@
 #include "app/session/session.hpp"
 #include "core/model/units.hpp"
 #include "core/planning/guard.hpp"
+#include "run/machine_record.hpp"
 #include "run/records.hpp"
 
 namespace onload_node {
@@ -17,6 +18,17 @@ Result<int> refuse(const Error& error, Session& session) {
     session.say(error.message);
     const auto report = TRY(report_bad_config(session.node(), error));
     return session.conclude(report, PublishConfig());
+}
+
+/// Before the first step writes records of this machine. What cannot be put aside is not used.
+void put_aside(const Observed& observed, Session& session) {
+    if (observed.records_owner != RecordsOwner::another_machine) {
+        return;
+    }
+    session.say(observed.records_note);
+    if (const auto done = put_records_aside(session.files(), observed); !done) {
+        session.say(done.error().message);
+    }
 }
 
 }  // namespace
@@ -38,7 +50,11 @@ Result<int> apply(const Command& command) {
         return session->conclude(*config, run.observed(), read_run_record(session->files()));
     }
     const Plan plan = TRY(run.plan({command.live}));
+    put_aside(run.observed(), *session);
     const RunRecord record = TRY(run.act(plan));
+    if (const auto known = remember_machine(session->files(), run.observed()); !known) {
+        session->say(known.error().message);
+    }
     // In a boot its own unit comes after us.
     if (run.observed().network_started && attempt_under_way(run.observed())) {
         if (const auto started =

@@ -72,6 +72,14 @@ inline constexpr std::string_view guard_file = "/var/lib/onload-node/guard.toml"
 inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml";
 inline constexpr std::string_view reach_file = "/var/lib/onload-node/reach.toml";
 
+/// Whose the three are; see run/machine_record.hpp.
+inline constexpr std::string_view machine_file = "/var/lib/onload-node/machine.toml";
+/// The records of another machine stay beside them under this prefix and that machine's id.
+inline constexpr std::string_view put_aside_prefix = "of-";
+/// Says in the boot that has put them aside that it did.
+inline constexpr std::string_view put_aside_note = "/run/onload-node/records-put-aside";
+inline constexpr std::string_view machine_id = "/etc/machine-id";
+
 // What is staged besides the trees.
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";
 inline constexpr std::string_view state_directory = "/var/lib/onload-node";
