@@ -6,26 +6,47 @@
 #include "core/model/paths.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <utility>
 
 namespace onload_node {
 
 namespace {
 
 constexpr std::size_t id_length = 32;
+constexpr std::size_t derived_length = 16;
 
 /// The records that are of one machine. What is staged is of its kernel, and stays.
 constexpr std::string_view owned_records[] = {
     paths::guard_file, paths::names_file, paths::reach_file};
 
-/// The id in the first line; empty if it is none. It becomes part of a file's name.
+/// What is kept of a machine's id, since machine-id(5) asks not to show the id itself where others
+/// may read it, as in a support bundle: FNV-1a, 64 bits.
+std::string derived(std::string_view id) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char c : id) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        text += digits[(hash >> shift) & 0xfU];
+    }
+    return text;
+}
+
+bool is_hex(std::string_view text, std::size_t length) {
+    return text.size() == length && std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
+}
+
+/// From the first line of the file; empty if there is no id in it yet.
 std::string id_from(std::string_view text) {
     const auto id = text.substr(0, text.find('\n'));
-    const bool digits = std::ranges::all_of(id, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
     const bool some = id.find_first_not_of('0') != std::string_view::npos;
-    return id.size() == id_length && digits && some ? std::string(id) : std::string();
+    return is_hex(id, id_length) && some ? derived(id) : std::string();
 }
 
 /// A virtual function's address is made up, and another one in each boot.
@@ -51,7 +72,10 @@ MachineRecord read_record(const Files& files) {
         return record;
     }
     const auto& table = document.table();
-    record.id = id_from(table["machine-id"].value_or(std::string()));
+    // It becomes part of a file's name.
+    if (auto id = table["machine"].value_or(std::string()); is_hex(id, derived_length)) {
+        record.id = std::move(id);
+    }
     if (const toml::array* const ports = table["ports"].as_array()) {
         for (const auto& port : *ports) {
             if (const auto mac = MacAddress::parse(port.value_or(std::string()))) {
@@ -70,7 +94,7 @@ Result<void> write_record(Files& files, const MachineRecord& record) {
     }
     return files.write(
         paths::machine_file,
-        toml_text(toml::table{{"machine-id", record.id}, {"ports", std::move(ports)}})
+        toml_text(toml::table{{"machine", record.id}, {"ports", std::move(ports)}})
     );
 }
 

@@ -74,7 +74,7 @@ inline constexpr std::string_view reach_file = "/var/lib/onload-node/reach.toml"
 
 /// Whose the three are; see run/machine_record.hpp.
 inline constexpr std::string_view machine_file = "/var/lib/onload-node/machine.toml";
-/// The records of another machine stay beside them under this prefix and that machine's id.
+/// The records of another machine stay beside them under this prefix and the id in it.
 inline constexpr std::string_view put_aside_prefix = "of-";
 /// Says in the boot that has put them aside that it did.
 inline constexpr std::string_view put_aside_note = "/run/onload-node/records-put-aside";

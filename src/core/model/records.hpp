@@ -40,7 +40,7 @@ using Reach = std::vector<ReachedPort>;
 
 /// What tells one machine from another (paths::machine_file).
 struct MachineRecord {
-    std::string id;                 ///< of /etc/machine-id, 32 hex digits; empty if it has none yet
+    std::string id;                 ///< derived from /etc/machine-id; empty if it has none yet
     std::vector<MacAddress> ports;  ///< the permanent ones, sorted; virtual functions have none
 
     bool operator==(const MachineRecord&) const = default;

@@ -64,8 +64,17 @@ protected:
         return observed;
     }
 
+    /// Where a record of the machine of this id is put aside.
+    std::string path_aside(const std::string& id, const std::string& record) {
+        Observed there;
+        MemoryNode node(fixture::booting_node());
+        EXPECT_TRUE(node.write(paths::machine_id, id));
+        observe_owner(there, node);
+        return state + "/of-" + there.machine.id + "-" + record;
+    }
+
     std::string aside(const std::string& id, const std::string& record) {
-        return node_.read(state + "/of-" + id + "-" + record + ".toml").value_or("");
+        return node_.read(path_aside(id, record + ".toml")).value_or("");
     }
 
     MemoryNode node_{fixture::booting_node()};
@@ -87,7 +96,7 @@ TEST_F(MachineRecordTest, AClonedDiskStartsAnewAndLosesNothing) {
     EXPECT_EQ(observed.records_owner, RecordsOwner::another_machine);
     EXPECT_FALSE(observed.guard);
     EXPECT_TRUE(observed.remembered.empty());
-    EXPECT_NE(observed.records_note.find(first), std::string::npos) << observed.records_note;
+    EXPECT_NE(observed.records_note.find(observed.recorded.id), std::string::npos);
     ASSERT_TRUE(put_records_aside(node_, observed));
     observed = look();
     EXPECT_EQ(observed.records_owner, RecordsOwner::this_machine);
@@ -128,9 +137,21 @@ TEST_F(MachineRecordTest, NothingIsThrownAwayOnAGuess) {
     hide_ports();
     EXPECT_EQ(look().records_owner, RecordsOwner::undecided);
     EXPECT_TRUE(look().guard);
-    ASSERT_TRUE(node_.write(paths::machine_file, "machine-id = \n"));
+    ASSERT_TRUE(node_.write(paths::machine_file, "machine = \n"));
     EXPECT_EQ(look().records_owner, RecordsOwner::this_machine)
         << "of earlier versions, or damaged";
+}
+
+TEST_F(MachineRecordTest, TheIdItselfIsNowhere) {
+    enter(second, 0x20);
+    ASSERT_TRUE(put_records_aside(node_, look()));
+    for (const auto& [path, content] : node_.files()) {
+        EXPECT_EQ(path.find(first), std::string::npos) << path;
+        const bool own = path == paths::machine_id;
+        EXPECT_EQ(content.find(second), own ? 0 : std::string::npos) << path;
+    }
+    ASSERT_TRUE(node_.write(paths::machine_file, "machine = '../../etc/passwd'\n"));
+    EXPECT_EQ(look().recorded.id, "") << "no part of a path";
 }
 
 TEST_F(MachineRecordTest, OneGenerationIsKept) {
@@ -141,7 +162,7 @@ TEST_F(MachineRecordTest, OneGenerationIsKept) {
     ASSERT_TRUE(put_records_aside(node_, look()));
     EXPECT_EQ(aside(first, "guard"), "");
     EXPECT_EQ(aside(second, "guard"), "") << "it had none";
-    EXPECT_TRUE(node_.exists(state + "/of-" + second + "-names.toml"));
+    EXPECT_TRUE(node_.exists(path_aside(second, "names.toml")));
 }
 
 TEST_F(MachineRecordTest, CutShortAtAnyMomentItIsFinishedByTheNextRun) {
@@ -173,7 +194,7 @@ TEST_F(MachineRecordTest, CutShortAtAnyMomentItIsFinishedByTheNextRun) {
         }
         for (const auto path : {paths::guard_file, paths::names_file, paths::reach_file}) {
             EXPECT_FALSE(node.exists(path)) << calls << " " << path;
-            const auto kept = state + "/of-" + first + "-" + file_name(path);
+            const auto kept = path_aside(first, file_name(path));
             EXPECT_EQ(node.read(kept).value_or(""), whole.at(std::string(path))) << calls;
         }
         if (!killed) {
