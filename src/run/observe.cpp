@@ -9,6 +9,7 @@
 #include "core/model/paths.hpp"
 #include "core/modules/load_order.hpp"
 #include "run/guard.hpp"
+#include "run/machine_record.hpp"
 #include "run/observe_parts.hpp"
 #include "run/records.hpp"
 
@@ -309,6 +310,7 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
     observe_kernel_settings(observed, config, sensors);
     read_guard(observed, sensors.files);
     read_name_record(observed, sensors.files);
+    observe_owner(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     observe_libraries(observed, sensors);
     return {};

@@ -54,6 +54,9 @@ std::string_view unsettled(const Plan& plan, const Config& config, const Observe
     if (plan.code == ReasonCode::hung) {
         return "the kernel does not answer about a port";
     }
+    if (observed.records_owner == RecordsOwner::undecided) {
+        return "its ports tell whether the names and counts on the disk are this machine's";
+    }
     if (plan.has(PhaseName::driver)) {
         return names_missing(config, observed) ? "the names of its ports are to be preserved" : "";
     }

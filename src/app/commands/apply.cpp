@@ -3,10 +3,11 @@
 #include "app/config/config_file.hpp"
 #include "app/output/output.hpp"
 #include "app/session/node_report.hpp"
-#include "app/session/publish.hpp"
 #include "app/session/session.hpp"
 #include "core/model/units.hpp"
 #include "core/planning/guard.hpp"
+#include "run/machine_record.hpp"
+#include "run/records.hpp"
 
 namespace onload_node {
 
@@ -16,7 +17,18 @@ namespace {
 Result<int> refuse(const Error& error, Session& session) {
     session.say(error.message);
     const auto report = TRY(report_bad_config(session.node(), error));
-    return publish(report, PublishConfig(), session.node());
+    return session.conclude(report, PublishConfig());
+}
+
+/// Before the first step writes records of this machine. What cannot be put aside is not used.
+void put_aside(const Observed& observed, Session& session) {
+    if (observed.records_owner != RecordsOwner::another_machine) {
+        return;
+    }
+    session.say(observed.records_note);
+    if (const auto done = put_records_aside(session.files(), observed); !done) {
+        session.say(done.error().message);
+    }
 }
 
 }  // namespace
@@ -35,10 +47,14 @@ Result<int> apply(const Command& command) {
     TRY(run.look());
     if (run.observed().boot_switch == BootSwitch::plan_only) {
         session->say(plan_text(make_plan(*config, run.observed(), {}), false));
-        return session->tell(*config, run.observed());
+        return session->conclude(*config, run.observed(), read_run_record(session->files()));
     }
     const Plan plan = TRY(run.plan({command.live}));
+    put_aside(run.observed(), *session);
     const RunRecord record = TRY(run.act(plan));
+    if (const auto known = remember_machine(session->files(), run.observed()); !known) {
+        session->say(known.error().message);
+    }
     // In a boot its own unit comes after us.
     if (run.observed().network_started && attempt_under_way(run.observed())) {
         if (const auto started =
@@ -47,7 +63,7 @@ Result<int> apply(const Command& command) {
             session->say("nothing confirms this swap: " + started.error().message);
         }
     }
-    return session->tell(*config, run.observed(), record);
+    return session->conclude(*config, run.observed(), record);
 }
 
 }  // namespace onload_node

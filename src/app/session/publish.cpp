@@ -2,6 +2,7 @@
 #include "app/session/publish.hpp"
 
 #include "app/output/output.hpp"
+#include "app/session/node_report.hpp"
 #include "core/model/paths.hpp"
 #include "core/model/units.hpp"
 #include "core/reporting/labels.hpp"
@@ -44,9 +45,10 @@ Result<void> publish_cdi(const Report& report, Files& files) {
 
 }  // namespace
 
-int publish(const Report& report, const PublishConfig& config, Node& node) {
+int publish(Report report, const PublishConfig& config, Node& node) {
     const std::string text = sentence(report);
     const auto access = node.access();
+    tell_of_kubelet(report, access.files);
     // First of all: who reads in the status that there is a spec looks for it.
     if (const auto offered = publish_cdi(report, access.files); !offered) {
         access.progress.notice("no CDI devices for containers: " + offered.error().message);

@@ -9,6 +9,6 @@ namespace onload_node {
 /// Publishes the report: to the journal, systemd's STATUS line, the status file, the node labels
 /// and the CDI spec. A failure is noted in the journal and does not stop the rest. Returns the
 /// report's exit status.
-int publish(const Report& report, const PublishConfig& config, Node& node);
+int publish(Report report, const PublishConfig& config, Node& node);
 
 }  // namespace onload_node

@@ -78,6 +78,20 @@ int Session::tell(const Config& config, const Observed& observed, const RunRecor
     return publish(make_report(config, observed, left, record), config.publish, node_);
 }
 
+int Session::conclude(const Config& config, const Observed& observed, const RunRecord& record) {
+    const Plan left = make_plan(config, observed, {});
+    return conclude(make_report(config, observed, left, record), config.publish);
+}
+
+int Session::conclude(const Report& report, const PublishConfig& config) {
+    const auto marked = fell_back(report) ? files().remove(paths::kubelet_marker)
+                                          : files().write(paths::kubelet_marker, "");
+    if (!marked) {
+        say("whether kubelet may start could not be told: " + marked.error().message);
+    }
+    return publish(report, config, node_);
+}
+
 Result<int>
 Session::tell_taken_back(const Config& config, NodeRun& run, const std::vector<std::string>& left) {
     for (const auto& what : left) {

@@ -39,6 +39,10 @@ public:
     int tell(const Config& config, const Observed& observed);
     int tell(const Config& config, const Observed& observed, const RunRecord& record);
 
+    /// As tell, and lets kubelet start in this boot, or not (fell_back in report.hpp).
+    int conclude(const Config& config, const Observed& observed, const RunRecord& record);
+    int conclude(const Report& report, const PublishConfig& config);
+
     /// The same after an undo; exit status 1 unless `left`, what could not be undone, is empty.
     [[nodiscard]] Result<int>
     tell_taken_back(const Config& config, NodeRun& run, const std::vector<std::string>& left);

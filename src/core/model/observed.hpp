@@ -260,6 +260,11 @@ struct Observed {
     std::set<ModuleName> builtin;  ///< part of the kernel image, as far as the load set needs it
     std::map<ModuleName, LoadRecord> load_records;
 
+    MachineRecord machine = {};   ///< this one
+    MachineRecord recorded = {};  ///< the one whose the records were; without an id if unknown
+    RecordsOwner records_owner = RecordsOwner::this_machine;
+    std::string records_note = {};  ///< that records of another machine do not count; or empty
+
     NameRecord remembered;      ///< names of ports, from earlier boots
     std::string names_text;     ///< content of the file that they were read from
     std::string names_problem;  ///< why they cannot be read; empty if they can, or there are none

@@ -36,6 +36,10 @@ inline constexpr std::string_view time_marker = "/run/onload-node/sfptpd-keeps-t
 inline constexpr std::string_view drop_in_directories[] = {
     "/etc/systemd/system/", "/usr/lib/systemd/system/"};
 inline constexpr std::string_view drop_in = ".d/10-onload-node.conf";
+/// Where 99-onload-node-required is delivered, kubelet starts only while this file exists.
+inline constexpr std::string_view kubelet_marker = "/run/onload-node/kubelet-may-start";
+inline constexpr std::string_view kubelet_drop_in =
+    "/etc/systemd/system/kubelet.service.d/10-onload-node-required.conf";
 inline constexpr std::string_view link_directory = "/run/systemd/network";
 inline constexpr std::string_view link_file_prefix = "71-onload-node-";
 inline constexpr std::string_view autoload_rules = "/run/udev/rules.d/70-onload-node.rules";
@@ -67,6 +71,14 @@ inline constexpr std::string_view label_file =
 inline constexpr std::string_view guard_file = "/var/lib/onload-node/guard.toml";
 inline constexpr std::string_view names_file = "/var/lib/onload-node/names.toml";
 inline constexpr std::string_view reach_file = "/var/lib/onload-node/reach.toml";
+
+/// Whose the three are; see run/machine_record.hpp.
+inline constexpr std::string_view machine_file = "/var/lib/onload-node/machine.toml";
+/// The records of another machine stay beside them under this prefix and the id in it.
+inline constexpr std::string_view put_aside_prefix = "of-";
+/// Says in the boot that has put them aside that it did.
+inline constexpr std::string_view put_aside_note = "/run/onload-node/records-put-aside";
+inline constexpr std::string_view machine_id = "/etc/machine-id";
 
 // What is staged besides the trees.
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";

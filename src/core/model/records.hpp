@@ -38,6 +38,21 @@ struct ReachedPort {
 /// The ports over which the last good boot reached anything (paths::reach_file).
 using Reach = std::vector<ReachedPort>;
 
+/// What tells one machine from another (paths::machine_file).
+struct MachineRecord {
+    std::string id;                 ///< derived from /etc/machine-id; empty if it has none yet
+    std::vector<MacAddress> ports;  ///< the permanent ones, sorted; virtual functions have none
+
+    bool operator==(const MachineRecord&) const = default;
+};
+
+/// Whose the records of earlier boots are.
+enum class RecordsOwner {
+    this_machine,     ///< as far as anybody knows
+    another_machine,  ///< neither the id nor any port is the same: a disk that was cloned
+    undecided,        ///< the id is another, and no port shows its address yet
+};
+
 /// What the boot guard remembers between boots (see paths.hpp). It is written before the driver is
 /// unloaded and removed once the boot has proved good, so it counts the boots that died.
 struct GuardRecord {

@@ -66,6 +66,9 @@ std::vector<std::string> notes_on(const Config& config, const Observed& observed
             observed.misspelt_switch
         ));
     }
+    if (!observed.records_note.empty()) {
+        notes.push_back(observed.records_note);
+    }
     auto port = clock_port_complaint(config, observed);
     const bool clock_on_card =
         !config.time.daemon.empty() && !managed_functions(config, observed).empty();

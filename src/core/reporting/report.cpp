@@ -179,6 +179,25 @@ Report make_report(
     return report;
 }
 
+bool fell_back(const Report& report) {
+    switch (report.state) {
+    case State::active:
+    // Nothing is wanted here, or somebody at the console does not want it now.
+    case State::idle:
+    case State::off:
+        return false;
+    case State::degraded:
+        return report.code == ReasonCode::onload_missing ||
+               report.code == ReasonCode::control_plane;
+    case State::in_tree:
+        // A new node has nothing to fall back from, and may need its pods to get the first modules.
+        return report.code != ReasonCode::no_tree || !report.staged.empty();
+    case State::failed:
+        break;
+    }
+    return true;
+}
+
 std::string sentence(const Report& report) {
     const auto state = to_string(report.state);
     switch (report.state) {

@@ -70,6 +70,11 @@ struct Report {
 [[nodiscard]] Report
 make_report(const Config& config, const Observed& observed, const Plan& plan, const RunRecord& run);
 
+/// True if a node that needs Onload should not take up work in this boot: the driver, Onload or its
+/// control plane server is not on, although it is wanted. What pods bring, user libraries and
+/// clocks, does not count, nor does a node on which nothing has ever been staged.
+[[nodiscard]] bool fell_back(const Report& report);
+
 /// The same facts as one sentence, for `systemctl status`.
 [[nodiscard]] std::string sentence(const Report& report);
 

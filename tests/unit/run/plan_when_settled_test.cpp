@@ -55,6 +55,13 @@ TEST_F(PlanWhenSettledTest, GivesUdevItsTimeToBindTheInTreeDriver) {
     EXPECT_TRUE(waited());
 }
 
+TEST_F(PlanWhenSettledTest, GivesUdevItsTimeWhileItIsUnknownWhoseTheRecordsAre) {
+    Observed start = fixture::booting_node();
+    start.records_owner = RecordsOwner::undecided;
+    report_on(start);
+    EXPECT_TRUE(waited());
+}
+
 TEST_F(PlanWhenSettledTest, DoesNotWaitForAPortThatTheInTreeDriverDoesNotClaim) {
     Observed start = nothing_staged();
     start.functions.pop_back();

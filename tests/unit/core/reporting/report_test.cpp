@@ -287,6 +287,33 @@ TEST(Report, IdleAndOffAreAsWanted) {
     EXPECT_EQ(exit_status_of(report_of(node)), 0);
 }
 
+bool falls_back(State state, ReasonCode code, std::vector<std::string> staged = {"5.14"}) {
+    Report report;
+    report.state = state;
+    report.code = code;
+    report.staged = std::move(staged);
+    return fell_back(report);
+}
+
+TEST(FellBack, IsABootWithoutAnOnloadThatIsWanted) {
+    EXPECT_TRUE(falls_back(State::in_tree, ReasonCode::guard));
+    EXPECT_TRUE(falls_back(State::in_tree, ReasonCode::config));
+    EXPECT_TRUE(falls_back(State::failed, ReasonCode::no_driver));
+    EXPECT_TRUE(falls_back(State::degraded, ReasonCode::onload_missing));
+    EXPECT_TRUE(falls_back(State::degraded, ReasonCode::control_plane));
+    EXPECT_TRUE(falls_back(State::in_tree, ReasonCode::no_tree)) << "other kernels have a tree";
+}
+
+TEST(FellBack, IsNoBootThatIsAsWantedOrLacksWhatPodsBring) {
+    EXPECT_FALSE(fell_back(report_of(active_node())));
+    EXPECT_FALSE(falls_back(State::idle, ReasonCode::no_nic));
+    EXPECT_FALSE(falls_back(State::off, ReasonCode::switched_off));
+    EXPECT_FALSE(falls_back(State::degraded, ReasonCode::time_daemon));
+    EXPECT_FALSE(falls_back(State::degraded, ReasonCode::user_libraries));
+    EXPECT_FALSE(falls_back(State::in_tree, ReasonCode::no_tree, {}))
+        << "nothing to fall back from";
+}
+
 TEST(Report, ListsWhatIsLeftAloneAndWhy) {
     Observed node = active_node();
     node.functions.push_back(fixture::port(2, "", "vfio-pci"));
