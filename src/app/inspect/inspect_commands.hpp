@@ -6,14 +6,13 @@
 namespace onload_node {
 
 // The commands that only look. Each is a function in the file of its name (verify_pending:
-// pending.cpp, verify_for_release: for_release.cpp) and returns the exit status.
+// pending.cpp) and returns the exit status.
 
 /// What `plan`, and `apply` with --dry-run, print.
 [[nodiscard]] Result<int> plan(const Command& command);
 [[nodiscard]] Result<int> status(const Command& command);
 [[nodiscard]] Result<int> verify(const Command& command);
 [[nodiscard]] Result<int> verify_pending(const Command& command);
-[[nodiscard]] Result<int> verify_for_release(const Command& command);
 [[nodiscard]] Result<int> nics(const Command& command);
 [[nodiscard]] Result<int> trees(const Command& command);
 [[nodiscard]] Result<int> diagnose(const Command& command);

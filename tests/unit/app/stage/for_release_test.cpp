@@ -124,7 +124,9 @@ TEST_F(VerifyForRelease, ThreeWhenItIsNotKnownByWhatToTell) {
 }
 
 TEST_F(VerifyForRelease, ThreeForSeveralKernelsUntilOneIsNamed) {
-    release_.put("/usr/src/kernels/" + kernel + "+rt/Module.symvers", "0x1\tx\tvmlinux\tE\t\n");
+    release_.put(
+        "/usr/src/kernels/" + kernel + "+rt/Module.symvers", "0x1\tx\tvmlinux\tEXPORT_SYMBOL\t\n"
+    );
     release_.put(
         "/etc/driver-toolkit-release.json",
         "{\"KERNEL_VERSION\": \"" + kernel + "\", \"RT_KERNEL_VERSION\": \"" + kernel + "+rt\"}"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/config/config_file.hpp"
-#include "app/inspect/inspect_commands.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
 #include "app/session/node.hpp"
 #include "app/session/node_kernels.hpp"
+#include "app/stage/stage_commands.hpp"
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/formats/kernel_config.hpp"
