@@ -41,7 +41,11 @@ struct Meaning {
     std::string_view text;
 };
 
-constexpr std::array<Meaning, 14> meanings = {{
+constexpr std::array<Meaning, 16> meanings = {{
+    {"does not match provided manifest digest",
+     ErrorCode::mismatch,
+     "its content is not what its digest says: it has been changed there"},
+    {"no image found in", ErrorCode::mismatch, "it is for other processors"},
     {"x509", ErrorCode::permission, "its certificate is not of an authority known here"},
     {"certificate", ErrorCode::permission, "its certificate is not of an authority known here"},
     {"unauthorized", ErrorCode::permission, "it wants credentials"},

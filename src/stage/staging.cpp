@@ -32,14 +32,16 @@ public:
         : order_(order), access_(access), libraries_(access.user, access.files, order.boot_id) {}
 
     Result<Staged> run(EntrySource& image) {
-        using Step = Result<void> (Staging::*)();
-        constexpr Step steps[] = {
-            &Staging::check_content, &Staging::index, &Staging::verify, &Staging::compare_versions};
-        TRY(take(image));
-        for (const auto step : steps) {
-            TRY((this->*step)());
-        }
+        TRY(judge(image));
+        TRY(compare_versions());
         return put_in_place();
+    }
+
+    Result<void> judge(EntrySource& image) {
+        TRY(take(image));
+        TRY(check_content());
+        TRY(index());
+        return verify();
     }
 
 private:
@@ -326,6 +328,11 @@ stage_image(EntrySource& image, const StagingOrder& order, const StagingAccess& 
         }
     }
     return staged;
+}
+
+Result<void>
+judge_image(EntrySource& image, const StagingOrder& order, const StagingAccess& access) {
+    return Staging(order, access).judge(image);
 }
 
 }  // namespace onload_node

@@ -13,13 +13,16 @@ from cases import ROOT
 from overlays import KUBERNETES, TOOLS, of_kind, pod_of
 
 PLAIN, REALTIME = "5.14.0-427.50.1.el9_4.x86_64", "5.14.0-427.50.1.el9_4.x86_64+rt"
-PER_KERNEL = ("onload/module-build", "onload/node-bundle", "stager", "stager-without-sfptpd")
-RELEASE_TOOLKIT = "quay.example/release@sha256:1234"
+PER_KERNEL = (
+    "onload/module-build", "onload/node-bundle", "stager", "stager-without-sfptpd", "upgrade-gate", "onload/preflight", "onload/preflight-release-image",
+)
+RELEASE_TOOLKIT, RELEASE_IMAGE = "quay.example/release@sha256:1234", "quay.example/ocp-release@sha256:5678"
 OC = """#!/bin/sh
 # Stands in for oc: renders, tells of a release, of builds and of tags; what else it is asked is written down.
 case "$*" in
     "kustomize "*) exec {kustomize} "$2" ;;
     "adm release info 4.18.9 --image-for=driver-toolkit") echo {toolkit} ;;
+    "adm release info 4.18.9 -o jsonpath={{.image}}") echo {image} ;;
     "get buildconfigs "*) cat "$STAND_IN/buildconfigs" ;;
     "get builds "*) cat "$STAND_IN/builds" ;;
     "get build "*) echo "asked $3" >>"$STAND_IN/asked"; [ "$(grep -c "asked $3" "$STAND_IN/asked")" -lt 3 ] && echo Running || cat "$STAND_IN/phase" ;;
@@ -36,7 +39,7 @@ class StandIn:
     def __init__(self, folder):
         self.folder = Path(folder)
         program = self.folder / "oc"
-        program.write_text(OC.format(kustomize=TOOLS / "kustomize", toolkit=RELEASE_TOOLKIT), encoding="utf-8")
+        program.write_text(OC.format(kustomize=TOOLS / "kustomize", toolkit=RELEASE_TOOLKIT, image=RELEASE_IMAGE), encoding="utf-8")
         program.chmod(0o755)
         for name in ("buildconfigs", "tags", "failing", "asked", "builds", "phase", "sent"):
             self.set(name, "")
@@ -68,7 +71,7 @@ def for_kernels(cases, oc):
             objects = _objects(done)
             cases.check(f"{folder} is made for {kernel}", objects, done.stderr)
             seen[kernel] = {(value["kind"], value["metadata"]["name"]): value for value in objects}
-        built = [{key for key in each if key[0] in ("BuildConfig", "DaemonSet")} for each in seen.values()]
+        built = [{key for key in each if key[0] in ("BuildConfig", "DaemonSet", "Job", "PreflightValidationOCP")} for each in seen.values()]
         cases.check(f"{folder}: each kernel has its own, and the second takes nothing from the first", all(built) and not built[0] & built[1], built)
         values = [value for done in seen.values() for value in done.values()]
         wrong = [value["metadata"]["name"] for value in values if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", value["metadata"]["name"])]
@@ -76,8 +79,9 @@ def for_kernels(cases, oc):
         labels = [label for value in values for label in value["metadata"].get("labels", {}).values()]
         cases.equal(f"{folder}: and labels", [each for each in labels if not re.fullmatch(r"[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?", each)], [])
         text = str(seen)
-        cases.equal(f"{folder}: nothing is left to fill in", re.findall(r"KERNEL_TAG|kernel-name|DRIVER_TOOLKIT|'KERNEL'", text), [])
-        cases.check(f"{folder}: a tag and a label have no `+`", "x86_64_rt" in text and not re.search(r":[\w.-]+\+rt", text), text)
+        cases.equal(f"{folder}: nothing is left to fill in", re.findall(r"KERNEL_TAG|kernel-name|DRIVER_TOOLKIT|RELEASE_IMAGE|MACHINE_POOL|'KERNEL'", text), [])
+        cases.check(f"{folder}: a tag and a label have no `+`", "_rt" in text or "-rt" in text, text)
+        cases.check(f"{folder}: nor has the tag of an image", not re.search(r":[\w.-]+\+rt", text), text)
 
 
 def toolkit(cases, oc):
@@ -91,7 +95,9 @@ def toolkit(cases, oc):
     given = arguments("--release", "4.18.9")
     cases.equal("the driver toolkit is that of the release asked for", (given.get("DTK_AUTO"), given.get("KERNEL_FULL_VERSION")), (RELEASE_TOOLKIT, REALTIME))
     cases.equal("or the one that is named", arguments("--driver-toolkit", "registry.example/dtk:1").get("DTK_AUTO"), "registry.example/dtk:1")
-    cases.check("or else the cluster's", arguments().get("DTK_AUTO", "").endswith("/openshift/driver-toolkit:latest"))
+    for folder in ("onload/module-build", "upgrade-gate", "onload/preflight", "onload/preflight-release-image"):
+        done = oc.run("for-kernel", folder, REALTIME)
+        cases.check(f"{folder}: without one it is refused: the cluster's `latest` moves as an update begins", done.returncode == 64 and "needs --release" in done.stderr, done)
     for wrong in (["onload/module-build"], ["nowhere", PLAIN], ["--release", "onload/module-build", PLAIN], ["stager", "5.14 0"]):
         done = oc.run("for-kernel", *wrong)
         cases.check(f"for-kernel {' '.join(wrong)}: refused, with a reason", done.returncode == 64 and done.stderr and not done.stdout, done)
@@ -181,6 +187,23 @@ def stagers(cases, rendered):
     cases.equal("and asks for nodes of that kernel", pod_of(value)["nodeSelector"].get("feature.node.kubernetes.io/kernel-version.full"), "KERNEL_TAG")
 
 
+def ahead(cases, oc):
+    """Modules for the next release, on nodes that still run the old one."""
+    selectors, arguments = [], []
+    for options in ([], ["--ahead"]):
+        (value,) = of_kind(_objects(oc.run("for-kernel", *options, "stager", REALTIME)), "DaemonSet") or (None,)
+        if not cases.check(f"the stager is made {' '.join(options)}", value):
+            return
+        selectors.append(pod_of(value)["nodeSelector"])
+        (stage,) = (each for each in pod_of(value)["initContainers"] if each["name"] == "stage")
+        arguments.append(stage["args"])
+    cases.equal("--ahead: on all nodes with a card", selectors[1], {"feature.node.kubernetes.io/pci-1924.present": "true"})
+    cases.equal("without it on those of the kernel", selectors[0], selectors[1] | {"feature.node.kubernetes.io/kernel-version.full": REALTIME.replace("+", "_")})
+    cases.equal("either stages for that kernel, whatever the node runs", arguments, [["stage", "--root", "/host", "--kernel", REALTIME, "/image"]] * 2)
+    done = oc.run("for-kernel", "--ahead", "onload/node-bundle", PLAIN)
+    cases.check("--ahead for anything else is refused", done.returncode == 64 and not done.stdout, done)
+
+
 def everything(cases, rendered):
     triggers(cases, rendered)
     bundle(cases, rendered)
@@ -190,5 +213,6 @@ def everything(cases, rendered):
         oc = StandIn(folder)
         for_kernels(cases, oc)
         toolkit(cases, oc)
+        ahead(cases, oc)
         again(cases, oc)
         under_way(cases, oc)

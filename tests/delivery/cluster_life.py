@@ -10,11 +10,11 @@ from overlays import of_kind, pod_of
 
 README = ROOT / "packaging/kubernetes/README.md"
 # Objects of the cluster have no namespace, and go when they are deleted and not before.
-OF_THE_CLUSTER = ("Namespace", "SecurityContextConstraints", "PerformanceProfile", "MachineConfigPool")
+OF_THE_CLUSTER = ("Namespace", "SecurityContextConstraints", "PerformanceProfile", "MachineConfigPool", "ClusterRole", "ClusterRoleBinding", "PreflightValidationOCP")
 # Each pair is for a node or a cluster to have both, and either may be taken away alone.
 APART = (
     ("sfc/kmm", "onload/kmm"), ("sfc/deploy", "onload/kmm-deploy"), ("onload/dev", "sfptpd"), ("onload/deploy", "stager"),
-    ("onload/dev", "stager"), ("onload/dev", "monitoring"), ("onload/dev", "examples/profiles/latency"),
+    ("onload/dev", "stager"), ("onload/dev", "upgrade-gate"), ("stager", "upgrade-gate"), ("onload/dev", "monitoring"), ("onload/dev", "examples/profiles/latency"),
     ("onload/build", "sfc/kmm"), ("onload/build", "onload/kmm"),
 )
 

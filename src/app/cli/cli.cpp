@@ -78,6 +78,22 @@ constexpr Option kernel = {
     "a kernel release"};
 constexpr Option pending = {
     "--pending", "for the kernel that the next boot runs", store<&Command::pending>};
+constexpr Option require_pending = {
+    "--require-pending",
+    "with --pending: fail where the next boot runs the running kernel again",
+    store<&Command::require_pending>};
+constexpr Option for_release = {
+    "--for-release",
+    "for the kernel of this OS or driver-toolkit image, unpacked tree or folder of a kernel",
+    store<&Command::release>,
+    "WHAT",
+    "an image or a folder"};
+constexpr Option modules = {
+    "--modules",
+    "with --for-release: what this would stage, instead of what is staged",
+    store<&Command::modules>,
+    "SOURCE",
+    "an image, archive or folder"};
 constexpr Option output = {
     "-o", "where it goes; - is standard output", store<&Command::output>, "FILE", "a file"};
 constexpr Option kernel_alone = {
@@ -168,7 +184,15 @@ constexpr CommandEntry commands[] = {
      "else.\n"},
     {Verb::verify,
      "tell whether what is staged would load: every check, one line each",
-     {&json, &kernel, &pending, &root},
+     {&json,
+      &kernel,
+      &pending,
+      &require_pending,
+      &for_release,
+      &modules,
+      &authfile,
+      &tls_verify,
+      &root},
      "Exit status: 0 it would; 3 a check failed; 78 the configuration is wrong; 1 anything "
      "else.\n"},
     {Verb::nics,
@@ -221,7 +245,8 @@ static_assert(
 constexpr Grammar grammar = {
     .commands = commands,
     .general = {&config, &help, &version},
-    .with_value = {&root, &kernel, &config, &output, &keep, &authfile, &tls_verify},
+    .with_value =
+        {&root, &kernel, &config, &output, &keep, &authfile, &tls_verify, &for_release, &modules},
 };
 
 }  // namespace

@@ -96,6 +96,9 @@ struct Command {
     bool json = false;                ///< --json
     bool shutdown = false;            ///< --shutdown
     bool pending = false;             ///< --pending
+    bool require_pending = false;     ///< --require-pending
+    std::string release;              ///< --for-release WHAT
+    std::string modules;              ///< --modules SOURCE, "" for what is staged
     std::string source;               ///< SOURCE, "" for `[stage] source`
     std::optional<unsigned> keep;     ///< --keep N
     std::string authfile;             ///< --authfile FILE, "" for `[stage] authfile`

@@ -43,7 +43,9 @@ Result<int> run_command(const Command& command) {  // NOLINT(readability-functio
     case Verb::plan:
         return plan(command);
     case Verb::verify:
-        return command.pending ? verify_pending(command) : verify(command);
+        return !command.release.empty() ? verify_for_release(command)
+               : command.pending        ? verify_pending(command)
+                                        : verify(command);
     case Verb::nics:
         return nics(command);
     case Verb::trees:

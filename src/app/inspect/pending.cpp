@@ -34,9 +34,10 @@ tl::unexpected<Error> unknown(const Command& command, const NodeKernels& kernels
 }  // namespace
 
 Result<int> verify_pending(const Command& command) {
-    if (!command.kernel.empty()) {
+    if (!command.kernel.empty() || !command.modules.empty()) {
         return failure(
-            ErrorCode::usage, "verify takes --pending or --kernel; see onload-node verify --help"
+            ErrorCode::usage,
+            "verify --pending takes neither --kernel nor --modules; see onload-node verify --help"
         );
     }
     const auto config = TRY(load_config(command));
@@ -55,7 +56,10 @@ Result<int> verify_pending(const Command& command) {
         kernels->next->release, command.root ? Scope::other_root : Scope::other_kernel};
     Observed observed;
     TRY(look_for_verify(observed, config, with_trees(node.sensors(), trees), target));
-    const auto checks = verify(config, observed);
+    auto checks = verify(config, observed);
+    if (command.require_pending) {
+        checks.insert(checks.begin(), verify_is_pending(*kernels->next, kernels->running));
+    }
     print(
         command.json ? pending_json(checks, *kernels->next, kernels->running)
                      : pending_text(checks, *kernels->next, kernels->running, colour_wanted())

@@ -48,6 +48,13 @@ Result<VerifyTarget> target_of(const Command& command, Node& node) {
 }  // namespace
 
 Result<int> verify(const Command& command) {
+    if (command.require_pending || !command.modules.empty()) {
+        return failure(
+            ErrorCode::usage,
+            "--require-pending goes with --pending, --modules with --for-release; see "
+            "onload-node verify --help"
+        );
+    }
     const auto config = TRY(load_config(command));
     Node node(command.root.value_or(""), TrustedOwner{command.root ? ::geteuid() : 0});
     const auto target = TRY(target_of(command, node));

@@ -292,6 +292,7 @@ toml::table verify_document(const std::vector<Check>& checks, const std::string&
         put(entry, "subject", check.subject);
         put(entry, "text", check.text);
         put(entry, "advice", check.advice);
+        put(entry, "reason_code", check.verdict == Verdict::failed ? to_string(check.code) : "");
         list.push_back(std::move(entry));
     }
     toml::table document;

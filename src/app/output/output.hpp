@@ -59,4 +59,13 @@ struct Nic {
     const std::vector<Check>& checks, const PendingKernel& next, const std::string& running
 );
 
+/// Schema 1 of `verify --json`, with `release` (what was given) and `modules` (the source whose
+/// modules were checked; "" for what is staged). `kernel` is "" where it is not known.
+[[nodiscard]] std::string release_json(
+    const std::vector<Check>& checks,
+    const std::string& kernel,
+    std::string_view release,
+    std::string_view modules
+);
+
 }  // namespace onload_node

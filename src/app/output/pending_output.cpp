@@ -31,4 +31,16 @@ std::string pending_json(
     return to_json(document);
 }
 
+std::string release_json(
+    const std::vector<Check>& checks,
+    const std::string& kernel,
+    std::string_view release,
+    std::string_view modules
+) {
+    toml::table document = verify_document(checks, kernel);
+    put(document, "release", release);
+    put(document, "modules", modules);
+    return to_json(document);
+}
+
 }  // namespace onload_node

@@ -37,6 +37,10 @@ void SymversLines::take_line(std::string_view line) {
         return;
     }
     good_ = true;
+    if (exporters_ != nullptr) {
+        auto rest = line;
+        exporters_->insert(module_name(field(rest)));
+    }
     if (!wanted_.contains(name)) {
         return;
     }

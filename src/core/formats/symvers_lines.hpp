@@ -4,6 +4,7 @@
 #include "core/model/symbols.hpp"
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ public:
     /// Only the names in `wanted` count. It must outlive this object.
     explicit SymversLines(const Symbols& wanted) : wanted_(wanted) {}
 
+    /// Keeps the name of every module that exports something as well, in kernel spelling.
+    SymversLines(const Symbols& wanted, std::set<std::string>& exporters)
+        : wanted_(wanted), exporters_(&exporters) {}
+
     /// Takes the next piece, which may end anywhere.
     void add(std::string_view piece);
 
@@ -26,6 +31,7 @@ private:
     void take_line(std::string_view line);
 
     const Symbols& wanted_;
+    std::set<std::string>* exporters_ = nullptr;
     KernelSymbols found_;
     std::string rest_;  ///< the start of a line that ends in the next piece
     bool good_ = false;

@@ -100,6 +100,8 @@ inline constexpr std::string_view staged_programs[] = {
     "onload_cp_server", "onload_stackdump", "sfptpd"};
 /// Only one staging at a time. It lies where a pod with the node's /var/lib/onload-node finds it
 /// too.
+/// What `verify --for-release` unpacks, while it runs.
+inline constexpr std::string_view gate_directory = "/var/lib/onload-node/gate";
 inline constexpr std::string_view stage_lock = "/var/lib/onload-node/stage.lock";
 /// What is being staged is collected here, beside its target, so that one rename puts it in place.
 inline constexpr std::string_view work_directory = "/.onload-node-new-modules";

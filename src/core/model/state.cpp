@@ -106,6 +106,22 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
             "let the node reach it over another card, or end its use before the swap"};
     case ReasonCode::unreachable:
         return {"unreachable", ""};
+    case ReasonCode::kernel_unknown:
+        return {
+            "kernel-unknown",
+            "give the OS or driver-toolkit image of the release, its unpacked files, or the folder "
+            "of one kernel with its symvers"};
+    case ReasonCode::several_kernels:
+        return {"several-kernels", "say which one the nodes will run with --kernel"};
+    case ReasonCode::no_symvers:
+        return {
+            "no-symvers",
+            "give the release's driver-toolkit image, whose usr/src/kernels/KERNEL/Module.symvers "
+            "has them"};
+    case ReasonCode::not_pending:
+        return {
+            "not-pending",
+            "verify for the release that the node will be updated to, with --for-release"};
     }
     return {};
 }

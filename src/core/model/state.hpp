@@ -51,6 +51,11 @@ enum class ReasonCode {
     hung,                  ///< the kernel does not answer about a port
     storage_over_port,     ///< a disk or a file system is reached over a port
     unreachable,           ///< nothing is reached over the ports, where the last good boot did
+    // Of `verify` only: about a kernel that this node does not run yet.
+    kernel_unknown,   ///< the kernel to verify for is not in what was given
+    several_kernels,  ///< what was given has several kernels, and none is named
+    no_symvers,       ///< the symbols of that kernel are not known
+    not_pending,      ///< the next boot runs the running kernel again
 };
 
 /// The fixed facts about a reason.

@@ -279,6 +279,7 @@ Blocker to_blocker(const Check& check) {
 
 std::string_view to_string(CheckId id) {
     constexpr std::string_view names[] = {
+        "kernel",
         "tree",
         "paths",
         "modules",

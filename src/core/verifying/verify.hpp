@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "core/model/pending_kernel.hpp"
 #include "core/model/plan.hpp"
 
 #include <string>
@@ -11,6 +12,7 @@ namespace onload_node {
 
 /// What is checked before anything is changed. The spelling is part of schema 1 of `verify --json`.
 enum class CheckId {
+    kernel,             ///< the kernel that it is about is known; only of those that run later
     tree,               ///< modules are staged for the kernel
     paths,              ///< only root can have put them there
     modules,            ///< all needed modules are in one of the trees and can be read
@@ -44,6 +46,9 @@ struct Check {
 
 /// Would the staged modules load? Every check, in the order of the enumerators. Pure.
 [[nodiscard]] std::vector<Check> verify(const Config& config, const Observed& observed);
+
+/// With --require-pending: whether the next boot runs another kernel than the running one. Pure.
+[[nodiscard]] Check verify_is_pending(const PendingKernel& next, std::string_view running);
 
 /// The first failure, among the mandatory checks or among the others.
 [[nodiscard]] const Check* first_failed(const std::vector<Check>& checks, bool mandatory);

@@ -71,6 +71,14 @@ KernelSymbols read_symvers(const std::string& path, const Symbols& wanted) {
     return found;
 }
 
+std::set<std::string> exporters_in(const std::string& path) {
+    const Symbols none;
+    std::set<std::string> exporters;
+    SymversLines lines(none, exporters);
+    const bool read = read_lines(path, lines).has_value();
+    return read && lines.finish().problem.empty() ? exporters : std::set<std::string>();
+}
+
 KernelSymbols
 find_kernel_symbols(const std::string& root, const std::string& kernel, const Symbols& wanted) {
     for (const auto& [directory, file] : paths::symvers_files) {

@@ -3,6 +3,7 @@
 
 #include "core/formats/symvers_lines.hpp"
 
+#include <set>
 #include <string>
 
 namespace onload_node {
@@ -16,5 +17,9 @@ find_kernel_symbols(const std::string& root, const std::string& kernel, const Sy
 /// The same of one file, whose compression is known by its first bytes. One pass; only what is
 /// wanted is kept.
 [[nodiscard]] KernelSymbols read_symvers(const std::string& path, const Symbols& wanted);
+
+/// The modules that export symbols, by the same kind of file; "vmlinux" is the kernel. Empty where
+/// the file cannot be used.
+[[nodiscard]] std::set<std::string> exporters_in(const std::string& path);
 
 }  // namespace onload_node

@@ -211,6 +211,11 @@ TEST(PulledImage, ExplainsWhatPodmanComplainsOf) {
         {"Error: dial tcp 127.0.0.1:5000: connect: connection refused", "does not answer"},
         {"Error: writing blob: write /var/x: no space left on device", "disk is full"},
         {"Error: copying: unexpected EOF", "in the middle"},
+        {"Error: initializing source: Manifest does not match provided manifest digest sha256:12",
+         "its content is not what its digest says"},
+        {"Error: choosing an image from manifest list docker://host:5000/a/m:1: no image found in "
+         "manifest list for architecture amd64, variant \"\", OS linux",
+         "it is for other processors"},
         {"first\nError: something new", "podman: Error: something new"},
     };
     for (const auto& [complaint, part] : cases) {

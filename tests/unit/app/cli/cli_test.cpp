@@ -63,8 +63,14 @@ TEST(CommandLine, TakesATargetForVerifyOnly) {
     EXPECT_TRUE(says(complaint({"plan", "--root", "/x"}), "does not take --root"));
     EXPECT_TRUE(says(complaint({"status", "--kernel=1"}), "not take --kernel"));
     EXPECT_TRUE(parse({"verify", "--pending"})->pending);
+    EXPECT_TRUE(parse({"verify", "--pending", "--require-pending"})->require_pending);
+    const auto gate = parse({"verify", "--for-release", "quay.io/a", "--modules=dir:/m"});
+    ASSERT_TRUE(gate);
+    EXPECT_EQ(gate->release, "quay.io/a");
+    EXPECT_EQ(gate->modules, "dir:/m");
     EXPECT_TRUE(says(complaint({"plan", "--pending"}), "does not take"));
     EXPECT_TRUE(says(complaint({"verify", "--root"}), "--root needs a dir"));
+    EXPECT_TRUE(says(complaint({"verify", "--for-release="}), "--for-release needs an image"));
     EXPECT_TRUE(says(complaint({"verify", "--kernel="}), "needs a kernel"));
     EXPECT_TRUE(says(complaint({"verify", "--kernel", "../x"}), "no kernel"));
 }

@@ -150,6 +150,14 @@ TEST_F(VerifyPendingTest, ThreeWhenNothingIsStagedForIt) {
     EXPECT_TRUE(says(ended, "nothing is staged for kernel " + old_kernel)) << ended.text;
 }
 
+TEST_F(VerifyPendingTest, ZeroWhenAPendingKernelIsDemandedAndOneIs) {
+    // Below another root no kernel runs, so that of the next boot always counts as another one.
+    entry("2", "new", new_kernel);
+    const auto ended = verify("--require-pending");
+    EXPECT_EQ(ended.status, 0) << ended.text;
+    EXPECT_TRUE(says(ended, "kernel             " + new_kernel + " is pending")) << ended.text;
+}
+
 TEST_F(VerifyPendingTest, OneWhenNobodyKnowsWhatTheNextBootRuns) {
     entry("2", "gone", new_kernel);
     auto ended = verify();
@@ -175,6 +183,8 @@ TEST_F(VerifyPendingTest, TellsAProgramTheSame) {
 
 TEST_F(VerifyPendingTest, DoesNotTakeAKernelToo) {
     EXPECT_EQ(verify("--kernel=" + new_kernel).status, 64);
+    EXPECT_EQ(verify("--modules=/x").status, 64);
+    EXPECT_EQ(verify("--for-release=/x").status, 64);
 }
 
 }  // namespace
