@@ -14,12 +14,13 @@ from overlays import KUBERNETES, TOOLS, of_kind, pod_of
 
 PLAIN, REALTIME = "5.14.0-427.50.1.el9_4.x86_64", "5.14.0-427.50.1.el9_4.x86_64+rt"
 PER_KERNEL = ("onload/module-build", "onload/node-bundle", "stager", "stager-without-sfptpd")
-RELEASE_TOOLKIT = "quay.example/release@sha256:1234"
+RELEASE_TOOLKIT, CLUSTER_TOOLKIT = "quay.example/release@sha256:1234", "quay.example/release@sha256:5678"
 OC = """#!/bin/sh
 # Stands in for oc: renders, tells of a release, of builds and of tags; what else it is asked is written down.
 case "$*" in
     "kustomize "*) exec {kustomize} "$2" ;;
     "adm release info 4.18.9 --image-for=driver-toolkit") echo {toolkit} ;;
+    "adm release info --image-for=driver-toolkit") echo {cluster_toolkit} ;;
     "get buildconfigs "*) cat "$STAND_IN/buildconfigs" ;;
     "get builds "*) cat "$STAND_IN/builds" ;;
     "get build "*) echo "asked $3" >>"$STAND_IN/asked"; [ "$(grep -c "asked $3" "$STAND_IN/asked")" -lt 3 ] && echo Running || cat "$STAND_IN/phase" ;;
@@ -36,7 +37,7 @@ class StandIn:
     def __init__(self, folder):
         self.folder = Path(folder)
         program = self.folder / "oc"
-        program.write_text(OC.format(kustomize=TOOLS / "kustomize", toolkit=RELEASE_TOOLKIT), encoding="utf-8")
+        program.write_text(OC.format(kustomize=TOOLS / "kustomize", toolkit=RELEASE_TOOLKIT, cluster_toolkit=CLUSTER_TOOLKIT), encoding="utf-8")
         program.chmod(0o755)
         for name in ("buildconfigs", "tags", "failing", "asked", "builds", "phase", "sent"):
             self.set(name, "")
@@ -91,7 +92,7 @@ def toolkit(cases, oc):
     given = arguments("--release", "4.18.9")
     cases.equal("the driver toolkit is that of the release asked for", (given.get("DTK_AUTO"), given.get("KERNEL_FULL_VERSION")), (RELEASE_TOOLKIT, REALTIME))
     cases.equal("or the one that is named", arguments("--driver-toolkit", "registry.example/dtk:1").get("DTK_AUTO"), "registry.example/dtk:1")
-    cases.check("or else the cluster's", arguments().get("DTK_AUTO", "").endswith("/openshift/driver-toolkit:latest"))
+    cases.equal("or else that of the cluster's release, also without a registry in the cluster", arguments().get("DTK_AUTO"), CLUSTER_TOOLKIT)
     for wrong in (["onload/module-build"], ["nowhere", PLAIN], ["--release", "onload/module-build", PLAIN], ["stager", "5.14 0"]):
         done = oc.run("for-kernel", *wrong)
         cases.check(f"for-kernel {' '.join(wrong)}: refused, with a reason", done.returncode == 64 and done.stderr and not done.stdout, done)
