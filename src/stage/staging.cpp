@@ -283,6 +283,11 @@ private:
         for (const auto& program : staged_.programs) {
             record.set(StagedProgram{program, from});
         }
+        if (order_.configured) {
+            std::erase_if(record.sources, [&](const auto& each) {
+                return !order_.configured->contains(each.source);
+            });
+        }
         record.set(from);
         record_libraries(record, from);
         staged_.retired = TRY(libraries_.retire(record));

@@ -6,6 +6,7 @@
 #include "stage/staging_parts.hpp"
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct StagingOrder {
     bool relabel = false;          ///< SELinux is on
     std::string context;           ///< what SELinux runs us as; "" where it is off
     std::string boot_id;           ///< of the boot that runs now
+    /// All that the configuration names, if `source` is of it. What else was staged once is no
+    /// longer remembered: should it be configured again, it has to be staged again.
+    std::optional<std::set<std::string>> configured;
 };
 
 /// The ports through which staging works; does not own them.

@@ -105,7 +105,8 @@ def toolkit(cases, oc):
 
 def again(cases, oc):
     """A new tag, and a tag that is there."""
-    oc.set("buildconfigs", "node-bundle-k Dockerfile node-bundle:v9-k\nonload-node Binary onload-node:v0\nonload-user Dockerfile onload-user:v9\nsfptpd Dockerfile sfptpd:v3\n")
+    oc.set("buildconfigs", "".join(f"{each} ImageStreamTag\n" for each in (
+        "node-bundle-k Dockerfile node-bundle:v9-k", "onload-node Binary onload-node:v0", "onload-user Dockerfile onload-user:v9", "sfptpd Dockerfile sfptpd:v3")))
     oc.set("tags", "sfptpd:v3\n")
     done = oc.run("start-builds", "onload-clusterlocal")
     asked = [line for line in oc.asked() if line.startswith("start-build")]
@@ -127,12 +128,27 @@ def again(cases, oc):
 
 def under_way(cases, oc):
     """OpenShift has begun a new BuildConfig's build by itself."""
-    oc.set("buildconfigs", "onload-user Dockerfile onload-user:v9\n")
+    oc.set("buildconfigs", "onload-user Dockerfile onload-user:v9 ImageStreamTag\n")
     for phase, status in (("Complete", 0), ("Failed", 1)):
         for name, text in (("asked", ""), ("failing", ""), ("builds", "onload-user-1 Failed\nonload-user-2 Running\n"), ("phase", f"{phase}\n")):
             oc.set(name, text)
         done = oc.run("start-builds", "onload-clusterlocal")
         cases.equal(f"a build that is under way is waited for and not begun twice, and {phase} counts", (done.returncode, set(oc.asked())), (status, {"asked onload-user-2"}))
+
+
+def outside(cases, oc):
+    """In a registry outside an image counts as there when the cluster remembers the build that has pushed it."""
+    image = "registry.example/onload-user"
+    oc.set("buildconfigs", f"onload-diagnostics Dockerfile registry.example/onload-diagnostics:v9 DockerImage\nonload-user Dockerfile {image}:v9 DockerImage\n")
+    for name in ("failing", "asked", "builds"):
+        oc.set(name, "")
+    oc.run("start-builds", "onload-clusterlocal")
+    cases.equal("what no build has pushed is built, first what others are made of", [line.split()[1] for line in oc.asked()], ["onload-user", "onload-diagnostics"])
+    for built, expected in ((f"Complete {image}:v9", []), (f"Complete {image}:v8", ["onload-user"]), (f"Failed {image}:v9", ["onload-user"])):
+        oc.set("asked", "")
+        oc.set("builds", f"{built}\nComplete registry.example/onload-diagnostics:v9\n")
+        oc.run("start-builds", "onload-clusterlocal")
+        cases.equal(f"{built}: what is built then", [line.split()[1] for line in oc.asked()], expected)
 
 
 def triggers(cases, rendered):
@@ -216,3 +232,4 @@ def everything(cases, rendered):
         ahead(cases, oc)
         again(cases, oc)
         under_way(cases, oc)
+        outside(cases, oc)

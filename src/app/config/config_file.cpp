@@ -3,6 +3,7 @@
 
 #include "app/config/toml_reader.hpp"
 #include "base/text.hpp"
+#include "core/model/kernel_release.hpp"
 #include "core/model/paths.hpp"
 
 #include <algorithm>
@@ -169,8 +170,47 @@ void read_guard(TomlReader& reader, GuardConfig& guard) {
     reader.duration("patience", guard.patience);
 }
 
-void read_stage(TomlReader& reader, StageConfig& stage) {
+/// A drop-in that has a table adds to the table of an earlier file, and replaces what is none.
+void read_sources_by_kernel(TomlReader& kernels, StageConfig& stage) {
+    stage.sources.clear();
+    if (!stage.sources_by_kernel) {
+        stage.sources_by_kernel.emplace();
+    }
+    kernels.each([&](std::string_view key, const toml::node& node) {
+        if (node.is_table()) {
+            // TOML takes 5.14.0-1 = "..." for a table in a table.
+            kernels.complain(
+                node,
+                compose(
+                    "{} is a table; the name of a kernel has dots and stands in quotes",
+                    kernels.full_key(key)
+                )
+            );
+        } else if (!is_kernel_release(key)) {
+            kernels.complain(
+                node, compose("{}: \"{}\" is no kernel's name", kernels.full_key(key), key)
+            );
+        } else {
+            kernels.text_or_texts(key, (*stage.sources_by_kernel)[std::string(key)]);
+        }
+    });
+}
+
+void read_sources(TomlReader& reader, StageConfig& stage) {
+    const auto* const node = reader.find("source");
+    if (node == nullptr) {
+        return;
+    }
+    if (node->is_table()) {
+        reader.table("source", [&](TomlReader& t) { read_sources_by_kernel(t, stage); });
+        return;
+    }
+    stage.sources_by_kernel.reset();
     reader.text_or_texts("source", stage.sources);
+}
+
+void read_stage(TomlReader& reader, StageConfig& stage) {
+    read_sources(reader, stage);
     reader.text("authfile", stage.authfile);
     reader.boolean("tls_verify", stage.tls_verify);
     reader.word("then", stage.then);

@@ -18,7 +18,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -29,6 +33,12 @@ namespace {
 constexpr Milliseconds first_pause = std::chrono::seconds(15);
 constexpr Milliseconds longest_pause = std::chrono::minutes(5);
 constexpr unsigned attempts = 8;
+
+/// One source that is asked for.
+struct Wanted {
+    std::string source;  ///< with the kernel filled in
+    std::string kernel;  ///< whose modules to stage; "" for all that it has
+};
 
 /// One source to stage.
 struct Job {
@@ -89,9 +99,11 @@ public:
     Result<std::vector<Job>> jobs() {
         std::vector<Job> all;
         missing_.reset();
-        for (const auto& source : sources()) {
-            const auto jobs = TRY(jobs_of(source));
-            all.insert(all.end(), jobs.begin(), jobs.end());
+        const auto sources = TRY(wanted());
+        for (const auto& source : sources) {
+            if (auto job = job_of(source)) {
+                all.push_back(std::move(*job));
+            }
         }
         return all;
     }
@@ -100,11 +112,11 @@ public:
     /// is that of the first, or of the first that another try may help; the rest is printed here.
     Result<void> carry_out_all() {
         Result<void> all;
-        for (const auto& source : sources()) {
-            // Anew for each: the one before may have brought what this one has to replace.
-            const auto jobs = TRY(jobs_of(source));
-            for (const auto& job : jobs) {
-                note_failure(all, carry_out(job));
+        const auto sources = TRY(wanted());
+        for (const auto& source : sources) {
+            // Asked anew for each: the one before may have brought what this one has to replace.
+            if (const auto job = job_of(source)) {
+                note_failure(all, carry_out(*job));
             }
         }
         TRY(retire_libraries());
@@ -122,7 +134,9 @@ public:
         return missing_ ? Result<void>(tl::unexpected(*missing_)) : Result<void>();
     }
 
-    [[nodiscard]] bool configured() const { return !sources().empty(); }
+    [[nodiscard]] bool configured() const {
+        return !command_.source.empty() || by_kernel() || !config_.stage.sources.empty();
+    }
 
     Result<void> carry_out(const Job& job) {
         progress(compose("reading {}", job.source.text));
@@ -171,41 +185,116 @@ private:
         return kernels;
     }
 
-    [[nodiscard]] std::vector<std::string> sources() const {
-        return command_.source.empty() ? config_.stage.sources
-                                       : std::vector<std::string>{command_.source};
+    /// Whether each kernel has sources of its own. A SOURCE that was given comes first.
+    [[nodiscard]] bool by_kernel() const {
+        return command_.source.empty() && config_.stage.sources_by_kernel.has_value();
     }
 
-    /// What one source still has to bring. Notes in missing_ when it is not there.
-    Result<std::vector<Job>> jobs_of(const std::string& text) {
-        std::vector<std::string> kernels = {command_.kernel};
-        if (names_kernel(text) && command_.kernel.empty()) {
-            kernels = needed_kernels();
-            if (kernels.empty()) {
-                return failure(
-                    ErrorCode::usage,
-                    compose("{}: below another root the kernel has to be given: --kernel", text)
-                );
+    /// The kernels whose names go into a source.
+    Result<std::vector<std::string>> kernels_for(const std::string& source) const {
+        auto kernels = command_.kernel.empty() ? needed_kernels() : std::vector{command_.kernel};
+        if (kernels.empty()) {
+            return failure(
+                ErrorCode::usage,
+                compose("{}: below another root the kernel has to be given: --kernel", source)
+            );
+        }
+        return kernels;
+    }
+
+    /// All sources, in the order in which they are staged. Notes in missing_ for which kernel the
+    /// configuration has none.
+    Result<std::vector<Wanted>> wanted() {
+        if (by_kernel()) {
+            return wanted_by_kernel();
+        }
+        std::vector<Wanted> all;
+        const auto texts = command_.source.empty() ? config_.stage.sources
+                                                   : std::vector<std::string>{command_.source};
+        for (const auto& text : texts) {
+            std::vector<std::string> kernels = {command_.kernel};
+            if (names_kernel(text)) {
+                kernels = TRY(kernels_for(text));
+            }
+            for (const auto& kernel : kernels) {
+                all.push_back({expand_source(text, kernel), kernel});
             }
         }
-        std::vector<Job> jobs;
+        return all;
+    }
+
+    Result<std::vector<Wanted>> wanted_by_kernel() {
+        const auto& table = *config_.stage.sources_by_kernel;
+        std::vector<Wanted> all;
+        const auto kernels = TRY(kernels_for("[stage] source"));
         for (const auto& kernel : kernels) {
-            const auto expanded = expand_source(text, kernel);
-            const auto source = find_source(expanded);
-            // Even if the source file is gone, what was staged from it counts.
-            const auto wanted = kernel.empty() ? needed_kernels() : std::vector{kernel};
-            const std::string stamp = source ? file_stamp(*source) : "";
-            if (command_.source.empty() &&
-                already_staged(expanded, stamp, wanted, config_.driver.tree, sensors_)) {
+            const auto found = table.find(kernel);
+            if (found == table.end()) {
+                miss(kernel, table);
                 continue;
             }
-            if (source) {
-                jobs.push_back({*source, kernel});
-            } else {
-                missing_ = source.error();
+            for (const auto& text : found->second) {
+                all.push_back({expand_source(text, kernel), kernel});
             }
         }
-        return jobs;
+        return all;
+    }
+
+    /// All that the configuration names, for whichever kernel.
+    [[nodiscard]] std::set<std::string> configured_sources() const {
+        std::set<std::string> all;
+        const auto add = [&](const std::vector<std::string>& texts, const std::string& kernel) {
+            for (const auto& text : texts) {
+                all.insert(expand_source(text, kernel));
+            }
+        };
+        for (const auto& [kernel, texts] :
+             config_.stage.sources_by_kernel.value_or(SourcesByKernel())) {
+            add(texts, kernel);
+        }
+        add(config_.stage.sources, command_.kernel);
+        for (const auto& kernel : needed_kernels()) {
+            add(config_.stage.sources, kernel);
+        }
+        for (const auto& tree : read_stage_record(sensors_.files).trees) {
+            add(config_.stage.sources, tree.kernel);
+        }
+        return all;
+    }
+
+    /// A kernel that has its modules already may be left out of the table: it is on its way out.
+    void miss(const std::string& kernel, const SourcesByKernel& table) {
+        if (sensors_.trees.open(config_.driver.tree, kernel)->present()) {
+            return;
+        }
+        std::vector<std::string> known;
+        for (const auto& [name, sources] : table) {
+            known.push_back(name);
+        }
+        missing_ = Error{
+            ErrorCode::config,
+            compose(
+                "[stage] source has nothing for kernel {}; it has {}",
+                kernel,
+                known.empty() ? "none at all" : joined(known, ", ")
+            )};
+    }
+
+    /// What a source still has to bring. Notes in missing_ when it is not there.
+    std::optional<Job> job_of(const Wanted& wanted) {
+        const auto source = find_source(wanted.source);
+        // Even if the source file is gone, what was staged from it counts.
+        const auto kernels = wanted.kernel.empty() ? needed_kernels() : std::vector{wanted.kernel};
+        const std::string stamp = source ? file_stamp(*source) : "";
+        if (command_.source.empty() &&
+            already_staged(wanted.source, stamp, kernels, config_.driver.tree, sensors_)) {
+            return std::nullopt;
+        }
+        if (!source) {
+            missing_ = source.error();
+            return std::nullopt;
+        }
+        return Job{*source, wanted.kernel};
     }
 
     static void note_failure(Result<void>& all, const Result<void>& done) {
@@ -261,6 +350,9 @@ private:
             order.needed = order.known;
         }
         order.boot_id = boot_id_;
+        if (command_.source.empty()) {
+            order.configured = configured_sources();
+        }
         order.keep = command_.keep.value_or(config_.stage.keep);
         if (sensors_.files.exists(paths::selinux)) {
             order.relabel = !command_.root;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -162,8 +163,13 @@ struct GuardConfig {
     Milliseconds patience = std::chrono::minutes(10);
 };
 
+/// What is staged for each kernel, by its release (`uname -r`).
+using SourcesByKernel = std::map<std::string, std::vector<std::string>>;
+
 struct StageConfig {
     std::vector<std::string> sources;  ///< each is staged; of what two of them have, the later wins
+    /// Where there is a table, `sources` is empty. A kernel with an empty list needs nothing.
+    std::optional<SourcesByKernel> sources_by_kernel;
     std::string authfile{paths::registry_authfile};
     bool tls_verify = true;
     AfterStaging then = AfterStaging::next_boot;

@@ -115,6 +115,24 @@ TEST(ConfigFile, TakesOneSourceOrSeveral) {
     EXPECT_NE(sources("['a', 7]").front().find("a list of texts only"), std::string::npos);
 }
 
+TEST(ConfigFile, TakesSourcesForEachKernel) {
+    using Table = std::map<std::string, std::vector<std::string>>;
+    const std::string first = "[stage.source]\n\"5.14.0-1.x86_64+rt\" = \"host/m@sha256:1\"\n";
+    const auto one = read_config({{"a", first}});
+    ASSERT_TRUE(one) << one.error().message;
+    EXPECT_EQ(one->stage.sources_by_kernel, (Table{{"5.14.0-1.x86_64+rt", {"host/m@sha256:1"}}}));
+    const std::string second =
+        "[stage.source]\n\"5.14.0-1.x86_64+rt\" = \"host/n\"\n\"6.12.0-2\" = ['a', 'b']\n";
+    const auto both = read_config({{"a", first}, {"b", second}});
+    EXPECT_EQ(
+        both->stage.sources_by_kernel,
+        (Table{{"5.14.0-1.x86_64+rt", {"host/n"}}, {"6.12.0-2", {"a", "b"}}})
+    );
+    const std::string text = "[stage]\nsource = 'a'\n";
+    EXPECT_FALSE(read_config({{"a", first}, {"b", text}})->stage.sources_by_kernel);
+    EXPECT_TRUE(read_config({{"a", text}, {"b", first}})->stage.sources.empty());
+}
+
 TEST(ConfigFile, DropInsMergeReplaceAndAppend) {
     const auto config = read_config({
         {"config.toml",
@@ -207,6 +225,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"[limits]\nprobe = \"-3s\"\n", "config.toml:2:9: limits.probe", "negative"},
         Bad{"[stage]\ntls_verify = \"no\"\n",
             "config.toml:2:14: stage.tls_verify must be true or false",
+            ""},
+        Bad{"[stage.source]\n5.14.0-1 = \"a\"\n",
+            "config.toml:2:1: stage.source.5 is a table",
+            "stands in quotes"},
+        Bad{"[stage.source]\n\"5.14 0\" = \"a\"\n",
+            "config.toml:2:12: stage.source.5.14 0: ",
+            "no kernel's name"},
+        Bad{"[stage.source]\n\"5.14.0-1\" = 7\n",
+            "config.toml:2:14: stage.source.5.14.0-1 must be",
             ""},
         Bad{"[stage]\ntls-verify = true\n",
             "config.toml:2:1: there is no key \"stage.tls-verify\"",

@@ -160,6 +160,50 @@ TEST_F(StageProgram, StagesEachSourceOfAListOnItsOwn) {
     EXPECT_TRUE(says(run({"stage", "--kernel", "5.14.0-1"}).output, "nothing to stage"));
 }
 
+TEST_F(StageProgram, TakesTheSourceOfEachKernelFromATable) {
+    const auto table = [&](const std::string& lines) {
+        root.put("/etc/onload-node/config.toml", "[stage.source]\n" + lines);
+    };
+    const auto entry = [&](const std::string& kernel, const std::string& content) {
+        return "\"" + kernel + "\" = \"" + image(kernel, content) + "\"\n";
+    };
+    table(entry("5.14.0-1", "one") + entry("5.14.0-2", "two"));
+    EXPECT_EQ(run({"stage"}).status, 64) << "which kernel runs there nobody knows";
+    const auto staged = run({"stage", "--kernel=5.14.0-2"});
+    EXPECT_EQ(staged.status, 0) << staged.complaint;
+    EXPECT_TRUE(there("/opt/lib/modules/5.14.0-2/extra/sfc.ko"));
+    EXPECT_FALSE(there("/opt/lib/modules/5.14.0-1"));
+    EXPECT_TRUE(says(run({"stage", "--kernel=5.14.0-2"}).output, "nothing to stage"));
+    const auto unknown = run({"stage", "--kernel=5.14.0-3"});
+    EXPECT_EQ(unknown.status, 78);
+    EXPECT_TRUE(says(
+        unknown.complaint,
+        "[stage] source has nothing for kernel 5.14.0-3; it has 5.14.0-1, 5.14.0-2"
+    )) << unknown.complaint;
+    // An entry may go while its kernel is still in use.
+    table(entry("5.14.0-1", "one"));
+    EXPECT_EQ(run({"stage", "--kernel=5.14.0-2"}).status, 0);
+    EXPECT_EQ(run({"stage", "--kernel=5.14.0-3", image("5.14.0-3", "x")}).status, 0)
+        << "a SOURCE that is given needs no table";
+}
+
+/// As when a change of the configuration is taken back.
+TEST_F(StageProgram, GoesBackToASourceThatItHadBefore) {
+    const auto content = [&](const std::string& source) {
+        root.put("/etc/onload-node/config.toml", "[stage]\nsource = \"" + source + "\"\n");
+        EXPECT_EQ(run({"stage", "--kernel=5.14.0-1"}).status, 0);
+        std::ifstream module(root.path("/opt/lib/modules/5.14.0-1/extra/sfc.ko"));
+        return std::string{std::istreambuf_iterator<char>(module), {}};
+    };
+    const auto one = image("5.14.0-1", "one");
+    const auto two = image("5.14.0-1", "two");
+    EXPECT_EQ(content(one), "one");
+    EXPECT_EQ(content(two), "two");
+    EXPECT_EQ(content(one), "one");
+    ASSERT_EQ(run({"stage", two}).status, 0);
+    EXPECT_EQ(content(one), "two") << "what a person has staged stays until another is configured";
+}
+
 TEST_F(StageProgram, StagesAConfiguredFileAnewWhenItHasChanged) {
     const auto file = images.put(
         "/m.tar",
