@@ -25,6 +25,8 @@ struct StagingOrder {
     bool relabel = false;          ///< SELinux is on
     std::string context;           ///< what SELinux runs us as; "" where it is off
     std::string boot_id;           ///< of the boot that runs now
+    std::string kept_set;          ///< digest, if a kept set is put in place; else ""
+    bool by_boot = false;          ///< the kept set stands in for the one that is wanted
 };
 
 /// The ports through which staging works; does not own them.

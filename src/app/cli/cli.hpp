@@ -97,6 +97,7 @@ struct Command {
     bool shutdown = false;            ///< --shutdown
     bool pending = false;             ///< --pending
     std::string source;               ///< SOURCE, "" for `[stage] source`
+    std::string use;                  ///< --use previous|DIGEST, "" for none
     std::optional<unsigned> keep;     ///< --keep N
     std::string authfile;             ///< --authfile FILE, "" for `[stage] authfile`
     std::optional<bool> tls_verify;   ///< --tls-verify=BOOL
