@@ -10,6 +10,7 @@
 #include "core/modules/load_order.hpp"
 #include "run/guard.hpp"
 #include "run/observe_parts.hpp"
+#include "run/previous_set.hpp"
 #include "run/records.hpp"
 
 #include <algorithm>
@@ -308,6 +309,7 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
     observe_other_namers(observed, sensors.files);
     observe_kernel_settings(observed, config, sensors);
     read_guard(observed, sensors.files);
+    read_sets(observed, sensors.files);
     read_name_record(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     observe_libraries(observed, sensors);

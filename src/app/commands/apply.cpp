@@ -5,8 +5,10 @@
 #include "app/session/node_report.hpp"
 #include "app/session/publish.hpp"
 #include "app/session/session.hpp"
+#include "app/stage/stage_parts.hpp"
 #include "core/model/units.hpp"
 #include "core/planning/guard.hpp"
+#include "run/previous_set.hpp"
 
 namespace onload_node {
 
@@ -37,8 +39,11 @@ Result<int> apply(const Command& command) {
         session->say(plan_text(make_plan(*config, run.observed(), {}), false));
         return session->tell(*config, run.observed());
     }
-    const Plan plan = TRY(run.plan({command.live}));
-    const RunRecord record = TRY(run.act(plan));
+    const PutSet put = [&](const std::string& digest) {
+        return use_set(Command(), *config, digest, UsedBy::boot);
+    };
+    const RunRecord record =
+        TRY(plan_and_act(*config, session->node().access(), run, {command.live}, put));
     // In a boot its own unit comes after us.
     if (run.observed().network_started && attempt_under_way(run.observed())) {
         if (const auto started =
