@@ -39,7 +39,8 @@ Result<GuardRecord> guard_record_from(const toml::table& table) {
         *boot_id,
         *tripped,
         *reason,
-        static_cast<unsigned>(unreachable)};
+        static_cast<unsigned>(unreachable),
+        table["kept-as"].value_or(std::string())};
     for (const auto& line : *set) {
         record.set.push_back(line.value_or(std::string()));
     }
@@ -92,6 +93,7 @@ Result<void> write_guard(Files& files, const GuardRecord& record) {
         {"tripped", record.tripped},
         {"reason", record.reason},
         {"unreachable", static_cast<std::int64_t>(record.unreachable)},
+        {"kept-as", record.kept_as},
     };
     return files.write(paths::guard_file, toml_text(document));
 }

@@ -33,6 +33,12 @@ public:
 
     [[nodiscard]] Result<void> look() { return look_(observed_); }
 
+    /// Forgets what earlier looks have found that cannot change by itself: another set is in place.
+    [[nodiscard]] Result<void> look_anew() {
+        observed_ = Observed();
+        return look();
+    }
+
     /// The node as last observed.
     [[nodiscard]] const Observed& observed() const { return observed_; }
 

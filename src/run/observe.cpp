@@ -11,6 +11,7 @@
 #include "run/guard.hpp"
 #include "run/machine_record.hpp"
 #include "run/observe_parts.hpp"
+#include "run/previous_set.hpp"
 #include "run/records.hpp"
 
 #include <algorithm>
@@ -311,6 +312,7 @@ Result<void> look(Observed& observed, const Config& config, const Sensors& senso
     read_guard(observed, sensors.files);
     read_name_record(observed, sensors.files);
     observe_owner(observed, sensors.files);
+    read_sets(observed, sensors.files);
     observe_control_plane(observed, config, sensors);
     observe_libraries(observed, sensors);
     return {};

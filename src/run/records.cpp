@@ -186,7 +186,10 @@ RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id
         }
         const bool busy = failed.error.code == ErrorCode::busy;
         record.failures.push_back(
-            {failed.phase, std::move(text), busy ? ReasonCode::busy : ReasonCode::undone}
+            {failed.phase,
+             std::move(text),
+             busy ? ReasonCode::busy : ReasonCode::undone,
+             !failed.left_behind.empty()}
         );
     }
     for (const auto& timing : execution.timings) {

@@ -131,7 +131,7 @@ StageRecord read_stage_record(const Files& files) {
     }
     each_table(document.table(), "tree", [&](const toml::table& tree) {
         if (auto kernel = text_of(tree, "kernel"); !kernel.empty()) {
-            record.set(TreeOrigin{std::move(kernel), from_of(tree)});
+            record.set(TreeOrigin{std::move(kernel), from_of(tree), text_of(tree, "set")});
         }
     });
     each_table(document.table(), "libraries", [&](const toml::table& each) {
@@ -154,10 +154,18 @@ StageRecord read_stage_record(const Files& files) {
     return record;
 }
 
+std::string set_in_place(const Files& files, const std::string& kernel) {
+    const auto record = read_stage_record(files);
+    const auto* const tree = record.find(kernel);
+    return tree == nullptr ? std::string() : tree->set;
+}
+
 Result<void> write_stage_record(Files& files, const StageRecord& record) {
     toml::array trees;
     for (const auto& tree : record.trees) {
-        trees.push_back(entry_of("kernel", tree.kernel, tree.from));
+        auto entry = entry_of("kernel", tree.kernel, tree.from);
+        entry.insert("set", tree.set);
+        trees.push_back(std::move(entry));
     }
     toml::array programs;
     for (const auto& program : record.programs) {

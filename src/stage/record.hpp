@@ -18,6 +18,7 @@ struct StagedFrom {
 struct TreeOrigin {
     std::string kernel;
     StagedFrom from;
+    std::string set = {};  ///< digest of what is in place for it; empty if that is not known
 };
 
 /// One set of Onload's user libraries and programs, below paths::user_directory.
@@ -60,6 +61,9 @@ struct StageRecord {
 
 /// Empty if there is no record. A damaged one counts as none: everything is staged anew.
 [[nodiscard]] StageRecord read_stage_record(const Files& files);
+
+/// The digest of the set that is in place for the kernel; empty if that is not known.
+[[nodiscard]] std::string set_in_place(const Files& files, const std::string& kernel);
 
 [[nodiscard]] Result<void> write_stage_record(Files& files, const StageRecord& record);
 

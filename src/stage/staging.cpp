@@ -3,12 +3,16 @@
 
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
+#include "core/model/sets.hpp"
 #include "stage/libraries.hpp"
 #include "stage/record.hpp"
+#include "stage/set_keeping.hpp"
+#include "stage/set_record.hpp"
 #include "stage/staging_parts.hpp"
 #include "stage/user_version.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace onload_node {
@@ -160,12 +164,28 @@ private:
         for (auto* const area : {&access_.modules, &access_.user}) {
             TRY(area->sync());
         }
+        TRY(note_begun());
         TRY(put_trees());
         TRY(put_user_files());
         relabel();
         TRY(prune());
         TRY(write_record());
         return std::move(staged_);
+    }
+
+    /// While one part after the other is replaced, what is in place is no whole set.
+    Result<void> note_begun() {
+        auto record = read_stage_record(access_.files);
+        for (auto& tree : record.trees) {
+            sets_before_[tree.kernel] = tree.set;
+            tree.set.clear();
+        }
+        if (!order_.kept_set.empty()) {
+            auto sets = read_set_record(access_.files).value_or(SetRecord());
+            set_entry(sets, order_.only_kernel, order_.kept_set).unfinished = true;
+            TRY(write_set_record(access_.files, sets));
+        }
+        return record.trees.empty() ? Result<void>() : write_stage_record(access_.files, record);
     }
 
     Result<void> put_trees() {
@@ -208,7 +228,22 @@ private:
             }
             staged_.programs.push_back(program);
         }
+        TRY(take_other_programs_away());
         return extracted_.user_files > 0 ? put_libraries() : Result<void>();
+    }
+
+    /// A kept set is put in place as a whole: a program that it does not have is of another one.
+    Result<void> take_other_programs_away() {
+        if (order_.kept_set.empty()) {
+            return {};
+        }
+        for (const auto& program : read_stage_record(access_.files).programs) {
+            if (!extracted_.programs.contains(program.name)) {
+                TRY(access_.files.remove(compose("{}/{}", paths::program_directory, program.name)));
+                gone_programs_.push_back(program.name);
+            }
+        }
+        return {};
     }
 
     Result<void> put_libraries() {
@@ -283,14 +318,21 @@ private:
         for (const auto& program : staged_.programs) {
             record.set(StagedProgram{program, from});
         }
+        std::erase_if(record.programs, [&](const StagedProgram& program) {
+            return contains(gone_programs_, program.name);
+        });
         if (order_.configured) {
             std::erase_if(record.sources, [&](const auto& each) {
                 return !order_.configured->contains(each.source);
             });
         }
-        record.set(from);
+        // What a source gave last is what it was asked for last.
+        if (order_.kept_set.empty()) {
+            record.set(from);
+        }
         record_libraries(record, from);
         staged_.retired = TRY(libraries_.retire(record));
+        TRY(keep_sets({order_, access_, staged_.kernels, sets_before_}, record));
         return write_stage_record(access_.files, record);
     }
 
@@ -316,6 +358,8 @@ private:
     Staged staged_;
     std::string user_version_;
     std::vector<std::string> written_;
+    std::map<std::string, std::string> sets_before_;  ///< by kernel
+    std::vector<std::string> gone_programs_;
 };
 
 }  // namespace

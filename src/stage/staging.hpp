@@ -29,6 +29,8 @@ struct StagingOrder {
     /// All that the configuration names, if `source` is of it. What else was staged once is no
     /// longer remembered: should it be configured again, it has to be staged again.
     std::optional<std::set<std::string>> configured;
+    std::string kept_set;  ///< digest, if a kept set is put in place; else ""
+    bool by_boot = false;  ///< the kept set stands in for the one that is wanted
 };
 
 /// The ports through which staging works; does not own them.

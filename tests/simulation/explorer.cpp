@@ -48,6 +48,9 @@ Explorer::Node Explorer::beginning() const {
     if (start_.one_port_dead) {
         node.kill_port(node.observed().functions.at(1).address);
     }
+    if (start_.set_before) {
+        keep_sets(node);
+    }
     if (start_.cards_exchanged) {
         node.exchange_cards();
     }

@@ -3,6 +3,7 @@
 
 #include "core/planning/plan.hpp"
 #include "run/node_run.hpp"
+#include "run/previous_set.hpp"
 #include "run/records.hpp"
 #include "run/undo.hpp"
 
@@ -36,9 +37,9 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
     NodeRun run(start.config, access_to(node, progress), log, fixture::look_at(node));
     static_cast<void>(run.finish_interrupted(start.live, "taking back"));
     static_cast<void>(run.look());
-    if (const auto plan = run.plan({start.live, start.clock})) {
-        static_cast<void>(run.act(*plan));
-    }
+    const auto put = [&node](const std::string& digest) { return node.put_set(digest); };
+    const PlanRequest request{start.live, start.clock};
+    static_cast<void>(plan_and_act(start.config, access_to(node, progress), run, request, put));
     const Report report = report_on(node, start);
     return exit_status(report.state, report.code);
 }

@@ -2,10 +2,14 @@
 #include "starts.hpp"
 
 #include "core/model/paths.hpp"
+#include "core/model/sets.hpp"
 #include "processes.hpp"
+#include "stage/record.hpp"
+#include "stage/set_record.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
 
+#include <map>
 #include <utility>
 
 namespace onload_node::simulation {
@@ -290,21 +294,73 @@ Start nothing_staged() {
     return start;
 }
 
+constexpr const char* broken = "broken";
+
+/// Of a set whose driver does not load.
+std::map<ModuleName, ModuleFile> broken_modules() {
+    auto modules = booting_node().staged.modules;
+    for (auto& [name, file] : modules) {
+        file.build_id = broken;
+        file.sha256 = broken + file.sha256;
+    }
+    return modules;
+}
+
+const std::string set_before(64, 'a');
+const std::string broken_set(64, 'b');
+
+/// The staged set does not load, and the one that was confirmed is kept.
+Start set_kept() {
+    Start start = bound_by_coldplug();
+    start.name = "the set before is kept";
+    start.node.staged.modules = broken_modules();
+    fixture::MemoryNode disk(start.node);
+    StageRecord record;
+    record.set(TreeOrigin{fixture::kernel, {}, broken_set});
+    static_cast<void>(write_stage_record(disk, record));
+    SetRecord sets;
+    note_wanted(sets, fixture::kernel, broken_set);
+    set_entry(sets, fixture::kernel, set_before).confirmed = "2026-12-01T00:00:00Z";
+    static_cast<void>(write_set_record(disk, sets));
+    start.node.generated_files = disk.files();
+    start.set_before = true;
+    start.goal = State::degraded;
+    return start;
+}
+
 }  // namespace
+
+void keep_sets(fixture::MemoryNode& node) {
+    node.keep_set(set_before, booting_node().staged.modules);
+    node.keep_set(broken_set, broken_modules());
+    node.break_build(broken);
+}
 
 std::vector<Start> starts() {
     return {
-        bound_by_coldplug(),   sequential(),
-        not_yet_loaded(),      not_yet_loaded_sequential(),
-        remembered(),          in_its_init(),
-        cards_moved(),         another_build(),
-        no_time_daemon(),      clock_left_alone(),
-        chronyd_runs(),        time_daemon_failed(),
-        card_gone(),           card_gone_chronyd_masked(),
-        time_daemon_gone(),    time_daemon_failed_chronyd_disabled(),
-        time_daemon_retried(), chronyd_in_etc(),
-        masked_always(),       never_masked(),
-        nothing_staged(),      one_port_dead(),
+        bound_by_coldplug(),
+        sequential(),
+        not_yet_loaded(),
+        not_yet_loaded_sequential(),
+        remembered(),
+        in_its_init(),
+        cards_moved(),
+        another_build(),
+        no_time_daemon(),
+        clock_left_alone(),
+        chronyd_runs(),
+        time_daemon_failed(),
+        card_gone(),
+        card_gone_chronyd_masked(),
+        time_daemon_gone(),
+        time_daemon_failed_chronyd_disabled(),
+        time_daemon_retried(),
+        chronyd_in_etc(),
+        masked_always(),
+        never_masked(),
+        nothing_staged(),
+        one_port_dead(),
+        set_kept(),
     };
 }
 

@@ -4,6 +4,7 @@
 #include "core/model/config.hpp"
 #include "core/model/observed.hpp"
 #include "core/planning/plan.hpp"
+#include "unit/run/memory_node.hpp"
 
 #include <ostream>
 #include <set>
@@ -24,6 +25,7 @@ struct Start {
     bool clock_lost = false;       ///< no daemon keeps the clock, and one call may fail to mend it
     bool cards_exchanged = false;  ///< since the names were remembered
     bool one_port_dead = false;    ///< no driver takes the second one
+    bool set_before = false;       ///< a set that does not load is staged over a confirmed one
     bool live = false;             ///< the boot is over: a person, or a fallback unit, runs it
     ClockRequest clock = ClockRequest::as_configured;
 };
@@ -32,6 +34,9 @@ struct Start {
 inline void PrintTo(const Start& start, std::ostream* out) {
     *out << start.name;
 }
+
+/// Keeps the sets of a start with `set_before` beside what is staged.
+void keep_sets(fixture::MemoryNode& node);
 
 /// Every kind of node that a plan begins differently on.
 [[nodiscard]] std::vector<Start> starts();

@@ -40,6 +40,20 @@ Result<void> store_keep(Command& command, std::string_view value) {
     return {};
 }
 
+Result<void> store_use(Command& command, std::string_view value) {
+    // As many digits as git asks for at least.
+    constexpr std::size_t fewest = 4;
+    const bool digest = value.size() >= fewest &&
+                        value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    if (value != "previous" && !digest) {
+        return failure(
+            ErrorCode::usage,
+            compose("--use needs \"previous\" or four digits of a digest, not \"{}\"", value)
+        );
+    }
+    return store<&Command::use>(command, value);
+}
+
 Result<void> store_tls_verify(Command& command, std::string_view value) {
     if (value != "true" && value != "false") {
         return failure(
@@ -104,6 +118,12 @@ constexpr Option keep = {
     store_keep,
     "N",
     "a number from 1 to 100"};
+constexpr Option use = {
+    "--use",
+    "put a set that is kept in place, without a registry; trees lists them",
+    store_use,
+    "SET",
+    "previous or a digest"};
 constexpr Option authfile = {
     "--authfile",
     "credentials for the registry; [stage] authfile",
@@ -214,7 +234,7 @@ constexpr CommandEntry commands[] = {
     {.verb = Verb::stage,
      .summary =
          "bring modules, programs and libraries below /opt, from an image, archive or folder",
-     .options = {&kernel_alone, &keep, &authfile, &tls_verify, &root, &retry},
+     .options = {&kernel_alone, &use, &keep, &authfile, &tls_verify, &root, &retry},
      .exits = "Exit status: 0 it is staged, or there is nothing to stage; 64 usage; 78 the "
               "configuration\n"
               "is wrong; 1 anything else, and what was staged before is as it was.\n",
@@ -246,7 +266,16 @@ constexpr Grammar grammar = {
     .commands = commands,
     .general = {&config, &help, &version},
     .with_value =
-        {&root, &kernel, &config, &output, &keep, &authfile, &tls_verify, &for_release, &modules},
+        {&root,
+         &kernel,
+         &config,
+         &output,
+         &use,
+         &keep,
+         &authfile,
+         &tls_verify,
+         &for_release,
+         &modules},
 };
 
 }  // namespace

@@ -100,6 +100,7 @@ struct Command {
     std::string release;              ///< --for-release WHAT
     std::string modules;              ///< --modules SOURCE, "" for what is staged
     std::string source;               ///< SOURCE, "" for `[stage] source`
+    std::string use;                  ///< --use previous|DIGEST, "" for none
     std::optional<unsigned> keep;     ///< --keep N
     std::string authfile;             ///< --authfile FILE, "" for `[stage] authfile`
     std::optional<bool> tls_verify;   ///< --tls-verify=BOOL

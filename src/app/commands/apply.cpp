@@ -4,9 +4,11 @@
 #include "app/output/output.hpp"
 #include "app/session/node_report.hpp"
 #include "app/session/session.hpp"
+#include "app/stage/stage_parts.hpp"
 #include "core/model/units.hpp"
 #include "core/planning/guard.hpp"
 #include "run/machine_record.hpp"
+#include "run/previous_set.hpp"
 #include "run/records.hpp"
 
 namespace onload_node {
@@ -18,17 +20,6 @@ Result<int> refuse(const Error& error, Session& session) {
     session.say(error.message);
     const auto report = TRY(report_bad_config(session.node(), error));
     return session.conclude(report, PublishConfig());
-}
-
-/// Before the first step writes records of this machine. What cannot be put aside is not used.
-void put_aside(const Observed& observed, Session& session) {
-    if (observed.records_owner != RecordsOwner::another_machine) {
-        return;
-    }
-    session.say(observed.records_note);
-    if (const auto done = put_records_aside(session.files(), observed); !done) {
-        session.say(done.error().message);
-    }
 }
 
 }  // namespace
@@ -49,9 +40,11 @@ Result<int> apply(const Command& command) {
         session->say(plan_text(make_plan(*config, run.observed(), {}), false));
         return session->conclude(*config, run.observed(), read_run_record(session->files()));
     }
-    const Plan plan = TRY(run.plan({command.live}));
-    put_aside(run.observed(), *session);
-    const RunRecord record = TRY(run.act(plan));
+    const PutSet put = [&](const std::string& digest) {
+        return use_set(Command(), *config, digest, UsedBy::boot);
+    };
+    const RunRecord record =
+        TRY(plan_and_act(*config, session->node().access(), run, {command.live}, put));
     if (const auto known = remember_machine(session->files(), run.observed()); !known) {
         session->say(known.error().message);
     }

@@ -8,6 +8,7 @@
 #include "core/reporting/report.hpp"
 #include "run/guard.hpp"
 #include "run/observe.hpp"
+#include "run/previous_set.hpp"
 #include "run/records.hpp"
 
 #include <algorithm>
@@ -40,6 +41,7 @@ private:
     Result<std::optional<int>> judge();
     Result<std::optional<int>> judge_unreached(Session& session, NodeRun& run);
     Result<int> judge_good(Session& session, NodeRun& run);
+    void note_confirmed(Session& session, const GuardRecord& guard) const;
     Result<void> wait();
     Result<Milliseconds> settling_time();
 
@@ -74,9 +76,18 @@ Result<std::optional<int>> Confirmation::judge() {
     return TRY(judge_good(*session, run));
 }
 
+/// A set that cannot be noted is none to go back to; the boot is good all the same.
+void Confirmation::note_confirmed(Session& session, const GuardRecord& guard) const {
+    const auto now = session.node().sensors().host.utc(seen_.uptime);
+    if (const auto noted = confirm_set(session.files(), guard, now); !noted) {
+        session.say("this set is not noted as good: " + noted.error().message);
+    }
+}
+
 /// In-tree boots are remembered, too: the first boot with the other driver is measured by them.
 Result<int> Confirmation::judge_good(Session& session, NodeRun& run) {
     if (attempt_) {
+        note_confirmed(session, *run.observed().guard);
         TRY(session.files().remove(paths::guard_file));
         TRY(run.look());
         session.say("this boot is confirmed as good");

@@ -3,6 +3,7 @@
 #include "app/config/config_file.hpp"
 #include "app/session/session.hpp"
 #include "core/model/paths.hpp"
+#include "run/previous_set.hpp"
 
 namespace onload_node {
 
@@ -10,6 +11,10 @@ Result<int> reset(const Command& command) {
     const auto session = TRY(Session::open("reset"));
     TRY(session->files().remove(paths::guard_file));
     TRY(session->files().remove(paths::reach_file));
+    if (const auto forgiven = forgive_sets(session->files()); !forgiven) {
+        session->say("what was known of kept sets is forgotten: " + forgiven.error().message);
+        TRY(session->files().remove(paths::sets_file));
+    }
     const Config config = config_or_default(command);
     NodeRun run = session->run(config);
     TRY(run.look());

@@ -166,6 +166,7 @@ void read_time(TomlReader& reader, TimeConfig& time) {
 
 void read_guard(TomlReader& reader, GuardConfig& guard) {
     reader.number("attempts", guard.attempts, 1, 100);
+    reader.boolean("previous", guard.previous);
     reader.duration("settle", guard.settle);
     reader.duration("patience", guard.patience);
 }

@@ -9,7 +9,7 @@ namespace onload_node {
 
 namespace {
 
-constexpr std::int64_t trees_schema = 2;
+constexpr std::int64_t trees_schema = 3;
 constexpr std::uint64_t kibibyte = 1024;
 
 /// "812 KiB"; "3.4 MiB".
@@ -52,6 +52,49 @@ void put_origin(toml::table& table, const StagedFrom& from) {
     put(table, "digest", from.digest);
 }
 
+std::string times(unsigned number) {
+    return number == 1 ? "once" : compose("{} times", std::to_string(number));
+}
+
+std::string set_text(const ListedSet& set) {
+    const auto& entry = set.entry;
+    std::string text = compose(
+        "{}{}{}",
+        set.in_place ? "for the next boot" : "kept",
+        set.running ? ", running" : "",
+        set.in_place && !entry.wanted ? ", in the place of the wanted one" : ""
+    );
+    text += entry.confirmed.empty() ? "; not confirmed" : "; confirmed " + entry.confirmed;
+    if (entry.unfinished) {
+        text += "; was only half put in place";
+    }
+    if (entry.failed > 0) {
+        text += compose("; failed {}", times(entry.failed));
+    }
+    text += entry.reason.empty() ? "" : ": " + entry.reason;
+    text += entry.source.empty() ? "" : "; from " + entry.source;
+    return compose("  set       {}  {}\n", short_digest(entry.digest), text);
+}
+
+toml::array sets_json(const ListedTree& tree) {
+    toml::array list;
+    for (const auto& [entry, in_place, running] : tree.sets) {
+        toml::table table;
+        put(table, "digest", entry.digest);
+        put(table, "source", entry.source);
+        put(table, "image", entry.image);
+        put(table, "confirmed", entry.confirmed);
+        table.insert("in_place", in_place);
+        table.insert("running", running);
+        table.insert("wanted", entry.wanted);
+        table.insert("unfinished", entry.unfinished);
+        table.insert("failed", static_cast<std::int64_t>(entry.failed));
+        put(table, "reason", entry.reason);
+        list.push_back(std::move(table));
+    }
+    return list;
+}
+
 toml::table tree_json(const ListedTree& tree) {
     toml::array modules;
     for (const auto& [name, version] : tree.modules) {
@@ -71,6 +114,7 @@ toml::table tree_json(const ListedTree& tree) {
     put(table, "verdict", tree.verdict);
     put(table, "why", tree.why);
     put_origin(table, tree.origin);
+    table.insert("sets", sets_json(tree));
     return table;
 }
 
@@ -126,6 +170,12 @@ std::string trees_text(const TreeList& list) {
         if (!tree.origin.digest.empty()) {
             text += compose("  digest    {}\n", tree.origin.digest);
         }
+        for (const auto& set : tree.sets) {
+            text += set_text(set);
+        }
+    }
+    if (!list.sets_problem.empty()) {
+        text += compose("what is known of sets cannot be read: {}\n", list.sets_problem);
     }
     for (const auto& libraries : list.record.libraries) {
         text += libraries_text(libraries);
@@ -146,6 +196,7 @@ std::string trees_json(const TreeList& list) {
     document.insert("trees", std::move(trees));
     document.insert("user_libraries", libraries_json(list.record));
     document.insert("programs", programs_json(list.record));
+    put(document, "sets_problem", list.sets_problem);
     return to_json(document);
 }
 

@@ -16,7 +16,7 @@ namespace onload_node {
 namespace {
 
 /// Longer than the timeout of the unit that runs `apply`.
-constexpr Milliseconds apply_limit = std::chrono::minutes(7);
+constexpr Milliseconds apply_limit = std::chrono::minutes(11);
 
 /// The first port that carries a default route of the node; empty if none does.
 std::string port_with_default_route(const Observed& observed) {

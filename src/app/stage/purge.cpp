@@ -65,7 +65,9 @@ public:
         ::rmdir((root_ + modules).c_str());
         ::rmdir(parent_directory(root_ + modules).c_str());
         std::vector<std::string> paths = {
-            std::string(paths::user_work_directory), std::string(paths::user_directory)};
+            std::string(paths::user_work_directory),
+            std::string(paths::user_directory),
+            compose("{}{}", config_.driver.tree, paths::sets_directory)};
         for (const auto& program : record.programs) {
             paths.push_back(compose("{}/{}", paths::program_directory, program.name));
         }
@@ -74,6 +76,8 @@ public:
             const bool tell = state || path != paths::state_directory;
             TRY(remove(path, tell));
         }
+        const auto sets = compose("{}{}", config_.driver.tree, paths::sets_directory);
+        ::rmdir(parent_directory(root_ + sets).c_str());
         if (removed_ == 0) {
             std::puts("nothing was staged");
         }

@@ -6,6 +6,7 @@
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
+#include "core/model/sets.hpp"
 #include "core/model/units.hpp"
 #include "stage/libraries.hpp"
 #include "stage/record.hpp"
@@ -141,22 +142,27 @@ public:
     Result<void> carry_out(const Job& job) {
         progress(compose("reading {}", job.source.text));
         auto opened = TRY(open_source(job.source, command_, config_.stage, programs_));
-        SystemWorkArea modules(root_, work_tree(config_.driver.tree));
-        SystemWorkArea user(root_, std::string(paths::user_work_directory));
-        SystemFiles files(root_);
-        Config in_area = config_;
-        in_area.driver.tree = work_tree(config_.driver.tree);
-        const auto verdict = [&](const std::string& kernel) {
-            progress(compose("verifying the modules for {}", kernel));
-            return tree_verdict(in_area, sensors_, kernel, command_.root.has_value());
-        };
-        const auto for_containers = [&](const std::string& libraries) {
-            return selinux::set_type(root_ + libraries, selinux::libraries_type);
-        };
-        const StagingAccess access{
-            modules, user, programs_, files, sensors_.trees, verdict, for_containers, tell};
-        const auto staged = TRY(stage_image(*opened.entries, order_of(job, opened.digest), access));
-        report(staged);
+        return put(opened, order_of(job, opened.digest));
+    }
+
+    /// Puts a kept set in the place of what is staged. Cut short, the next boot finishes it.
+    Result<void> use(const std::string& which, bool by_boot) {
+        const auto kernel = command_.kernel.empty() ? kernels_.running : command_.kernel;
+        if (kernel.empty()) {
+            return failure(
+                ErrorCode::usage, "below another root the kernel has to be given: --kernel"
+            );
+        }
+        const auto kept = TRY(find_kept_set(root_, config_.driver.tree, kernel, which));
+        if (!kept.in_place) {
+            const Job job{kept.source, kernel};
+            auto opened = TRY(open_source(job.source, command_, config_.stage, programs_));
+            auto order = order_of(job, kept.image);
+            order.kept_set = kept.digest;
+            order.by_boot = by_boot;
+            TRY(put(opened, order));
+        }
+        tell(compose("in place: the set {}", short_digest(kept.digest)));
         return {};
     }
 
@@ -171,6 +177,26 @@ public:
     }
 
 private:
+    Result<void> put(OpenSource& opened, const StagingOrder& order) {
+        SystemWorkArea modules(root_, work_tree(config_.driver.tree));
+        SystemWorkArea user(root_, std::string(paths::user_work_directory));
+        SystemFiles files(root_);
+        Config in_area = config_;
+        in_area.driver.tree = work_tree(config_.driver.tree);
+        const auto verdict = [&](const std::string& kernel) {
+            progress(compose("verifying the modules for {}", kernel));
+            return tree_verdict(in_area, sensors_, kernel, command_.root.has_value());
+        };
+        const auto for_containers = [&](const std::string& libraries) {
+            return selinux::set_type(root_ + libraries, selinux::libraries_type);
+        };
+        const StagingAccess access{
+            modules, user, programs_, files, sensors_.trees, verdict, for_containers, tell};
+        const auto staged = TRY(stage_image(*opened.entries, order, access));
+        report(staged);
+        return {};
+    }
+
     /// None below another root: it is unknown what runs there.
     [[nodiscard]] std::vector<std::string> needed_kernels() const {
         std::vector<std::string> kernels;
@@ -421,9 +447,25 @@ Result<void> stage_once(const Command& command, const Config& config) {
 
 }  // namespace
 
+Result<void>
+use_set(const Command& command, const Config& config, const std::string& which, UsedBy by) {
+    StageRun run(command, config);
+    TRY(run.prepare());
+    const auto lock = TRY(lock_staging(command));
+    TRY(run.use(which, by == UsedBy::boot));
+    return by == UsedBy::boot ? Result<void>() : run.follow_up();
+}
+
 Result<int> stage(const Command& command) {
     const auto config = TRY(load_config(command));
     TRY(check_rights(command));
+    if (!command.use.empty() && !command.source.empty()) {
+        return failure(ErrorCode::usage, "stage takes a SOURCE or --use, not both");
+    }
+    if (!command.use.empty()) {
+        TRY(use_set(command, config, command.use, UsedBy::person));
+        return 0;
+    }
     Milliseconds pause = first_pause;
     for (unsigned attempt = 1;; ++attempt) {
         const auto done = stage_once(command, config);

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-/// The parts of the stage command, one file each: activation.cpp, already_staged.cpp,
-/// preconditions.cpp, source.cpp.
+/// The parts of the stage command, one file each: activation.cpp, already_staged.cpp, kept_set.cpp,
+/// preconditions.cpp, source.cpp, stage.cpp.
 namespace onload_node {
 
 /// Does what `[stage] then = "now"` asks for: has onload-node swap the drivers at once. If the
@@ -40,6 +40,34 @@ activate_now(const Config& config, const Sensors& sensors, Programs& programs);
     const std::vector<std::string>& kernels,
     const std::string& tree,
     const Sensors& sensors
+);
+
+/// Who has a kept set put in place.
+enum class UsedBy {
+    person,  ///< it is wanted from now on
+    boot,    ///< it stands in for the wanted one
+};
+
+/// Puts a kept set in the place of what is staged, as a whole and without a registry; what it
+/// replaces is kept. `which`: "previous", or the start of a digest. The modules are verified before
+/// as any others.
+[[nodiscard]] Result<void>
+use_set(const Command& command, const Config& config, const std::string& which, UsedBy by);
+
+/// A kept set, to be staged like any other source.
+struct KeptSet {
+    std::string digest;
+    bool in_place = false;
+    Source source;      ///< the folder, under the name of what the set was staged from
+    std::string image;  ///< the digest of that
+};
+
+/// Finds the kept set that `which` means (choose_set), and makes sure that it is whole.
+[[nodiscard]] Result<KeptSet> find_kept_set(
+    const std::string& root,
+    const std::string& tree,
+    const std::string& kernel,
+    const std::string& which
 );
 
 /// An open SOURCE, with everything that must live as long.

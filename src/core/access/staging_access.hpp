@@ -100,6 +100,11 @@ public:
     /// root) and outside.
     [[nodiscard]] virtual Result<std::string> digest(const std::string& target) const = 0;
 
+    /// Copies a file, or a directory with all that is in it, into the area: bytes, permissions and
+    /// links as they are. The two share their blocks where the file system can do that.
+    [[nodiscard]] virtual Result<void>
+    copy_in(const std::string& target, const std::string& path) = 0;
+
     /// Moves the directory `target` into the area in one step. Succeeds if it does not exist.
     [[nodiscard]] virtual Result<void> take_away(const std::string& target) = 0;
 

@@ -157,6 +157,8 @@ struct TimeConfig {
 
 struct GuardConfig {
     unsigned attempts = 2;
+    /// The set that was confirmed before is tried before the in-tree driver.
+    bool previous = true;
     Milliseconds settle = std::chrono::seconds(60);
     /// How long a boot in which nothing is reached may wait for slow switches, before the in-tree
     /// driver is known to reach nothing either.

@@ -3,6 +3,7 @@
 
 #include "core/model/config.hpp"
 #include "core/model/records.hpp"
+#include "core/model/sets.hpp"
 #include "core/model/symbols.hpp"
 
 #include <cstdint>
@@ -272,6 +273,10 @@ struct Observed {
 
     std::optional<GuardRecord> guard;  ///< of the last boot that was not yet known to be good
     std::string guard_problem;         ///< why the guard cannot be read; empty when it can
+    SetRecord sets = {};               ///< of this kernel
+    std::string set_in_place = {};     ///< digest of the staged set; empty if it is not known
+    std::string sets_problem = {};     ///< why the sets cannot be read; empty when they can
+    bool kernel_broken = false;        ///< the kernel has oopsed in this boot
     std::map<std::string, std::string> kernel_settings;  ///< value by name, where it exists
 
     Scope scope = Scope::running;

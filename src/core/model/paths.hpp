@@ -82,6 +82,10 @@ inline constexpr std::string_view machine_id = "/etc/machine-id";
 
 // What is staged besides the trees.
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";
+/// The sets of modules, libraries and programs: which one is wanted, was confirmed, has failed.
+inline constexpr std::string_view sets_file = "/var/lib/onload-node/sets.toml";
+/// Where they are kept, below the tree: KERNEL/DIGEST/ has the files in the form of an image.
+inline constexpr std::string_view sets_directory = "/onload-node/sets";
 inline constexpr std::string_view state_directory = "/var/lib/onload-node";
 inline constexpr std::string_view default_tree = "/opt";
 inline constexpr std::string_view user_directory = "/opt/onload";
@@ -125,6 +129,7 @@ inline constexpr std::string_view kernel_command_line = "/proc/cmdline";
 inline constexpr std::string_view proc = "/proc";
 inline constexpr std::string_view proc_sys = "/proc/sys";
 inline constexpr std::string_view modules_disabled = "/proc/sys/kernel/modules_disabled";
+inline constexpr std::string_view tainted = "/proc/sys/kernel/tainted";
 inline constexpr std::string_view sysrq_trigger = "/proc/sysrq-trigger";
 
 /// Where a kernel's symvers may be: the path before and after the kernel release.

@@ -63,6 +63,7 @@ struct GuardRecord {
     bool tripped = false;          ///< no further attempt: the node had to be reset
     std::string reason;            ///< why it tripped; or what the boot under way does not reach
     unsigned unreachable = 0;      ///< of the attempts, those that reached nothing
+    std::string kept_as = {};      ///< digest of the set that was in place; empty if unknown
 
     bool operator==(const GuardRecord&) const = default;
 };

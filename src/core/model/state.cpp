@@ -104,6 +104,8 @@ ReasonFacts facts_of(ReasonCode code) {  // NOLINT(readability-function-size): a
         return {
             "storage-over-port",
             "let the node reach it over another card, or end its use before the swap"};
+    case ReasonCode::previous_set:
+        return {"previous-set", ""};
     case ReasonCode::unreachable:
         return {"unreachable", ""};
     case ReasonCode::kernel_unknown:

@@ -50,6 +50,7 @@ enum class ReasonCode {
     kernel_refuses,        ///< the kernel was told to refuse a module, or all of them
     hung,                  ///< the kernel does not answer about a port
     storage_over_port,     ///< a disk or a file system is reached over a port
+    previous_set,          ///< a set that was confirmed before runs in place of the wanted one
     unreachable,           ///< nothing is reached over the ports, where the last good boot did
     // Of `verify` only: about a kernel that this node does not run yet.
     kernel_unknown,   ///< the kernel to verify for is not in what was given

@@ -51,6 +51,38 @@ std::string way_out() {
     return "; stage another build, or run onload-node reset to try this one again";
 }
 
+/// Why there is no further attempt; empty if there may be one. `record` is null if it is of another
+/// set.
+std::string cause_of(
+    const Config& config,
+    const Observed& observed,
+    const GuardStanding& standing,
+    const GuardRecord* record
+) {
+    const auto* const set = find_set(observed.sets, observed.kernel, observed.set_in_place);
+    if (record != nullptr && record->tripped) {
+        return compose("the node had to be reset: {}", record->reason);
+    }
+    if (standing.dead_boots >= config.guard.attempts) {
+        return compose(
+            "{} {} {} with the staged driver on kernel {}",
+            std::to_string(standing.dead_boots),
+            standing.dead_boots == 1 ? "boot" : "boots",
+            what_became_of(standing),
+            observed.kernel
+        );
+    }
+    // Swaps that failed without taking the boot with them; counted only where there was a set to
+    // go back to.
+    if (set != nullptr && set->failed > 0 &&
+        set->failed + standing.dead_boots >= config.guard.attempts) {
+        return compose(
+            "the staged driver has failed too often on kernel {}: {}", observed.kernel, set->reason
+        );
+    }
+    return "";
+}
+
 }  // namespace
 
 GuardStanding guard_standing(const Config& config, const Observed& observed) {
@@ -64,25 +96,15 @@ GuardStanding guard_standing(const Config& config, const Observed& observed) {
                 observed.guard_problem
             )};
     }
-    const auto& record = observed.guard;
-    if (!record || record->kernel != observed.kernel ||
-        record->set != staged_set(config, observed)) {
-        return {};
-    }
-    GuardStanding standing = counted(*record, observed);
-    if (record->tripped) {
-        standing.tripped = true;
-        standing.reason = compose("the node had to be reset: {}{}", record->reason, way_out());
-    } else if (standing.dead_boots >= config.guard.attempts) {
-        standing.tripped = true;
-        standing.reason = compose(
-            "{} {} {} with the staged driver on kernel {}{}",
-            std::to_string(standing.dead_boots),
-            standing.dead_boots == 1 ? "boot" : "boots",
-            what_became_of(standing),
-            observed.kernel,
-            way_out()
-        );
+    const auto& guard = observed.guard;
+    const bool same =
+        guard && guard->kernel == observed.kernel && guard->set == staged_set(config, observed);
+    const GuardRecord* const record = same ? &*guard : nullptr;
+    GuardStanding standing = same ? counted(*guard, observed) : GuardStanding{};
+    standing.cause = cause_of(config, observed, standing, record);
+    standing.tripped = !standing.cause.empty();
+    if (standing.tripped) {
+        standing.reason = compose("{}{}", standing.cause, way_out());
     }
     return standing;
 }
@@ -96,7 +118,8 @@ GuardRecord armed_guard(const Config& config, const Observed& observed) {
         observed.boot_id,
         false,
         "",
-        standing.unreachable};
+        standing.unreachable,
+        observed.set_in_place};
 }
 
 bool attempt_under_way(const Observed& observed) {

@@ -11,8 +11,9 @@ namespace onload_node {
 struct GuardStanding {
     unsigned dead_boots = 0;   ///< boots with this very set and kernel that did not prove good
     bool tripped = false;      ///< no (further) attempt
-    std::string reason;        ///< why it is tripped
+    std::string reason;        ///< why it is tripped, and the way out
     unsigned unreachable = 0;  ///< of the dead boots, those that reached nothing
+    std::string cause = {};    ///< why it is tripped, alone
 };
 
 /// Ignores a record of another set or kernel. A record that cannot be read trips the guard, because

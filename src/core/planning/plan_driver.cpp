@@ -4,6 +4,7 @@
 #include "core/modules/swap_scope.hpp"
 #include "core/planning/guard.hpp"
 #include "core/planning/plan_phases.hpp"
+#include "core/planning/previous_set.hpp"
 #include "core/verifying/verify.hpp"
 
 #include <algorithm>
@@ -276,6 +277,10 @@ DriverDecision plan_driver(const PlanContext& context) {
     // The swap would hang as well.
     if (auto hung = hung_complaint(context.functions); !hung.empty()) {
         decision.blocker = Blocker{ReasonCode::hung, std::move(hung)};
+        return decision;
+    }
+    if (auto mixed = mixed_set_complaint(context.observed); !mixed.empty()) {
+        decision.blocker = Blocker{ReasonCode::previous_set, std::move(mixed)};
         return decision;
     }
     const auto checks = verify(context.config, context.observed);

@@ -4,6 +4,7 @@
 #include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "core/planning/clock_port.hpp"
+#include "core/planning/previous_set.hpp"
 #include "core/reporting/report.hpp"
 
 #include <algorithm>
@@ -40,14 +41,21 @@ bool blocked(const Plan& plan) {
     return plan.code != ReasonCode::as_wanted && plan.code != ReasonCode::pending_apply;
 }
 
-Judgement judge_in_tree(const Plan& plan, const RunRecord& run) {
+Judgement judge_in_tree(const Observed& observed, const Plan& plan, const RunRecord& run) {
     // An obstacle that exists now matters more than what the last run met.
     if (blocked(plan)) {
-        return {State::in_tree, plan.code, plan.reason};
+        const bool guarded = plan.code == ReasonCode::guard;
+        return {
+            State::in_tree,
+            plan.code,
+            compose("{}{}", plan.reason, guarded ? no_previous_set(observed) : "")};
     }
     for (const auto phase : {PhaseName::names, PhaseName::driver}) {
         if (const auto* const failed = failure_in(run, phase)) {
-            return {State::in_tree, failed->code, failed->text};
+            return {
+                State::in_tree,
+                failed->code,
+                compose("{}{}", failed->text, no_previous_set(observed))};
         }
     }
     return {
@@ -200,8 +208,11 @@ bool carried(const Config& config, const Observed& observed) {
            });
 }
 
-/// What keeps Onload, which is loaded, from accelerating anything.
+/// What keeps Onload, which is loaded, from accelerating anything, or from being the wanted one.
 std::optional<Judgement> judge_acceleration(const Config& config, const Observed& observed) {
+    if (auto text = previous_set_reason(observed); !text.empty()) {
+        return Judgement{State::degraded, ReasonCode::previous_set, std::move(text)};
+    }
     if (!observed.control_plane_problem.empty()) {
         return Judgement{
             State::degraded, ReasonCode::control_plane, observed.control_plane_problem};
@@ -297,7 +308,7 @@ Judgement judge(
         return judge_dead(dead, plan, run);
     }
     if (!driver_on(config, observed)) {
-        return judge_in_tree(plan, run);
+        return judge_in_tree(observed, plan, run);
     }
     if (auto text = unreached(observed); !text.empty()) {
         return {State::degraded, ReasonCode::unreachable, std::move(text)};

@@ -17,6 +17,7 @@ struct RecordedFailure {
     PhaseName phase = PhaseName::names;
     std::string text;                      ///< what happened
     ReasonCode code = ReasonCode::undone;  ///< or `busy`: a module that had to go was in use
+    bool left_behind = false;              ///< something could not be taken back
 };
 
 /// What the last apply of this boot met. It explains what the node itself does not show.

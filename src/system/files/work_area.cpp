@@ -16,6 +16,8 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 namespace onload_node {
@@ -23,6 +25,7 @@ namespace onload_node {
 namespace {
 
 constexpr std::size_t copy_size = std::size_t{128} * 1024;
+constexpr mode_t permission_bits = 0777;
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 /// `Reader` is an EntrySource or a ByteStream: both are read in the same way.
@@ -78,6 +81,69 @@ Result<void> set_aside(const std::string& part, const std::string& aside) {
         }
     }
     return errno_failure(compose("cannot rename {} to {}", part, aside), errno);
+}
+
+/// Where both are on one file system that can do so, they share their blocks until one is written.
+Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode) {
+    const UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!source.valid()) {
+        return errno_failure("cannot read " + from, errno);
+    }
+    const UniqueFd copy(
+        ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)
+    );
+    if (!copy.valid() || ::fchmod(copy.get(), mode & permission_bits) != 0) {
+        return errno_failure("cannot make " + to, errno);
+    }
+    if (::ioctl(copy.get(), FICLONE, source.get()) == 0) {
+        return {};
+    }
+    std::array<std::byte, copy_size> piece;  // NOLINT: filled before it is read
+    for (;;) {
+        const auto count = ::read(source.get(), piece.data(), piece.size());
+        if (count < 0) {
+            return errno_failure("cannot read " + from, errno);
+        }
+        if (count == 0) {
+            return {};
+        }
+        TRY(write_all(copy.get(), std::span(piece).first(static_cast<std::size_t>(count)), to));
+    }
+}
+
+/// Not its content.
+Result<void> copy_entry(const std::string& from, const std::string& to) {
+    struct stat status {};
+
+    if (::lstat(from.c_str(), &status) != 0) {
+        return errno_failure("cannot look at " + from, errno);
+    }
+    if (S_ISREG(status.st_mode)) {
+        return copy_file(from, to, status.st_mode);
+    }
+    if (S_ISLNK(status.st_mode)) {
+        std::error_code error;
+        const auto text = std::filesystem::read_symlink(from, error).string();
+        const bool made = !error && ::symlink(text.c_str(), to.c_str()) == 0;
+        return made ? Result<void>() : errno_failure("cannot make the link " + to, errno);
+    }
+    const bool made = S_ISDIR(status.st_mode) && ::mkdir(to.c_str(), 0700) == 0 &&
+                      ::chmod(to.c_str(), status.st_mode & permission_bits) == 0;
+    return made ? Result<void>() : errno_failure(compose("cannot copy {}", from), errno);
+}
+
+Result<void> copy_all_below(const std::string& from, const std::string& to) {
+    TRY(copy_entry(from, to));
+    std::error_code error;
+    if (!std::filesystem::is_directory(std::filesystem::symlink_status(from, error))) {
+        return {};
+    }
+    std::filesystem::recursive_directory_iterator entry(from, error);
+    for (; !error && entry != std::filesystem::end(entry); entry.increment(error)) {
+        const auto path = entry->path().string();
+        TRY(copy_entry(path, to + path.substr(from.size())));
+    }
+    return error ? errno_failure("cannot read " + from, error.value()) : Result<void>();
 }
 
 }  // namespace
@@ -252,11 +318,19 @@ Result<std::string> SystemWorkArea::digest(const std::string& target) const {
     return content_digest(root_ + target);
 }
 
+Result<void> SystemWorkArea::copy_in(const std::string& target, const std::string& path) {
+    fd_.reset();
+    const std::string here = compose("{}/{}", location_, path);
+    TRY(make_directories(parent_directory(here)));
+    return copy_all_below(root_ + target, here);
+}
+
 Result<void> SystemWorkArea::take_away(const std::string& target) {
     const std::string there = root_ + target;
     const std::string gone = compose("{}/gone", location_);
     TRY(make_directories(gone));
-    const std::string here = compose("{}/{}", gone, last_name(there));
+    // Two of them may have the same name: a kernel's tree, and its sets.
+    const std::string here = compose("{}/{}", gone, std::to_string(taken_away_++));
     if (::rename(there.c_str(), here.c_str()) != 0) {
         return errno == ENOENT ? Result<void>()
                                : errno_failure(compose("cannot take away {}", there), errno);

@@ -30,6 +30,7 @@ public:
     [[nodiscard]] Result<void>
     put_link(const std::string& target, const std::string& text, const std::string& aside) override;
     [[nodiscard]] Result<std::string> digest(const std::string& target) const override;
+    [[nodiscard]] Result<void> copy_in(const std::string& target, const std::string& path) override;
     [[nodiscard]] Result<void> take_away(const std::string& target) override;
     [[nodiscard]] std::int64_t modified(const std::string& target) const override;
     [[nodiscard]] Result<void> discard() override;
@@ -45,6 +46,7 @@ private:
 
     std::string root_;
     std::string location_;
+    unsigned taken_away_ = 0;
     std::string current_;  ///< path of the directory of fd_, below the area
     UniqueFd fd_;          ///< kept open: files come in the order of their directories
 };

@@ -7,7 +7,7 @@ from .product import BINARY, Product
 
 WORK = "/opt/.onload-node-new-*"
 RECORD = "/var/lib/onload-node/staged.toml"
-STAGED = f"/opt/lib /opt/onload /usr/local/sbin/sfptpd /usr/local/sbin/onload_cp_server {RECORD}"
+STAGED = f"/opt/lib /opt/onload /opt/onload-node /usr/local/sbin/sfptpd /usr/local/sbin/onload_cp_server {RECORD} /var/lib/onload-node/sets.toml"
 # Paths and bytes of all that is staged; of a link where it leads. Of the user libraries those that are current, under the names
 # that users have for them.
 CONTENT = (

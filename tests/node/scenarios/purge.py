@@ -31,7 +31,7 @@ def purged(node, kernel):
     done = node.run("purge")
     named = [line.removeprefix("removed: ") for line in done.stdout.splitlines()]
     wanted = [f"/opt/lib/modules/{each}" for each in (kernel, OTHER_KERNEL)]
-    wanted += ["/opt/onload", "/usr/local/sbin/onload_cp_server", "/usr/local/sbin/sfptpd", "/var/lib/onload-node"]
+    wanted += ["/opt/onload", "/opt/onload-node/sets", "/usr/local/sbin/onload_cp_server", "/usr/local/sbin/sfptpd", "/var/lib/onload-node"]
     expect_equal("purge: names what it removes", (done.rc, sorted(named)), (0, sorted(wanted)))
     done = node.run("purge")
     expect_equal("purge: the second time there is nothing", (done.rc, done.stdout), (0, "nothing was staged\n"))

@@ -4,7 +4,10 @@
 #include "core/model/paths.hpp"
 #include "core/naming/port_names.hpp"
 #include "run/guard.hpp"
+#include "run/previous_set.hpp"
 #include "run/records.hpp"
+#include "stage/record.hpp"
+#include "stage/set_record.hpp"
 
 namespace onload_node::fixture {
 
@@ -42,11 +45,40 @@ Observed MemoryNode::observed() const {
     now.load_records = read_load_records(*this);
     read_guard(now, *this);
     read_names(now, *this);
+    if (files_.contains(std::string(paths::sets_file))) {
+        read_sets(now, *this);
+    }
     now.devices.clear();
     if (node_.loaded.contains(ModuleName::parse("onload").value())) {
         now.devices.assign(std::begin(paths::onload_devices), std::end(paths::onload_devices));
     }
     return now;
+}
+
+Result<void> MemoryNode::put_set(const std::string& digest) {
+    const auto noted = [&](bool unfinished) {
+        auto sets = read_set_record(*this).value();
+        auto& set = set_entry(sets, node_.kernel, digest);
+        set.unfinished = unfinished;
+        set.reason.clear();
+        StageRecord record;
+        record.set(TreeOrigin{node_.kernel, {}, unfinished ? std::string() : digest});
+        MemoryNode disk(Observed{});
+        static_cast<void>(write_set_record(disk, sets));
+        static_cast<void>(write_stage_record(disk, record));
+        for (const auto& [path, content] : disk.files()) {
+            files_[path] = content;
+        }
+        return Result<void>();
+    };
+    TRY(change("begin to put a set in place", [&] {
+        node_.staged.modules.clear();
+        return noted(true);
+    }));
+    return change("put a set in place", [&] {
+        node_.staged.modules = kept_sets_.at(digest);
+        return noted(false);
+    });
 }
 
 std::string MemoryNode::interfaces() const {
@@ -155,7 +187,8 @@ Result<void> MemoryNode::insert_file(const LoadModule& step) {
             return failure(ErrorCode::not_found, step.name.str() + " needs " + needed.str());
         }
     }
-    if (step.origin == Origin::out_of_tree && failing_init_.contains(step.name)) {
+    if (step.origin == Origin::out_of_tree &&
+        (failing_init_.contains(step.name) || broken_builds_.contains(file->build_id))) {
         return failure(ErrorCode::io, step.name.str() + ": its init failed");
     }
     insert(*file);

@@ -98,6 +98,18 @@ public:
     /// Somebody has a device of this module open.
     void keep_in_use(const ModuleName& name) { in_use_.insert(name); }
 
+    /// Keeps a set with these modules beside the staged one. The records of sets are files like any
+    /// others.
+    void keep_set(const std::string& digest, std::map<ModuleName, ModuleFile> modules) {
+        kept_sets_[digest] = std::move(modules);
+    }
+
+    /// Puts a kept set in place, in two steps: killed between them, it is only half there.
+    [[nodiscard]] Result<void> put_set(const std::string& digest);
+
+    /// The init of all modules of this build fails.
+    void break_build(const std::string& build_id) { broken_builds_.insert(build_id); }
+
     /// The init of the staged module of this name fails.
     void fail_init_of(const ModuleName& name) { failing_init_.insert(name); }
 
@@ -204,6 +216,8 @@ private:
     std::optional<Origin> hanging_exit_;
     std::set<ModuleName> in_use_;
     std::set<ModuleName> failing_init_;
+    std::map<std::string, std::map<ModuleName, ModuleFile>> kept_sets_;
+    std::set<std::string> broken_builds_;
     bool restarted_ = false;
     std::optional<int> coldplug_;
     std::map<int, Fate> fates_;

@@ -41,7 +41,9 @@ void MemoryNode::boot_goes_on() {
 }
 
 void MemoryNode::power_cycle() {
+    const auto staged = node_.staged;
     node_ = start_;
+    node_.staged = staged;
     std::erase_if(files_, [](const auto& file) { return lies_in_run(file.first); });
     for (const auto& [path, content] : start_.generated_files) {
         if (lies_in_run(path)) {

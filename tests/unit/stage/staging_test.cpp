@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/paths.hpp"
+#include "core/model/sets.hpp"
+#include "stage/kept_sets.hpp"
 #include "stage/libraries.hpp"
 #include "stage/record.hpp"
+#include "stage/set_record.hpp"
 #include "stage/staging.hpp"
 #include "stage/tar_entries.hpp"
+#include "system/files/directory_entries.hpp"
 #include "system/files/files.hpp"
 #include "system/files/work_area.hpp"
 #include "system/modules/kmod_trees.hpp"
@@ -53,6 +57,10 @@ protected:
     Result<Staged> stage(const std::string& archive) {
         fixture::TextStream stream(archive);
         TarEntries image(stream);
+        return stage_from(image);
+    }
+
+    Result<Staged> stage_from(EntrySource& image) {
         SystemWorkArea modules(root.path(), work_tree(order.tree));
         SystemWorkArea user(root.path(), std::string(paths::user_work_directory));
         const KmodModuleTrees trees(root.path(), TrustedOwner{::geteuid()});
@@ -510,6 +518,226 @@ TEST_F(StagingTest, KeepsHardLinksInATree) {
     ASSERT_TRUE(stage(image_of(k1, "one").hard_link(k1 + "extra/b.ko", k1 + "extra/sfc.ko").bytes())
     );
     EXPECT_EQ(read("/" + k1 + "extra/b.ko"), "one");
+}
+
+/// A node on which sets are staged one after the other, each an image of the same kernel.
+class KeptSetsTest : public StagingTest {
+protected:
+    static constexpr const char* kernel = "5.14.0-1";
+
+    /// A set of everything, all of this content.
+    static std::string image(const std::string& content) {
+        return image_of(k1, content)
+            .file("opt/onload/usr/lib64/libonload.so", "library " + content)
+            .file("usr/sbin/sfptpd", "sfptpd " + content, 0755)
+            .file("opt/onload/sbin/onload_cp_server", "server " + content, 0755)
+            .bytes();
+    }
+
+    std::string stage_set(const std::string& content) {
+        order.source = "image " + content;
+        const auto staged = stage(image(content));
+        EXPECT_TRUE(staged) << staged.error().message;
+        return set_in_place(files, kernel);
+    }
+
+    void confirm(const std::string& digest, const std::string& when) {
+        auto sets = read_set_record(files).value();
+        set_entry(sets, kernel, digest).confirmed = when;
+        ASSERT_TRUE(write_set_record(files, sets));
+    }
+
+    void fail(const std::string& digest) {
+        auto sets = read_set_record(files).value();
+        auto& set = set_entry(sets, kernel, digest);
+        set.failed = 2;
+        set.reason = "it panicked";
+        ASSERT_TRUE(write_set_record(files, sets));
+    }
+
+    Result<Staged> use(const std::string& digest, bool by_boot) {
+        const auto source = read_set_record(files).value();
+        const auto* const entry = find_set(source, kernel, digest);
+        order.kept_set = digest;
+        order.by_boot = by_boot;
+        order.only_kernel = kernel;
+        order.source = entry == nullptr ? "unknown" : entry->source;
+        DirectoryEntries kept(
+            root.path(KeptSets::files_of("/opt", kernel, digest)),
+            {"opt/lib/modules",
+             "opt/onload",
+             "usr/local/sbin/sfptpd",
+             "usr/local/sbin/onload_cp_server"}
+        );
+        auto staged = stage_from(kept);
+        order = first_order();
+        return staged;
+    }
+
+    Result<void> whole(const std::string& digest) {
+        SystemWorkArea area(root.path(), work_tree("/opt"));
+        return KeptSets(area, files, "/opt", work_tree("/opt")).check(kernel, digest);
+    }
+
+    [[nodiscard]] std::vector<std::string> kept() const {
+        return files.list(std::string("/opt/onload-node/sets/") + kernel);
+    }
+
+    /// The content that all that is in place has; "mixed" if it is of several sets.
+    [[nodiscard]] std::string in_place() const {
+        const auto modules = read("/" + k1 + "extra/sfc.ko");
+        const bool one = read("/opt/onload/usr/lib64/libonload.so") == "library " + modules &&
+                         read("/usr/local/sbin/sfptpd") == "sfptpd " + modules &&
+                         read("/usr/local/sbin/onload_cp_server") == "server " + modules;
+        return one ? modules : "mixed";
+    }
+
+    [[nodiscard]] SetEntry entry(const std::string& digest) const {
+        const auto sets = read_set_record(files).value();
+        const auto* const found = find_set(sets, kernel, digest);
+        return found == nullptr ? SetEntry() : *found;
+    }
+};
+
+TEST_F(KeptSetsTest, KeepsTheConfirmedSetWholeBesideAnother) {
+    const auto a = stage_set("a");
+    EXPECT_TRUE(is_set_digest(a)) << a;
+    EXPECT_TRUE(entry(a).wanted);
+    EXPECT_EQ(entry(a).source, "image a");
+    confirm(a, "2026-12-01T00:00:00Z");
+    const auto b = stage_set("b");
+    EXPECT_NE(b, a);
+    EXPECT_EQ(in_place(), "b");
+    EXPECT_EQ(kept().size(), 2U);
+    EXPECT_TRUE(whole(a)) << whole(a).error().message;
+    EXPECT_TRUE(whole(b));
+    EXPECT_TRUE(entry(b).wanted);
+    EXPECT_FALSE(entry(a).wanted);
+    // Another one, before that has proved good: what was good stays.
+    const auto c = stage_set("c");
+    EXPECT_TRUE(whole(a));
+    EXPECT_EQ(kept(), a < c ? std::vector({a, c}) : std::vector({c, a}));
+    EXPECT_EQ(entry(b), SetEntry());
+    confirm(c, "2026-12-02T00:00:00Z");
+    stage_set("d");
+    EXPECT_FALSE(whole(a)) << "one set before is enough";
+    EXPECT_TRUE(whole(c));
+}
+
+TEST_F(KeptSetsTest, PutsAKeptSetInPlaceAsAWholeAndKeepsWhatItReplaces) {
+    const auto a = stage_set("a");
+    confirm(a, "2026-12-01T00:00:00Z");
+    const auto b = stage_set("b");
+    fail(b);
+    const auto used = use(a, true);
+    ASSERT_TRUE(used) << used.error().message;
+    EXPECT_EQ(in_place(), "a");
+    EXPECT_EQ(set_in_place(files, kernel), a) << "the same content has the same digest";
+    EXPECT_EQ(kept().size(), 2U);
+    EXPECT_TRUE(whole(b));
+    EXPECT_TRUE(entry(b).wanted) << "the boot has put it aside, nobody else";
+    EXPECT_EQ(entry(b).failed, 2U);
+    EXPECT_EQ(entry(a).confirmed, "2026-12-01T00:00:00Z");
+    EXPECT_FALSE(entry(a).unfinished);
+    EXPECT_EQ(read_stage_record(files).find(kernel)->from.source, "image a");
+    // A person takes it back: it is wanted now, and begins anew.
+    ASSERT_TRUE(use(b, false));
+    EXPECT_EQ(in_place(), "b");
+    EXPECT_EQ(entry(b).failed, 0U);
+    EXPECT_TRUE(entry(b).wanted);
+    EXPECT_TRUE(whole(a));
+}
+
+TEST_F(KeptSetsTest, LeavesNoProgramOfAnotherSetInPlace) {
+    order.source = "image a";
+    ASSERT_TRUE(stage(image_of(k1, "a").bytes()));
+    const auto a = set_in_place(files, kernel);
+    confirm(a, "2026-12-01T00:00:00Z");
+    stage_set("b");
+    EXPECT_TRUE(files.exists("/usr/local/sbin/sfptpd"));
+    ASSERT_TRUE(use(a, true));
+    EXPECT_FALSE(files.exists("/usr/local/sbin/sfptpd"));
+    EXPECT_EQ(read_stage_record(files).programs.size(), 0U);
+}
+
+TEST_F(KeptSetsTest, IsNotWholeWhereAnythingIsMissingOrWasChanged) {
+    const auto a = stage_set("a");
+    const auto folder = KeptSets::files_of("/opt", kernel, a);
+    const auto module = root.path(folder + "/opt/lib/modules/5.14.0-1/extra/sfc.ko");
+    ASSERT_TRUE(whole(a));
+    const auto complaint = [&] { return whole(a) ? "" : whole(a).error().message; };
+    fs::rename(module, module + ".away");
+    EXPECT_NE(complaint().find("is not whole"), std::string::npos) << complaint();
+    fs::create_symlink("sfc.ko.away", module);
+    EXPECT_NE(complaint().find("is not whole"), std::string::npos) << complaint();
+    fs::remove(module);
+    fs::rename(module + ".away", module);
+    EXPECT_EQ(complaint(), "");
+    root.put(folder + "/usr/local/sbin/sfptpd", "another");
+    EXPECT_NE(complaint().find("is not whole"), std::string::npos) << complaint();
+    fs::remove_all(root.path(folder));
+    EXPECT_NE(complaint().find("is not kept"), std::string::npos) << complaint();
+}
+
+TEST_F(KeptSetsTest, IsNotTouchedByWhoeverWritesIntoTheFilesInPlace) {
+    const auto a = stage_set("a");
+    root.put("/" + k1 + "extra/sfc.ko", "written over");
+    EXPECT_TRUE(whole(a));
+}
+
+TEST_F(KeptSetsTest, LosesNothingWhereTheRecordCannotBeRead) {
+    const auto a = stage_set("a");
+    confirm(a, "2026-12-01T00:00:00Z");
+    root.put("/var/lib/onload-node/sets.toml", "[[set]\n");
+    const auto b = stage_set("b");
+    EXPECT_NE(lines.find("what was known of kept sets is lost"), std::string::npos) << lines;
+    EXPECT_EQ(in_place(), "b");
+    EXPECT_TRUE(whole(a)) << "nobody knows that it is not needed";
+    EXPECT_TRUE(entry(b).wanted);
+}
+
+TEST_F(KeptSetsTest, BeginsAnewWithASetThatIsStagedAgain) {
+    const auto b = stage_set("b");
+    fail(b);
+    EXPECT_EQ(stage_set("b"), b);
+    EXPECT_EQ(entry(b).failed, 0U);
+}
+
+TEST_F(KeptSetsTest, GoesWithItsKernel) {
+    const auto a = stage_set("a");
+    ASSERT_TRUE(whole(a));
+    order.keep = 1;
+    ASSERT_TRUE(stage(image_of(k2, "two").bytes()));
+    EXPECT_EQ(kept().size(), 0U);
+    EXPECT_EQ(entry(a), SetEntry());
+}
+
+TEST_F(KeptSetsTest, KnowsWhichOneAPersonMeans) {
+    const std::string one(64, '1');
+    const std::string other = "11112" + std::string(59, '0');
+    const SetRecord record;
+    const auto choose = [&](const std::string& which) {
+        const auto chosen = choose_set(record, kernel, one, {one, other}, which);
+        return chosen ? *chosen : chosen.error().message;
+    };
+    EXPECT_EQ(choose("previous"), other) << "not confirmed, but there is no other";
+    EXPECT_EQ(choose("11112"), other);
+    EXPECT_EQ(choose("111111"), one);
+    EXPECT_NE(choose("1111").find("may be"), std::string::npos) << choose("1111");
+    EXPECT_NE(choose("2222").find("begins with 2222"), std::string::npos) << choose("2222");
+}
+
+TEST_F(KeptSetsTest, ReadsNoRecordThatNamesAnythingElse) {
+    for (const auto* const text :
+         {"[[set]]\nkernel = \"../etc\"\n",
+          "set = 1\n",
+          "[[set]]\nfailed = 0\ndigest = \"..\"\n",
+          "[[set]]\nfailed = -1\n"}) {
+        root.put("/var/lib/onload-node/sets.toml", text);
+        const auto sets = read_set_record(files);
+        ASSERT_FALSE(sets) << text;
+        EXPECT_EQ(sets.error().code, ErrorCode::mismatch);
+    }
 }
 
 }  // namespace

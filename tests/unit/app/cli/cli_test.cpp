@@ -138,6 +138,10 @@ TEST(CommandLine, RefusesWhatStagingDoesNotTake) {
     EXPECT_TRUE(says(complaint({"stage", "--json"}), "stage does not take \"--json\""));
     EXPECT_TRUE(says(complaint({"purge", "--keep=1"}), "purge does not take"));
     EXPECT_TRUE(says(complaint({"stage", "--keep=0"}), "1 to 100"));
+    EXPECT_EQ(parse({"stage", "--use", "previous"})->use, "previous");
+    EXPECT_EQ(parse({"stage", "--use=00ff"})->use, "00ff");
+    EXPECT_TRUE(says(complaint({"stage", "--use=00f"}), "four digits of a digest"));
+    EXPECT_TRUE(says(complaint({"stage", "--use=../x"}), "four digits of a digest"));
     EXPECT_TRUE(says(complaint({"stage", "--keep=2x"}), "\"2x\""));
     EXPECT_TRUE(says(complaint({"stage", "--keep"}), "--keep needs a number"));
     EXPECT_TRUE(says(complaint({"stage", "--tls-verify=no"}), "true or false"));

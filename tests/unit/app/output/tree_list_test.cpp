@@ -18,6 +18,17 @@ TreeList two_trees() {
     first.in_use = true;
     first.verdict = "passed";
     first.origin = {"quay.example/m:1", "sha256:ab"};
+    SetEntry good;
+    good.digest = std::string(64, 'a');
+    good.source = "quay.example/m:1";
+    good.confirmed = "2026-12-01T00:00:00Z";
+    SetEntry bad;
+    bad.digest = std::string(64, 'b');
+    bad.source = "quay.example/m:2";
+    bad.wanted = true;
+    bad.failed = 2;
+    bad.reason = "2 boots died";
+    first.sets = {{good, true, true}, {bad, false, false}};
     ListedTree second;
     second.kernel = "5.14.0-2";
     second.directory = "/opt/lib/modules/5.14.0-2";
@@ -43,6 +54,10 @@ TEST(TreeList, SaysForEachTreeWhatItIs) {
         "  verified  would load\n"
         "  from      quay.example/m:1\n"
         "  digest    sha256:ab\n"
+        "  set       aaaaaaaaaaaa  for the next boot, running, in the place of the wanted one; "
+        "confirmed 2026-12-01T00:00:00Z; from quay.example/m:1\n"
+        "  set       bbbbbbbbbbbb  kept; not confirmed; failed 2 times: 2 boots died; from "
+        "quay.example/m:2\n"
         "5.14.0-2  (pending)\n"
         "  in        /opt/lib/modules/5.14.0-2, 1 KiB\n"
         "  verified  would not load: sfc.ko is for 5.14.0-1\n"
@@ -58,7 +73,7 @@ TEST(TreeList, SaysForEachTreeWhatItIs) {
 TEST(TreeList, HasTheSameInJson) {
     const std::string json = trees_json(two_trees());
     for (const auto* const part :
-         {R"("schema" : 2)",
+         {R"("schema" : 3)",
           R"("kernel" : "5.14.0-1")",
           R"("bytes" : 1572864)",
           R"("version" : "5.3.16.1004")",
@@ -67,7 +82,10 @@ TEST(TreeList, HasTheSameInJson) {
           R"("digest" : "sha256:ab")",
           R"("programs")",
           R"("folder" : "9.0.1-1a")",
-          R"("current" : false)"}) {
+          R"("current" : false)",
+          R"("failed" : 2)",
+          R"("in_place" : true)",
+          R"("confirmed" : "2026-12-01T00:00:00Z")"}) {
         EXPECT_NE(json.find(part), std::string::npos) << part << "\n" << json;
     }
 }

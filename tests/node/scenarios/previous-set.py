@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A set that fails a node gives way to the one that was confirmed before, as a whole, and is not tried again until it is staged anew.
+
+A driver that panics costs the boots that the guard allows; one that does not load costs none: the set before is tried in the same boot.
+Modules, user libraries, control plane server and sfptpd are of one set always. Without a set before, or where it is not whole, the node is
+on the in-tree driver and says why."""
+
+from harness import check, expect_equal, timed
+from harness.module_images import LIBRARY, TREE, everything, tar_of
+from harness.product import GUARD
+from harness.staging import StagingNode
+
+SOON = '[guard]\nsettle = "1s"\n[limits]\nprobe = "4s"\n'
+SETS = "/opt/onload-node/sets"
+# What one set has on the disk beside its modules, and what its last line says.
+PARTS = ("/opt/onload/usr/lib64/libonload.so", "/usr/local/sbin/onload_cp_server", "/usr/local/sbin/sfptpd")
+
+
+def set_of(lab, letter, driver=None):
+    """An image with all of it, each part marked with the letter of the set."""
+    files = everything(lab.kernel)
+    mark = f"\n# set {letter}\n".encode()
+    marked = {"opt/onload/usr/lib64/libonload.so": LIBRARY + mark}
+    for path in ("opt/onload/sbin/onload_cp_server", "usr/sbin/sfptpd"):
+        marked[path] = files[path] + mark
+    if driver:
+        marked[f"{TREE.format(kernel=lab.kernel)}/extra/sfc.ko"] = driver.read_bytes()
+    return tar_of(files | marked)
+
+
+def stage(node, lab, letter, driver=None):
+    path = f"/root/set-{letter}.tar"
+    node.machine.write(path, set_of(lab, letter, driver))
+    done = node.stage(path)
+    check(f"{letter} is staged", done.rc == 0 and "is not kept" not in done.stdout, done)
+    node.machine.check("sync")
+
+
+def sets(node):
+    """Of the kernel: letter of the set's source -> what trees says of it."""
+    listed = node.trees()["trees"][0]["sets"]
+    return {each["source"].removeprefix("/root/set-").removesuffix(".tar"): each for each in listed}
+
+
+def is_whole(node, lab, case, letter):
+    """Everything on the disk is of that set, and so is the driver in the kernel."""
+    parts = {path: node.machine.check(f"tail -n 1 {path}").strip() for path in PARTS}
+    expect_equal(f"{case}: libraries, server and sfptpd are of {letter}", set(parts.values()), {f"# set {letter}"})
+    expect_equal(f"{case}: the driver in the kernel is the staged one", node.loaded_build_id("sfc"), node.staged_build_ids(lab.kernel)["sfc"])
+    # By `current`, as what a container gets.
+    spec = node.machine.read(node.status()["cdi"]["spec"]).decode()
+    folder = node.current_libraries()
+    check(f"{case}: containers are offered the current libraries", f"/opt/onload/{folder}/" in spec, spec)
+
+
+def on_the_set_before(node, lab, case, failed, *words):
+    status = node.recorded_status()
+    expect_equal(f"{case}: degraded, for another set runs", (status["state"], status["reason_code"], node.exit_status()), ("degraded", "previous-set", 4))
+    check(f"{case}: the reason has which, why, and the way out", all(word in status["reason"] for word in (*words, "onload-node reset")), status["reason"])
+    is_whole(node, lab, case, "a")
+    listed = sets(node)
+    a, b = listed["a"], listed["b"]
+    expect_equal(f"{case}: trees has A in place and running, and confirmed", (a["in_place"], a["running"], a["confirmed"] != ""), (True, True, True))
+    expect_equal(f"{case}: and B kept, wanted, and counted", (b["in_place"], b["running"], b["wanted"], b["failed"]), (False, False, True, failed))
+    expect_equal(f"{case}: sfptpd keeps the clock", node.machine.run("systemctl is-active sfptpd").stdout.strip(), "active")
+
+
+def on_the_in_tree_driver(node, lab, case, code, *words):
+    status = node.recorded_status()
+    expect_equal(f"{case}: in-tree", (status["state"], status["reason_code"]), ("in-tree", code))
+    check(f"{case}: the reason says why", all(word in status["reason"] for word in words), status["reason"])
+    expect_equal(f"{case}: the in-tree driver is in the kernel", node.loaded_build_id("sfc"), node.in_tree_build_id(lab.kernel))
+    expect_equal(f"{case}: the ports have their names", node.names(), ["ens8f0", "ens8f1"])
+
+
+def confirmed(node, lab):
+    """A boots and proves good; the moment to which every case returns."""
+    node.configure(SOON)
+    stage(node, lab, "a")
+    node.machine.reboot()
+    status = node.recorded_status()
+    expect_equal("A is active", status["state"], "active")
+    check("A is confirmed", node.becomes_confirmed(), node.machine.run(f"cat {GUARD}").stdout)
+    is_whole(node, lab, "A", "a")
+    listed = sets(node)
+    expect_equal("trees lists it, in place and running", [(key, each["in_place"], each["running"]) for key, each in listed.items()], [("a", True, True)])
+    check("and when it was confirmed", node.machine.wait_until(f"onload-node trees | grep -q 'set .*confirmed 20'"), node.run("trees").stdout)
+    node.machine.check("sync")
+    node.machine.savevm("a")
+
+
+def a_driver_that_panics(node, lab):
+    machine = node.machine
+    stage(node, lab, "b", lab.faulty_driver("PROBE_PANICS"))
+    expect_equal("B is for the next boot, A is kept", {key: each["in_place"] for key, each in sets(node).items()}, {"a": False, "b": True})
+    machine.check("systemctl --no-block reboot")
+    machine.wait_next_boot()
+    for death in ("first", "second"):
+        with timed(f"until the {death} reset"):
+            machine.wait_next_boot()
+    machine.wait_booted()
+    on_the_set_before(node, lab, "panics", 2, "2 boots died")
+    check("panics: A is confirmed again", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
+    machine.reboot()
+    on_the_set_before(node, lab, "panics, a boot later", 2, "2 boots died")
+    check("panics, a boot later: B was not touched", "putting the set" not in node.journal(), node.journal())
+    stage(node, lab, "b", lab.faulty_driver("PROBE_PANICS"))
+    expect_equal("staged again it begins anew", (sets(node)["b"]["in_place"], sets(node)["b"]["failed"]), (True, 0))
+    done = node.stage("--use previous")
+    check("a person takes A back without a registry", done.rc == 0 and "in place: the set" in done.stdout, done)
+    expect_equal("and B is kept in turn", {key: (each["in_place"], each["wanted"]) for key, each in sets(node).items()},
+                 {"a": (True, True), "b": (False, False)})
+    expect_equal("A runs, and nothing else is wanted", node.status()["reason_code"], "as-wanted")
+
+
+def a_driver_that_does_not_load(node, lab):
+    machine = node.machine
+    machine.loadvm("a")
+    stage(node, lab, "b", lab.faulty_driver("INIT_FAILS"))
+    machine.reboot()
+    on_the_set_before(node, lab, "init fails", 1, "failed once", "sfc")
+    check("init fails: A is confirmed again", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
+    machine.reboot()
+    on_the_set_before(node, lab, "init fails again", 2, "failed 2 times")
+    check("init fails again: B was tried a second time", node.journal().count("putting the set") == 2, node.journal())
+    if lab.full:
+        machine.reboot()
+        on_the_set_before(node, lab, "init has failed twice", 2, "failed 2 times")
+        check("init has failed twice: B was not touched", "putting the set" not in node.journal(), node.journal())
+
+
+def a_set_before_that_is_not_whole(node, lab):
+    machine = node.machine
+    machine.loadvm("a")
+    stage(node, lab, "b", lab.faulty_driver("INIT_FAILS"))
+    a = sets(node)["a"]["digest"]
+    machine.check(f"rm {SETS}/{lab.kernel}/{a}/usr/local/sbin/sfptpd")
+    refused = node.stage(f"--use {a[:12]}")
+    check("not whole: a person is told, too", refused.rc == 1 and "is not whole" in refused.stderr, refused)
+    machine.reboot()
+    on_the_in_tree_driver(node, lab, "not whole", "undone", "was not put in place", "is not whole")
+    expect_equal("not whole: nothing of it was put in place", sets(node)["b"]["in_place"], True)
+
+
+def scenario(lab):
+    node = StagingNode.delivered(lab, functions=2)
+    confirmed(node, lab)
+    a_driver_that_panics(node, lab)
+    a_driver_that_does_not_load(node, lab)
+    a_set_before_that_is_not_whole(node, lab)
