@@ -65,8 +65,10 @@ Judgement judge_in_tree(const Observed& observed, const Plan& plan, const RunRec
 }
 
 /// A port has no driver, and none of ours is on. What keeps the staged one out is told with it.
-Judgement judge_dead(const std::string& dead, const Plan& plan, const RunRecord& run) {
-    const auto why = judge_in_tree(plan, run);
+Judgement judge_dead(
+    const std::string& dead, const Observed& observed, const Plan& plan, const RunRecord& run
+) {
+    const auto why = judge_in_tree(observed, plan, run);
     // These keep the in-tree driver out as well.
     const bool same = plan.code == ReasonCode::kernel_refuses ||
                       plan.code == ReasonCode::signature || plan.code == ReasonCode::hung;
@@ -305,7 +307,7 @@ Judgement judge(
     }
     auto dead = without_driver(functions);
     if (!dead.empty() && !carried(config, observed)) {
-        return judge_dead(dead, plan, run);
+        return judge_dead(dead, observed, plan, run);
     }
     if (!driver_on(config, observed)) {
         return judge_in_tree(observed, plan, run);
