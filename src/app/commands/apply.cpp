@@ -52,6 +52,7 @@ Result<int> apply(const Command& command) {
     const Plan plan = TRY(run.plan({command.live}));
     put_aside(run.observed(), *session);
     const RunRecord record = TRY(run.act(plan));
+    // By now each port shows its address, and the records are of this boot.
     if (const auto known = remember_machine(session->files(), run.observed()); !known) {
         session->say(known.error().message);
     }
