@@ -60,7 +60,7 @@ std::vector<MacAddress> ports_of(const Observed& observed) {
         }
     }
     std::ranges::sort(ports);
-    ports.erase(std::ranges::unique(ports).begin(), ports.end());
+    ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
     return ports;
 }
 

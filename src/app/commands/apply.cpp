@@ -45,6 +45,7 @@ Result<int> apply(const Command& command) {
     };
     const RunRecord record =
         TRY(plan_and_act(*config, session->node().access(), run, {command.live}, put));
+    // By now each port shows its address, and the records are of this boot.
     if (const auto known = remember_machine(session->files(), run.observed()); !known) {
         session->say(known.error().message);
     }
