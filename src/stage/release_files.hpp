@@ -23,7 +23,7 @@ public:
 
     /// Reads the image to its end. An image of ostree has each file as a hard link to an object of
     /// its repository, which comes first: missing() then has some.
-    /// (Source: ostreedev/ostree-rs-ext, lib/src/tar/export.rs.)
+    /// (Source: containers/bootc, ostree-ext/README.md.)
     [[nodiscard]] Result<void> take(EntrySource& image);
 
     /// Whether files are still to come, in a second reading of the same image.

@@ -86,8 +86,7 @@ void add_kernels(
 
 /// The name of the kernel whose own folder this is.
 std::string name_of(const std::string& folder, const std::string& wanted) {
-    const auto told =
-        first_line(read_text_file(folder + "/include/config/kernel.release").value_or(""));
+    auto told = first_line(read_text_file(folder + "/include/config/kernel.release").value_or(""));
     if (is_kernel_release(told)) {
         return told;
     }

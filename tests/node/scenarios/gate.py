@@ -13,7 +13,7 @@ from harness import check, expect_equal, note, paths
 from harness.module_images import docker_archive, member, oci_archive, tar_of
 from harness.product import Product
 from harness.registry import Authority, Registry
-from harness.scratch_images import oci_image, write_registry_store
+from harness.scratch_images import image_list, oci_image, write_registry_store
 from harness.staging import StagingNode
 
 FOLDER = "/root/release"
@@ -163,13 +163,16 @@ def in_a_registry(lab, gate, files):
     image = oci_image("openshift/os", "4.18", files)
     store = lab.folder / "store"
     shutil.rmtree(store, ignore_errors=True)
-    write_registry_store(store, [image])
+    foreign = image_list("openshift/os-elsewhere", "4.18", {}, ("arm64", "s390x"))
+    write_registry_store(store, [image, foreign])
     machine.push(store, registry.store)
     machine.push(authority.certificate, f"/etc/containers/certs.d/{HOST}:{PORT}/ca.crt")
     registry.start()
     machine.check(f"echo {PASSWORD} | podman login --authfile {AUTHFILE} -u {USER} --password-stdin {registry.address}", 60)
     reference = f"{registry.address}/openshift/os@{image.digest}"
     gate.passes("an image in a registry, by its digest", reference, f"--authfile {AUTHFILE}")
+    elsewhere = f"{registry.address}/{foreign.name}:{foreign.tag}"
+    gate.fails("an image for other processors", elsewhere, "it is for other processors", f"--authfile {AUTHFILE}")
     manifest = f"{registry.store}/docker/registry/v2/blobs/sha256/{image.digest[7:9]}/{image.digest[7:]}/data"
     machine.check(f"printf ' ' >>{manifest}")
     gate.fails("a digest whose content is another", reference, "its content is not what its digest says", f"--authfile {AUTHFILE}")
