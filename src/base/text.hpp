@@ -142,4 +142,10 @@ template <typename Values, typename Value>
     return std::string(text.substr(0, text.find('\n')));
 }
 
+/// The text after its last line break, but for blanks and line breaks at its end.
+[[nodiscard]] inline std::string last_line(std::string_view text) {
+    text = text.substr(0, text.find_last_not_of(" \n\r\t") + 1);
+    return std::string(text.substr(text.rfind('\n') + 1));
+}
+
 }  // namespace onload_node

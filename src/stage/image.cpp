@@ -2,9 +2,9 @@
 #include "stage/image.hpp"
 
 #include "base/text.hpp"
+#include "stage/pull_failure.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -27,59 +27,12 @@ constexpr const char* nameless = "<none>:<none>";
 /// A name that an image has while it is here by us.
 constexpr const char* mark = "localhost/onload-node-stage:pulled";
 
-std::string last_line(const std::string& text) {
-    const auto end = text.find_last_not_of(" \n\r\t") + 1;
-    const auto begin = text.rfind('\n', end == 0 ? 0 : end - 1);
-    return begin == std::string::npos ? text.substr(0, end)
-                                      : text.substr(begin + 1, end - begin - 1);
-}
-
-/// What a part of podman's complaint means.
-struct Meaning {
-    std::string_view part;
-    ErrorCode code;
-    std::string_view text;
-};
-
-constexpr std::array<Meaning, 16> meanings = {{
-    {"does not match provided manifest digest",
-     ErrorCode::mismatch,
-     "its content is not what its digest says: it has been changed there"},
-    {"no image found in", ErrorCode::mismatch, "it is for other processors"},
-    {"x509", ErrorCode::permission, "its certificate is not of an authority known here"},
-    {"certificate", ErrorCode::permission, "its certificate is not of an authority known here"},
-    {"unauthorized", ErrorCode::permission, "it wants credentials"},
-    {"authentication required", ErrorCode::permission, "it wants credentials"},
-    {"invalid username/password", ErrorCode::permission, "it wants other credentials"},
-    {"denied", ErrorCode::permission, "the credentials have no right to pull it"},
-    {"manifest unknown", ErrorCode::not_found, "the registry has no such image"},
-    {"name unknown", ErrorCode::not_found, "the registry has no such image"},
-    {"repository name not known", ErrorCode::not_found, "the registry has no such image"},
-    {"no space left", ErrorCode::io, "the disk is full"},
-    {"connection refused", ErrorCode::io, "the registry does not answer"},
-    {"no such host", ErrorCode::io, "the registry's name is not known"},
-    {"unexpected EOF", ErrorCode::io, "it ended in the middle"},
-    {"server gave HTTP response", ErrorCode::permission, "the registry does not speak TLS"},
-}};
-
-std::string advice_for(const Meaning& meaning, const RegistryAccess& access) {
-    if (meaning.text.find("credentials") != std::string_view::npos) {
-        return compose(
-            "; they are read from {} (--authfile)",
-            access.authfile.empty() ? "podman's own auth.json" : access.authfile
-        );
-    }
-    if (meaning.part == "x509" || meaning.part == "certificate") {
-        return "; put the authority's into /etc/containers/certs.d/HOST:PORT/ca.crt, or give "
-               "--tls-verify=false";
-    }
-    return "";
-}
-
 std::vector<std::string> pull_words(const Source& source, const RegistryAccess& access) {
     std::vector<std::string> words = {"podman", "pull", "--quiet"};
     if (source.may_be_in_registry()) {
-        words.emplace_back(access.tls_verify ? "--tls-verify=true" : "--tls-verify=false");
+        if (access.tls_verify) {
+            words.emplace_back(*access.tls_verify ? "--tls-verify=true" : "--tls-verify=false");
+        }
         if (!access.authfile.empty()) {
             words.push_back("--authfile=" + access.authfile);
         }
@@ -153,28 +106,6 @@ Result<void> prepare(Programs& programs, const Source& source) {
 }
 
 }  // namespace
-
-Error explain_pull(
-    const Source& source, const RegistryAccess& access, const std::string& complaint
-) {
-    const auto found = std::ranges::find_if(meanings, [&](const Meaning& meaning) {
-        return complaint.find(meaning.part) != std::string::npos;
-    });
-    if (found == meanings.end()) {
-        return {
-            ErrorCode::io,
-            compose("cannot pull {}: podman: {}", source.text, last_line(complaint))};
-    }
-    return {
-        found->code,
-        compose(
-            "cannot pull {}: {}{}; podman: {}",
-            source.text,
-            found->text,
-            advice_for(*found, access),
-            last_line(complaint)
-        )};
-}
 
 Result<PulledImage>
 PulledImage::get(Programs& programs, const Source& source, const RegistryAccess& access) {

@@ -14,7 +14,9 @@ namespace onload_node {
 /// How a registry is asked.
 struct RegistryAccess {
     std::string authfile;  ///< "" for podman's own
-    bool tls_verify = true;
+    /// Whether certificates are checked. None: as the node's registries.conf says for each registry
+    /// (podman-pull(1), --tls-verify), which is yes unless it is called insecure.
+    std::optional<bool> tls_verify;
 };
 
 /// An image on this node, unpacked by podman; with the object goes all that it has put there, and
@@ -57,9 +59,5 @@ private:
     bool was_there_ = true;           ///< before we came, under whatever name: it stays
     std::vector<std::string> names_;  ///< that it has got by us
 };
-
-/// What podman's complaint about a pull means, and what to do about it.
-[[nodiscard]] Error
-explain_pull(const Source& source, const RegistryAccess& access, const std::string& complaint);
 
 }  // namespace onload_node

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -50,9 +51,14 @@ PathKind kind_at(const std::string& path) {
 /// The options for podman. The configured authfile may be missing on a node that needs none.
 RegistryAccess access_of(const Command& command, const StageConfig& config) {
     const bool there = ::access(config.authfile.c_str(), R_OK) == 0;
-    return {
-        !command.authfile.empty() ? command.authfile : (there ? config.authfile : std::string()),
-        command.tls_verify.value_or(config.tls_verify)};
+    RegistryAccess access;
+    access.authfile =
+        !command.authfile.empty() ? command.authfile : (there ? config.authfile : std::string());
+    access.tls_verify = command.tls_verify;
+    if (!access.tls_verify && !config.tls_verify) {
+        access.tls_verify = false;
+    }
+    return access;
 }
 
 Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Programs& programs) {
@@ -64,7 +70,7 @@ Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Pr
             "it\n",
             source.where.c_str()
         );
-    } else if (source.may_be_in_registry() && !access.tls_verify) {
+    } else if (source.may_be_in_registry() && access.tls_verify == false) {
         std::fputs("onload-node: the registry's certificate was not checked\n", stderr);
     }
     auto bytes = TRY(image.files());

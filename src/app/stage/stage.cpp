@@ -35,12 +35,6 @@ constexpr Milliseconds first_pause = std::chrono::seconds(15);
 constexpr Milliseconds longest_pause = std::chrono::minutes(5);
 constexpr unsigned attempts = 8;
 
-/// One source that is asked for.
-struct Wanted {
-    std::string source;  ///< with the kernel filled in
-    std::string kernel;  ///< whose modules to stage; "" for all that it has
-};
-
 /// One source to stage.
 struct Job {
     Source source;
@@ -136,7 +130,8 @@ public:
     }
 
     [[nodiscard]] bool configured() const {
-        return !command_.source.empty() || by_kernel() || !config_.stage.sources.empty();
+        return !command_.source.empty() || config_.stage.sources_by_kernel ||
+               !config_.stage.sources.empty();
     }
 
     Result<void> carry_out(const Job& job) {
@@ -211,99 +206,26 @@ private:
         return kernels;
     }
 
-    /// Whether each kernel has sources of its own. A SOURCE that was given comes first.
-    [[nodiscard]] bool by_kernel() const {
-        return command_.source.empty() && config_.stage.sources_by_kernel.has_value();
-    }
-
-    /// The kernels whose names go into a source.
-    Result<std::vector<std::string>> kernels_for(const std::string& source) const {
-        auto kernels = command_.kernel.empty() ? needed_kernels() : std::vector{command_.kernel};
-        if (kernels.empty()) {
-            return failure(
-                ErrorCode::usage,
-                compose("{}: below another root the kernel has to be given: --kernel", source)
-            );
-        }
-        return kernels;
-    }
-
     /// All sources, in the order in which they are staged. Notes in missing_ for which kernel the
     /// configuration has none.
     Result<std::vector<Wanted>> wanted() {
-        if (by_kernel()) {
-            return wanted_by_kernel();
-        }
-        std::vector<Wanted> all;
-        const auto texts = command_.source.empty() ? config_.stage.sources
-                                                   : std::vector<std::string>{command_.source};
-        for (const auto& text : texts) {
-            std::vector<std::string> kernels = {command_.kernel};
-            if (names_kernel(text)) {
-                kernels = TRY(kernels_for(text));
-            }
-            for (const auto& kernel : kernels) {
-                all.push_back({expand_source(text, kernel), kernel});
-            }
-        }
-        return all;
-    }
-
-    Result<std::vector<Wanted>> wanted_by_kernel() {
-        const auto& table = *config_.stage.sources_by_kernel;
-        std::vector<Wanted> all;
-        const auto kernels = TRY(kernels_for("[stage] source"));
-        for (const auto& kernel : kernels) {
-            const auto found = table.find(kernel);
-            if (found == table.end()) {
-                miss(kernel, table);
-                continue;
-            }
-            for (const auto& text : found->second) {
-                all.push_back({expand_source(text, kernel), kernel});
-            }
-        }
-        return all;
-    }
-
-    /// All that the configuration names, for whichever kernel.
-    [[nodiscard]] std::set<std::string> configured_sources() const {
-        std::set<std::string> all;
-        const auto add = [&](const std::vector<std::string>& texts, const std::string& kernel) {
-            for (const auto& text : texts) {
-                all.insert(expand_source(text, kernel));
-            }
+        const auto has_modules = [&](const std::string& kernel) {
+            return sensors_.trees.open(config_.driver.tree, kernel)->present();
         };
-        for (const auto& [kernel, texts] :
-             config_.stage.sources_by_kernel.value_or(SourcesByKernel())) {
-            add(texts, kernel);
+        auto wanted = TRY(wanted_sources(command_, config_.stage, needed_kernels(), has_modules));
+        if (wanted.missing) {
+            missing_ = std::move(wanted.missing);
         }
-        add(config_.stage.sources, command_.kernel);
-        for (const auto& kernel : needed_kernels()) {
-            add(config_.stage.sources, kernel);
-        }
-        for (const auto& tree : read_stage_record(sensors_.files).trees) {
-            add(config_.stage.sources, tree.kernel);
-        }
-        return all;
+        return std::move(wanted.all);
     }
 
-    /// A kernel that has its modules already may be left out of the table: it is on its way out.
-    void miss(const std::string& kernel, const SourcesByKernel& table) {
-        if (sensors_.trees.open(config_.driver.tree, kernel)->present()) {
-            return;
+    [[nodiscard]] std::set<std::string> configured_sources() const {
+        auto kernels = needed_kernels();
+        kernels.push_back(command_.kernel);
+        for (const auto& tree : read_stage_record(sensors_.files).trees) {
+            kernels.push_back(tree.kernel);
         }
-        std::vector<std::string> known;
-        for (const auto& [name, sources] : table) {
-            known.push_back(name);
-        }
-        missing_ = Error{
-            ErrorCode::config,
-            compose(
-                "[stage] source has nothing for kernel {}; it has {}",
-                kernel,
-                known.empty() ? "none at all" : joined(known, ", ")
-            )};
+        return all_configured(config_.stage, kernels);
     }
 
     /// What a source still has to bring. Notes in missing_ when it is not there.

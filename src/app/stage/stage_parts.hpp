@@ -8,13 +8,15 @@
 #include "stage/image.hpp"
 #include "system/files/lock.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 /// The parts of the stage command, one file each: activation.cpp, already_staged.cpp, kept_set.cpp,
-/// preconditions.cpp, source.cpp, stage.cpp.
+/// preconditions.cpp, source.cpp, stage.cpp, wanted.cpp.
 namespace onload_node {
 
 /// Does what `[stage] then = "now"` asks for: has onload-node swap the drivers at once. If the
@@ -69,6 +71,31 @@ struct KeptSet {
     const std::string& kernel,
     const std::string& which
 );
+
+/// One source that is asked for.
+struct Wanted {
+    std::string source;  ///< with the kernel filled in
+    std::string kernel;  ///< whose modules to stage; "" for all that it has
+};
+
+struct WantedSources {
+    std::vector<Wanted> all;       ///< in the order in which they are staged
+    std::optional<Error> missing;  ///< ErrorCode::config: the table lacks a kernel, which is named
+};
+
+/// The SOURCE that was given, else those of the configuration. `needed`: the kernels that need
+/// modules; ErrorCode::usage if a source asks for a kernel and there is none, as below another
+/// root. A kernel that `has_modules` already may be left out of the table: it is on its way out.
+[[nodiscard]] Result<WantedSources> wanted_sources(
+    const Command& command,
+    const StageConfig& config,
+    const std::vector<std::string>& needed,
+    const std::function<bool(const std::string& kernel)>& has_modules
+);
+
+/// All that the configuration names for one of `kernels`, or by a table for any.
+[[nodiscard]] std::set<std::string>
+all_configured(const StageConfig& config, const std::vector<std::string>& kernels);
 
 /// An open SOURCE, with everything that must live as long.
 struct OpenSource {

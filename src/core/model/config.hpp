@@ -173,7 +173,7 @@ struct StageConfig {
     /// Where there is a table, `sources` is empty. A kernel with an empty list needs nothing.
     std::optional<SourcesByKernel> sources_by_kernel;
     std::string authfile{paths::registry_authfile};
-    bool tls_verify = true;
+    bool tls_verify = true;  ///< but for what the node's registries.conf calls insecure
     AfterStaging then = AfterStaging::next_boot;
     unsigned keep = 2;
 };

@@ -173,7 +173,8 @@ TEST(StoredImage, IsNotLookedForWhereARegistryIsDemanded) {
     const auto image = PulledImage::get(podman, demanded, {});
     ASSERT_TRUE(image);
     EXPECT_FALSE(image->was_stored());
-    EXPECT_TRUE(podman.was_asked("podman pull --quiet --tls-verify=true docker://host:5000/a/m:1"));
+    EXPECT_TRUE(podman.was_asked("podman pull --quiet docker://host:5000/a/m:1"))
+        << "which certificates are checked says registries.conf";
 }
 
 TEST(StoredImage, IsDemandedByItsId) {
@@ -228,6 +229,46 @@ TEST(PulledImage, ExplainsWhatPodmanComplainsOf) {
         EXPECT_EQ(image.error().message.find("first"), std::string::npos)
             << "only podman's last line";
     }
+}
+
+TEST(PulledImage, ExplainsWhatEachMirrorSaid) {
+    FakePodman podman;
+    podman.complaint =
+        "time=\"now\" level=warning msg=\"Failed, retrying in 1s ... (1/3). Error: initializing "
+        "source "
+        "docker://h/a/m:1: (Mirrors also failed: [one/a/m:1: x509]\\n[two/b/m:1: denied]): "
+        "h/a/m:1: no\"\nError: initializing source docker://h/a/m:1: (Mirrors also failed: "
+        "[one/a/m:1: "
+        "pinging: dial tcp 10.0.0.1:443: i/o timeout]\n[two/b/m:1: reading manifest 1 in two/b/m: "
+        "manifest unknown]\n[three/m:1: unexpected [words]]): h/a/m:1: registry h is blocked in "
+        "/etc/containers/registries.conf or /etc/containers/registries.conf.d\n";
+    const auto image = PulledImage::get(podman, reference, {"/auth.json", true});
+    ASSERT_FALSE(image);
+    EXPECT_EQ(
+        image.error().message,
+        "cannot pull host:5000/a/m:1: one/a/m:1: the registry does not answer; podman: pinging: "
+        "dial tcp 10.0.0.1:443: i/o timeout; two/b/m:1: the registry has no such image; podman: "
+        "reading manifest 1 in two/b/m: manifest unknown; three/m:1: podman: unexpected [words]; "
+        "h/a/m:1: registries.conf forbids it; podman: registry h is blocked in "
+        "/etc/containers/registries.conf or /etc/containers/registries.conf.d"
+    );
+    for (const auto* const half : {"(Mirrors also failed: [", "(Mirrors also failed: [a: b]\n["}) {
+        podman.complaint = half;
+        ASSERT_FALSE(PulledImage::get(podman, reference, {})) << "cut off";
+    }
+}
+
+TEST(PulledImage, TellsThatNoMirrorWasAsked) {
+    FakePodman podman;
+    podman.complaint = "Error: dial tcp 127.0.0.1:5000: connect: connection refused";
+    const auto said = [&](const Source& source) {
+        return PulledImage::get(podman, source, {}).error().message;
+    };
+    const std::string digest = "host:5000/a/m@sha256:1";
+    EXPECT_TRUE(said(reference).ends_with("those for a tag come from an ImageTagMirrorSet)"));
+    EXPECT_TRUE(said({SourceKind::image, digest, digest})
+                    .ends_with("those for a digest come from an ImageDigestMirrorSet)"));
+    EXPECT_EQ(said(archive).find("mirror"), std::string::npos);
 }
 
 }  // namespace
