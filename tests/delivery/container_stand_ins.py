@@ -111,7 +111,8 @@ def make_root(root):
     (part / "etc/dnf/vars").mkdir(parents=True, exist_ok=True)
     (part / "etc/dnf/vars/releasever").write_text("9\n", encoding="utf-8")
     kernel = part / "usr/src/kernels" / KERNEL
-    kernel.mkdir(parents=True)
+    (kernel / "scripts").mkdir(parents=True)
+    _signing(part, kernel)
     modules = part / "lib/modules" / KERNEL
     modules.mkdir(parents=True)
     for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
@@ -119,6 +120,15 @@ def make_root(root):
     _repositories(part)
     _in(part, "dnf install -y -q kmod-libs libcap libmnl")
     part.rename(root)
+
+
+def _signing(part, kernel):
+    """The kernel's own program, and a key as a build has it mounted: PEM, and its certificate as DER."""
+    shutil.copy(next(Path("/lib/modules").glob("*/build/scripts/sign-file")), kernel / "scripts")
+    keys = part / "etc/pki/module-signing"
+    keys.mkdir(parents=True)
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Modules of Example Trading", "-outform", "DER"]
+    subprocess.run([*request, "-keyout", keys / "key", "-out", keys / "cert"], capture_output=True, check=True, timeout=60)
 
 
 ONLOAD_BUILD = """#!/bin/sh -e

@@ -40,6 +40,8 @@ class Machine:
         # What the boot loader starts. The node is asked when it goes down in order; no cut or reset changes its entries.
         self.kernel = paths.kernel_release()
         self._park = park
+        # A secure_boot.Firmware, or none for the emulator's own.
+        self.firmware = None
         self._process = self._agent = self._qmp = None
         self._snapshots = {}
 
@@ -59,7 +61,7 @@ class Machine:
         if self.running:
             raise HarnessError("start: the machine is already running")
         arguments = [*self.kernel_arguments, *([PARK_ARGUMENT] if self._park else [])]
-        files = boot_loader.boot_files(kernel or self.kernel)
+        files = self.firmware.boot_files if self.firmware else boot_loader.boot_files(kernel or self.kernel)
         seen = len(self._console_text())
         try:
             self._power_on(files, arguments, timeout)
@@ -74,6 +76,13 @@ class Machine:
 
     def _power_on(self, files, arguments, timeout):
         costs.count("boots")
+        if self.firmware:
+            # Its variables are in a file beside the machine and belong to no kept start.
+            self._launch(files, arguments, self.firmware.arguments())
+            self._agent.wait_early(timeout)
+            self._agent.go_on()
+            self._agent.wait_hello(timeout)
+            return
         kept = early_boot.file_for(self.functions, files, arguments)
         if kept.exists():
             self._launch(files, arguments, early_boot.goes_on_from(kept))
