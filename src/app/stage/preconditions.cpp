@@ -35,6 +35,15 @@ Result<void> check_tree(const Command& command, const Config& config) {
     return {};
 }
 
+Digests digests_for(const Config& config, const std::string& root) {
+    return SystemFiles(root).exists(config.driver.pins) ? Digests::taken : Digests::left_out;
+}
+
+bool worth_another_try(ErrorCode code) {
+    return code == ErrorCode::io || code == ErrorCode::timeout || code == ErrorCode::busy ||
+           code == ErrorCode::not_found || code == ErrorCode::permission;
+}
+
 Result<Lock> lock_staging(const Command& command) {
     const std::string path = compose("{}{}", command.root.value_or(""), paths::stage_lock);
     auto lock = Lock::acquire(path, Milliseconds(0));

@@ -52,17 +52,6 @@ void progress(const std::string& line) {
     }
 }
 
-/// Nothing is loaded here, so only pins need digests. They are a good part of verifying's cost.
-Digests digests_for(const Config& config, const std::string& root) {
-    return SystemFiles(root).exists(config.driver.pins) ? Digests::taken : Digests::left_out;
-}
-
-/// True for what may pass: a registry may come back, but a refused image stays refused.
-bool worth_another_try(ErrorCode code) {
-    return code == ErrorCode::io || code == ErrorCode::timeout || code == ErrorCode::busy ||
-           code == ErrorCode::not_found || code == ErrorCode::permission;
-}
-
 class StageRun {
 public:
     StageRun(const Command& command, const Config& config)

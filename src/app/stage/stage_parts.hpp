@@ -7,6 +7,7 @@
 #include "core/model/config.hpp"
 #include "stage/image.hpp"
 #include "system/files/lock.hpp"
+#include "system/modules/module_file.hpp"
 
 #include <functional>
 #include <memory>
@@ -26,6 +27,13 @@ activate_now(const Config& config, const Sensors& sensors, Programs& programs);
 
 /// Requires root for changes to what is staged, unless they are below another root directory.
 [[nodiscard]] Result<void> check_rights(const Command& command);
+
+/// Nothing is loaded by staging, so only pins need digests. They are a good part of verifying's
+/// cost.
+[[nodiscard]] Digests digests_for(const Config& config, const std::string& root);
+
+/// True for what may pass: a registry may come back, but a refused image stays refused.
+[[nodiscard]] bool worth_another_try(ErrorCode code);
 
 /// Refuses a `driver.tree` whose lib/modules is the kernel's own (ErrorCode::config).
 [[nodiscard]] Result<void> check_tree(const Command& command, const Config& config);

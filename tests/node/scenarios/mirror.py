@@ -121,7 +121,7 @@ def asked_in_vain(node):
     node.pull_secret(PASSWORD)
     path = node.pinned.digest.removeprefix("sha256:")
     node.machine.check(f"echo >>{node.registry.store}/docker/registry/v2/blobs/sha256/{path[:2]}/{path}/data")
-    node.refused("other bytes than the digest's", node.by_digest, "it is not what its digest says")
+    node.refused("other bytes than the digest's", node.by_digest, "its content is not what its digest says")
     node.registry.stop()
     node.refused("all of them are down", node.by_tag, *(f"{each}:v1-tagged: the registry does not answer" for each in (down, ours, first)))
     node.mirrors("tag-only", "digest-only", blocked=True)
