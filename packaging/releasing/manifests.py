@@ -26,7 +26,7 @@ def read_digests(path):
         match = re.fullmatch(r"(sha256:[0-9a-f]{64}) (\S+:[\w.-]+)( \S+)?", line.strip())
         if not match:
             raise Refusal(f"{path}:{number}: not `sha256:DIGEST NAMESPACE/NAME:TAG`: {line}")
-        reference = _without_host(match[2])
+        reference = _without_registry(match[2])
         if found.setdefault(reference, match[1]) != match[1]:
             raise Refusal(f"{path}:{number}: {reference} has another digest above")
     return found
@@ -51,13 +51,13 @@ def copy_from(source, folder, registry, digests, by_tag):
     return sorted(missing)
 
 
-def _without_host(reference):
-    first, _, rest = reference.partition("/")
-    return rest if re.search(r"[.:]", first) and rest else reference
+def _without_registry(reference):
+    """A registry may have a path of its own; namespace and name are the last two parts."""
+    return "/".join(reference.split("/")[-2:])
 
 
 def _by_digest(match, digests, missing):
-    reference = f"{_without_host(match['image'])}:{match['tag']}"
+    reference = f"{_without_registry(match['image'])}:{match['tag']}"
     if KERNEL in reference:
         return match[0]
     if reference not in digests:
