@@ -83,10 +83,20 @@ int Session::conclude(const Config& config, const Observed& observed, const RunR
     return conclude(make_report(config, observed, left, record), config.publish);
 }
 
+namespace {
+
+/// Whether kubelet may start in this boot. What is right already is not written again.
+Result<void> mark(bool may_start, Files& files) {
+    if (may_start == files.exists(paths::kubelet_marker)) {
+        return {};
+    }
+    return may_start ? files.write(paths::kubelet_marker, "") : files.remove(paths::kubelet_marker);
+}
+
+}  // namespace
+
 int Session::conclude(const Report& report, const PublishConfig& config) {
-    const auto marked = fell_back(report) ? files().remove(paths::kubelet_marker)
-                                          : files().write(paths::kubelet_marker, "");
-    if (!marked) {
+    if (const auto marked = mark(!fell_back(report), files()); !marked) {
         say("whether kubelet may start could not be told: " + marked.error().message);
     }
     return publish(report, config, node_);
