@@ -36,7 +36,7 @@ def a_good_tree(node):
     expect_equal("good tree: and in JSON", (document["schema"], document["kernel"], [c["id"] for c in document["checks"]],
                                             {c["verdict"] for c in document["checks"]}), (1, node.kernel, CHECKS, {"passed"}))
     expect_equal("good tree: each check has the promised fields", set(document["checks"][0]),
-                 {"id", "verdict", "mandatory", "subject", "text", "advice"})
+                 {"id", "verdict", "mandatory", "subject", "text", "advice", "reason_code"})
     note(next(line for line in done.stdout.splitlines() if "symbols" in line))
 
 
