@@ -36,6 +36,7 @@ KernelConfig parse_kernel_config(std::string_view text) {
         config.known = config.known || line == "CONFIG_MODULES=y";
         config.symbol_versions = config.symbol_versions || line == "CONFIG_MODVERSIONS=y";
         config.signatures_forced = config.signatures_forced || line == "CONFIG_MODULE_SIG_FORCE=y";
+        config.branch_tracking = config.branch_tracking || line == "CONFIG_X86_KERNEL_IBT=y";
         if (const auto machine = machine_of(line); machine != 0) {
             config.machine = machine;
         }

@@ -14,6 +14,7 @@ struct KernelConfig {
     bool symbol_versions = false;    ///< CONFIG_MODVERSIONS: symbols have CRCs
     bool signatures_forced = false;  ///< CONFIG_MODULE_SIG_FORCE: whatever the command line says
     std::uint16_t machine = 0;       ///< ELF machine; 0 for a processor that this program has not
+    bool branch_tracking = false;    ///< CONFIG_X86_KERNEL_IBT: enforced on processors that have it
 };
 
 /// Reads a `.config`: "CONFIG_MODVERSIONS=y". Takes any text.

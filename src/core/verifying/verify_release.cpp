@@ -162,6 +162,11 @@ void add_demands(Observed& observed, const ReleaseKernel& kernel) {
         observed.signatures.enforced_by =
             compose("CONFIG_MODULE_SIG_FORCE of kernel {}", kernel.name);
     }
+    // The running kernel may hide from its processor's flags what that kernel will use.
+    if (kernel.config.branch_tracking && observed.branch_tracking_by.empty()) {
+        observed.branch_tracking_by =
+            compose("processors that have it (CONFIG_X86_KERNEL_IBT of kernel {})", kernel.name);
+    }
 }
 
 std::vector<Check>

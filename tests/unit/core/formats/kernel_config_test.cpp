@@ -14,7 +14,10 @@ TEST(KernelConfig, ReadsWhatConcernsModules) {
     EXPECT_TRUE(config.known);
     EXPECT_TRUE(config.symbol_versions);
     EXPECT_FALSE(config.signatures_forced);
+    EXPECT_FALSE(config.branch_tracking);
     EXPECT_EQ(config.machine, 62);
+    EXPECT_TRUE(parse_kernel_config("CONFIG_X86_KERNEL_IBT=y\n").branch_tracking);
+    EXPECT_FALSE(parse_kernel_config("CONFIG_CC_HAS_IBT=y\n").branch_tracking);
 }
 
 TEST(KernelConfig, TakesNoOtherOptionForIt) {

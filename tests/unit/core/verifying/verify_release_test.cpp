@@ -17,7 +17,7 @@ using fixture::module;
 const std::string toolkit = "quay.example/toolkit:4.18";
 
 ReleaseKernel kernel_of(const Observed& node) {
-    return {toolkit, node.kernel, "/x/Module.symvers", {true, true, false, 0}};
+    return {toolkit, node.kernel, "/x/Module.symvers", {true, true, false, 0, false}};
 }
 
 Observed with_symvers() {
@@ -122,6 +122,20 @@ TEST(VerifyRelease, DemandsWhatTheKernelWasBuiltToDemand) {
     node.signatures.enforced_by = "lockdown";
     add_demands(node, kernel);
     EXPECT_EQ(node.signatures.enforced_by, "lockdown");
+}
+
+TEST(VerifyRelease, DemandsBranchTargetsWhereTheKernelWillTrackBranches) {
+    auto node = with_symvers();
+    auto kernel = kernel_of(node);
+    add_demands(node, kernel);
+    EXPECT_EQ(node.branch_tracking_by, "");
+    kernel.config.branch_tracking = true;
+    add_demands(node, kernel);
+    const auto checks = verify_for_kernel(Config(), node, kernel);
+    const auto* const failed = first_failed(checks, true);
+    ASSERT_NE(failed, nullptr);
+    EXPECT_EQ(failed->code, ReasonCode::ibt);
+    EXPECT_NE(failed->text.find("CONFIG_X86_KERNEL_IBT"), std::string::npos) << failed->text;
 }
 
 void expect_no_kernel(
