@@ -52,10 +52,6 @@ void put_origin(toml::table& table, const StagedFrom& from) {
     put(table, "digest", from.digest);
 }
 
-std::string times(unsigned number) {
-    return number == 1 ? "once" : compose("{} times", std::to_string(number));
-}
-
 std::string set_text(const ListedSet& set) {
     const auto& entry = set.entry;
     std::string text = compose(

@@ -15,7 +15,7 @@ namespace onload_node {
 struct ListedSet {
     SetEntry entry;
     bool in_place = false;
-    bool running = false;  ///< one of its modules is loaded
+    bool running = false;  ///< its modules are those loaded
 };
 
 /// What `trees` says about one kernel's modules.

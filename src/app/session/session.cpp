@@ -36,6 +36,14 @@ void answer_to_terminal(void (*action)(int)) {
     }
 }
 
+/// Whether kubelet may start in this boot. What is right already is not written again.
+Result<void> mark(bool may_start, Files& files) {
+    if (may_start == files.exists(paths::kubelet_marker)) {
+        return {};
+    }
+    return may_start ? files.write(paths::kubelet_marker, "") : files.remove(paths::kubelet_marker);
+}
+
 }  // namespace
 
 Session::Session(Lock lock) : lock_(std::move(lock)), log_(node_.access().files) {
@@ -82,18 +90,6 @@ int Session::conclude(const Config& config, const Observed& observed, const RunR
     const Plan left = make_plan(config, observed, {});
     return conclude(make_report(config, observed, left, record), config.publish);
 }
-
-namespace {
-
-/// Whether kubelet may start in this boot. What is right already is not written again.
-Result<void> mark(bool may_start, Files& files) {
-    if (may_start == files.exists(paths::kubelet_marker)) {
-        return {};
-    }
-    return may_start ? files.write(paths::kubelet_marker, "") : files.remove(paths::kubelet_marker);
-}
-
-}  // namespace
 
 int Session::conclude(const Report& report, const PublishConfig& config) {
     if (const auto marked = mark(!fell_back(report), files()); !marked) {

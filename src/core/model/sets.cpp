@@ -25,6 +25,10 @@ bool is_set_digest(std::string_view text) {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+std::string times(unsigned number) {
+    return number == 1 ? "once" : compose("{} times", std::to_string(number));
+}
+
 SetEntry* find_set(SetRecord& record, std::string_view kernel, std::string_view digest) {
     const auto found = std::ranges::find_if(record, [&](const SetEntry& entry) {
         return entry.kernel == kernel && entry.digest == digest;

@@ -31,6 +31,9 @@ using SetRecord = std::vector<SetEntry>;
 /// The start of a digest, which is enough for people.
 [[nodiscard]] std::string short_digest(const std::string& digest);
 
+/// "once", "3 times": how often a set has failed.
+[[nodiscard]] std::string times(unsigned number);
+
 /// The entry of a set; null if there is none.
 [[nodiscard]] SetEntry*
 find_set(SetRecord& record, std::string_view kernel, std::string_view digest);

@@ -50,10 +50,6 @@ std::optional<SetMove> set_before(
     return possible ? std::optional(SetMove{before->digest, std::move(why)}) : std::nullopt;
 }
 
-std::string times(unsigned number) {
-    return number == 1 ? "once" : compose("{} times", std::to_string(number));
-}
-
 }  // namespace
 
 std::optional<SetMove>
