@@ -74,22 +74,28 @@ void take(UniqueFd& pipe, ChildOutcome& outcome) {
 }
 
 /// Waits until one of the children has something to tell. False if none is left, or the deadline
-/// has passed.
+/// has passed. Those that have ended are heard even after it: this process may have got no time
+/// itself, and a child that has done its work has not hung.
 bool wait_for_some(
     std::vector<UniqueFd>& pipes, std::vector<ChildOutcome>& outcomes, const Deadline& deadline
 ) {
-    // poll(2) skips negative descriptors: the children that have ended.
+    const bool late = deadline.passed();
+    // poll(2) skips negative descriptors: the children that have ended. Without POLLIN it tells
+    // only of the end of a child.
     std::vector<pollfd> events;
     bool waiting = false;
     for (const auto& pipe : pipes) {
-        events.push_back({pipe.valid() ? pipe.get() : -1, POLLIN, 0});
+        events.push_back({pipe.valid() ? pipe.get() : -1, late ? short{0} : short{POLLIN}, 0});
         waiting = waiting || pipe.valid();
     }
-    if (!waiting || deadline.passed()) {
+    if (!waiting) {
         return false;
     }
-    // Interrupted, it finds nothing.
-    static_cast<void>(::poll(events.data(), events.size(), deadline.poll_timeout()));
+    const int told = ::poll(events.data(), events.size(), deadline.poll_timeout());
+    if (told <= 0) {
+        // Interrupted, or at the deadline, there is nothing new.
+        return !late;
+    }
     for (std::size_t i = 0; i < events.size(); ++i) {
         if (events[i].revents != 0) {
             take(pipes[i], outcomes[i]);

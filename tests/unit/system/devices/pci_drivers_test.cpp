@@ -4,6 +4,7 @@
 #include "system/files/file_bytes.hpp"
 #include "system/host/host.hpp"
 #include "unit/system/files/temporary_directory.hpp"
+#include "unit/system/processes/patience.hpp"
 
 #include <filesystem>
 
@@ -91,7 +92,11 @@ TEST_F(PciDriversTest, DoesNotWaitForAFunctionThatHangs) {
     const auto path = root_.path(devices + second + "/driver_override");
     std::filesystem::remove(path);
     ASSERT_EQ(::mkfifo(path.c_str(), 0644), 0) << "its writer waits, as for a device's lock";
-    const auto done = PciDrivers(root_.path(), Milliseconds(300)).hold(both_);
+    Result<void> done;
+    fixture::with_growing_limit([&](Milliseconds limit) {
+        done = PciDrivers(root_.path(), limit).hold(both_);
+        return override_of(first).substr(0, hold.size()) == hold;
+    });
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, ErrorCode::hung);
     EXPECT_NE(done.error().message.find(second), std::string::npos) << done.error().message;

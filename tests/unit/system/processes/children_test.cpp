@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/processes/children.hpp"
+#include "unit/system/processes/patience.hpp"
 
 #include <csignal>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,18 +35,41 @@ TEST(Children, AnswerInTheOrderOfTheWork) {
 }
 
 TEST(Children, OneThatHangsDoesNotKeepTheOthers) {
-    const auto outcomes = run_in_children(
-        2,
-        [](std::size_t index, int) {
-            ::sleep(index == 0 ? 60 : 0);
-            return 7;
-        },
-        Milliseconds(300)
-    );
+    std::vector<ChildOutcome> outcomes;
+    fixture::with_growing_limit([&](Milliseconds limit) {
+        outcomes = run_in_children(
+            2,
+            [](std::size_t index, int) {
+                ::sleep(index == 0 ? 60 : 0);
+                return 7;
+            },
+            limit
+        );
+        return outcomes[1].end == End::returned;
+    });
     EXPECT_EQ(outcomes[0].end, End::hung);
     EXPECT_EQ(outcomes[1].end, End::returned);
     EXPECT_EQ(outcomes[1].value, 7);
     // It is left to itself, and ends with this process.
+}
+
+/// While it is set, a parent goes on after a fork only when its child has ended.
+bool parent_is_late = false;
+
+void wait_for_the_end() {
+    siginfo_t ended{};
+    while (parent_is_late && ::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) != 0) {}
+}
+
+TEST(Children, OneThatEndedWhileWeGotNoTimeIsHeard) {
+    ASSERT_EQ(::pthread_atfork(nullptr, wait_for_the_end, nullptr), 0);
+    parent_is_late = true;
+    const auto work = [](int out) { return ::write(out, "done", 4) == 4 ? 7 : 0; };
+    const auto outcome = run_in_child(work, Milliseconds(0));
+    parent_is_late = false;
+    EXPECT_EQ(outcome.end, End::returned);
+    EXPECT_EQ(outcome.value, 7);
+    EXPECT_EQ(outcome.bytes, "done");
 }
 
 TEST(Children, OneThatIsKilledHasNoAnswer) {
@@ -61,14 +86,18 @@ TEST(Children, WhatOneWritesComesBackAsFarAsItCame) {
     EXPECT_EQ(all.end, End::returned);
     EXPECT_EQ(all.value, 5);
     EXPECT_EQ(all.bytes, "all");
-    const auto some = run_in_child(
-        [](int out) {
-            static_cast<void>(!::write(out, "some", 4));
-            ::sleep(60);
-            return 0;
-        },
-        Milliseconds(300)
-    );
+    ChildOutcome some;
+    fixture::with_growing_limit([&](Milliseconds limit) {
+        some = run_in_child(
+            [](int out) {
+                static_cast<void>(!::write(out, "some", 4));
+                ::sleep(60);
+                return 0;
+            },
+            limit
+        );
+        return !some.bytes.empty();
+    });
     EXPECT_EQ(some.end, End::hung);
     EXPECT_EQ(some.bytes, "some");
 }
@@ -81,7 +110,7 @@ TEST(Children, OneThatHangsHoldsNothingOfOurs) {
     );
     ::close(ends[1]);
     pollfd end{ends[0], POLLIN, 0};
-    ASSERT_EQ(::poll(&end, 1, 2000), 1) << "with the writing end it would have our lock, too";
+    ASSERT_EQ(::poll(&end, 1, 20000), 1) << "with the writing end it would have our lock, too";
     EXPECT_EQ(end.revents & POLLHUP, POLLHUP);
     ::close(ends[0]);
 }
