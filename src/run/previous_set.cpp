@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
+#include "core/modules/wanted_parameters.hpp"
 #include "core/planning/guard.hpp"
 #include "core/planning/previous_set.hpp"
 #include "run/machine_record.hpp"
@@ -42,24 +43,24 @@ Result<void> change_sets(Files& files, const std::function<void(SetRecord&)>& ch
     return record == before ? Result<void>() : write_set_record(files, record);
 }
 
-void forgive(SetRecord& record) {
+void forgive_all(SetRecord& record) {
     for (auto& set : record) {
-        set.failed = 0;
-        set.reason.clear();
+        forgive(set);
     }
 }
 
-/// The failure of the swap that was taken back as if it had never been; null if there is none.
-const RecordedFailure* undone_swap(const RunRecord& record) {
+/// The failure of the driver, or of Onload's modules, that was taken back as if it had never been.
+std::optional<FailedPart> undone_part(const RunRecord& record) {
     for (const auto& failed : record.failures) {
         if (failed.left_behind) {
-            return nullptr;
+            return std::nullopt;
         }
-        if (failed.phase == PhaseName::driver && failed.code == ReasonCode::undone) {
-            return &failed;
+        const bool onload = failed.phase == PhaseName::onload;
+        if ((onload || failed.phase == PhaseName::driver) && failed.code == ReasonCode::undone) {
+            return FailedPart{failed.text, onload};
         }
     }
-    return nullptr;
+    return std::nullopt;
 }
 
 /// One apply: holds what its parts share.
@@ -86,12 +87,12 @@ public:
         if (!move) {
             return record;
         }
-        if (const auto counted = count_failure(move->why); !counted) {
+        if (const auto counted = count_failure(*move); !counted) {
             // Nobody would know at the next boot what runs in place of what.
             access_.progress.notice(counted.error().message);
             return record;
         }
-        const bool in_place = TRY(put_in_place(*move));
+        const bool in_place = TRY(move->parameters ? stand_in(*move) : put_in_place(*move));
         if (!in_place) {
             return record;
         }
@@ -122,26 +123,46 @@ private:
         if (plan.code == ReasonCode::guard) {
             return set_before_guard(config_, observed, request_);
         }
-        const auto* const failed = plan.has(PhaseName::driver) ? undone_swap(record) : nullptr;
-        if (failed == nullptr) {
+        const auto failed = undone_part(record);
+        if (!failed) {
             return std::nullopt;
         }
         if (Clock::now() - begun_ > latest) {
             access_.progress.notice("there is no time left for the set before");
             return std::nullopt;
         }
-        return set_before_failure(config_, observed, request_, failed->text);
+        return set_before_failure(config_, observed, request_, *failed);
     }
 
     /// What the guard has refused it will refuse again; a failed swap is one more of those.
-    Result<void> count_failure(const std::string& why) {
+    Result<void> count_failure(const SetMove& move) {
         const auto& observed = run_.observed();
         const bool refused = guard_standing(config_, observed).tripped;
+        const auto one_more = [&](unsigned failed) {
+            return refused ? std::max(failed, config_.guard.attempts) : failed + 1;
+        };
         return change_sets(access_.files, [&](SetRecord& record) {
             auto& set = set_entry(record, observed.kernel, observed.set_in_place);
-            set.failed = refused ? std::max(set.failed, config_.guard.attempts) : set.failed + 1;
-            set.reason = why;
+            if (!move.parameters) {
+                set.failed = one_more(set.failed);
+                set.reason = move.why;
+                return;
+            }
+            const unsigned failed = times_parameters_failed(set, config_);
+            set.failed_parameters = {
+                config_.driver.parameters, one_more(failed), observed.boot_id, move.why};
         });
+    }
+
+    /// What is recorded now decides which parameters are wanted.
+    Result<bool> stand_in(const SetMove& move) {
+        access_.progress.notice(compose(
+            "the parameters with which the set {} was confirmed stand in: {}",
+            short_digest(move.digest),
+            move.why
+        ));
+        TRY(run_.look_anew());
+        return true;
     }
 
     /// Puts a set in place and looks at the node as if for the first time. False if it could not be
@@ -192,7 +213,7 @@ void read_sets(Observed& observed, const Files& files) {
     }
     // How often they have failed on another machine says nothing of this one.
     if (observed.records_owner == RecordsOwner::another_machine) {
-        forgive(observed.sets);
+        forgive_all(observed.sets);
     }
     observed.set_in_place = set_in_place(files, observed.kernel);
     observed.kernel_broken = has_oopsed(files);
@@ -208,22 +229,28 @@ Result<RunRecord> plan_and_act(
     return Attempt(config, access, run, request, put).carry_out();
 }
 
-Result<void> confirm_set(Files& files, const GuardRecord& guard, const std::string& now) {
-    if (guard.kept_as.empty()) {
+Result<void> confirm_set(Files& files, const Observed& observed, const std::string& now) {
+    const auto& guard = observed.guard;
+    if (!guard || guard->kept_as.empty()) {
         return {};
     }
     return change_sets(files, [&](SetRecord& record) {
-        auto& set = set_entry(record, guard.kernel, guard.kept_as);
+        auto& set = set_entry(record, guard->kernel, guard->kept_as);
         if (set.confirmed.empty()) {
             set.confirmed = now;
         }
-        set.failed = 0;
-        set.reason.clear();
+        // Those that stood in say nothing of those that have failed.
+        auto parameters = loaded_parameters(observed);
+        const bool same = set.parameters == parameters;
+        auto failed = same ? std::move(set.failed_parameters) : FailedParameters();
+        forgive(set);
+        set.parameters = std::move(parameters);
+        set.failed_parameters = std::move(failed);
     });
 }
 
 Result<void> forgive_sets(Files& files) {
-    return change_sets(files, forgive);
+    return change_sets(files, forgive_all);
 }
 
 }  // namespace onload_node

@@ -26,9 +26,10 @@ void read_sets(Observed& observed, const Files& files);
     const PutSet& put
 );
 
-/// Notes that the boot that the guard has counted proved good with its set. `now` is the time, UTC.
+/// Notes that the boot that the guard has counted proved good with its set, and with which
+/// parameters its modules were loaded. `now` is the time, UTC. Without a guard it notes nothing.
 [[nodiscard]] Result<void>
-confirm_set(Files& files, const GuardRecord& guard, const std::string& now);
+confirm_set(Files& files, const Observed& observed, const std::string& now);
 
 /// Forgets how often sets have failed: the next boot tries the wanted one.
 [[nodiscard]] Result<void> forgive_sets(Files& files);

@@ -6,6 +6,7 @@
 #include "base/words.hpp"
 #include "core/model/identifiers.hpp"
 #include "core/model/paths.hpp"
+#include "stage/parameters_form.hpp"
 
 #include <algorithm>
 
@@ -14,30 +15,17 @@ namespace onload_node {
 namespace {
 
 LoadRecord load_record_from(const toml::table& table) {
-    LoadRecord record{
-        table["sha256"].value_or(std::string()), table["build-id"].value_or(std::string()), {}};
-    if (const toml::array* const list = table["parameters"].as_array()) {
-        for (const auto& item : *list) {
-            const toml::array* const pair = item.as_array();
-            if (pair != nullptr && pair->size() == 2) {
-                record.parameters.emplace_back(
-                    (*pair)[0].value_or(std::string()), (*pair)[1].value_or(std::string())
-                );
-            }
-        }
-    }
-    return record;
+    return {
+        table["sha256"].value_or(std::string()),
+        table["build-id"].value_or(std::string()),
+        parameters_from_toml(table.get("parameters"))};
 }
 
 toml::table to_toml(const LoadRecord& record) {
-    toml::array parameters;
-    for (const auto& [name, value] : record.parameters) {
-        parameters.push_back(toml::array{name, value});
-    }
     return toml::table{
         {"sha256", record.sha256},
         {"build-id", record.build_id},
-        {"parameters", std::move(parameters)},
+        {"parameters", parameters_to_toml(record.parameters)},
     };
 }
 

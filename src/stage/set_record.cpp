@@ -5,19 +5,53 @@
 #include "base/toml.hpp"
 #include "core/model/kernel_release.hpp"
 #include "core/model/paths.hpp"
+#include "stage/parameters_form.hpp"
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace onload_node {
 
 namespace {
 
+/// A module that no longer has a valid name is left out: its parameters decide nothing.
+ModuleParameterSets read_parameters(const toml::table* table) {
+    ModuleParameterSets parameters;
+    for (const auto& [key, node] : table == nullptr ? toml::table() : *table) {
+        if (const auto name = ModuleName::parse(key.str())) {
+            parameters[*name] = parameters_from_toml(&node);
+        }
+    }
+    return parameters;
+}
+
+/// The counter of failures; nothing if it is not one.
+std::optional<unsigned> read_count(const toml::node* node) {
+    const auto number = node == nullptr ? std::nullopt : node->value<std::int64_t>();
+    const bool valid =
+        number && *number >= 0 && *number <= std::numeric_limits<std::int32_t>::max();
+    return valid ? std::optional(static_cast<unsigned>(*number)) : std::nullopt;
+}
+
+bool read_failed_parameters(FailedParameters& failed, const toml::table& table) {
+    const auto times = read_count(table.get("times"));
+    if (!times) {
+        return false;
+    }
+    failed = {
+        read_parameters(table["parameters"].as_table()),
+        *times,
+        table["boot-id"].value_or(std::string()),
+        table["reason"].value_or(std::string())};
+    return true;
+}
+
 /// Kernel and digest name a folder; of the rest a wrong one would be guessed at.
 bool read_entry(SetEntry& entry, const toml::table& table) {
     const auto text = [&](std::string_view key) { return table[key].value_or(std::string()); };
-    const auto failed = table["failed"].value_or(std::int64_t{-1});
+    const auto failed = read_count(table.get("failed"));
     entry.kernel = text("kernel");
     entry.digest = text("digest");
     entry.source = text("source");
@@ -26,10 +60,13 @@ bool read_entry(SetEntry& entry, const toml::table& table) {
     entry.wanted = table["wanted"].value_or(false);
     entry.unfinished = table["unfinished"].value_or(false);
     entry.reason = text("reason");
-    if (failed < 0 || failed > std::numeric_limits<int>::max()) {
+    entry.parameters = read_parameters(table["parameters"].as_table());
+    const auto* const others = table["failed-parameters"].as_table();
+    if (!failed ||
+        (others != nullptr && !read_failed_parameters(entry.failed_parameters, *others))) {
         return false;
     }
-    entry.failed = static_cast<unsigned>(failed);
+    entry.failed = *failed;
     return is_kernel_release(entry.kernel) && is_set_digest(entry.digest);
 }
 
@@ -37,8 +74,16 @@ tl::unexpected<Error> damaged(std::string_view what) {
     return failure(ErrorCode::mismatch, compose("{}: {}", paths::sets_file, what));
 }
 
+toml::table to_toml(const ModuleParameterSets& parameters) {
+    toml::table table;
+    for (const auto& [name, values] : parameters) {
+        table.insert(name.str(), parameters_to_toml(values));
+    }
+    return table;
+}
+
 toml::table to_toml(const SetEntry& entry) {
-    return toml::table{
+    toml::table table{
         {"kernel", entry.kernel},
         {"digest", entry.digest},
         {"source", entry.source},
@@ -48,7 +93,20 @@ toml::table to_toml(const SetEntry& entry) {
         {"unfinished", entry.unfinished},
         {"failed", static_cast<std::int64_t>(entry.failed)},
         {"reason", entry.reason},
+        {"parameters", to_toml(entry.parameters)},
     };
+    if (const auto& failed = entry.failed_parameters; failed.times > 0) {
+        table.insert(
+            "failed-parameters",
+            toml::table{
+                {"parameters", to_toml(failed.parameters)},
+                {"times", static_cast<std::int64_t>(failed.times)},
+                {"boot-id", failed.boot_id},
+                {"reason", failed.reason},
+            }
+        );
+    }
+    return table;
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ private:
     Result<std::optional<int>> judge();
     Result<std::optional<int>> judge_unreached(Session& session, NodeRun& run);
     Result<int> judge_good(Session& session, NodeRun& run);
-    void note_confirmed(Session& session, const GuardRecord& guard) const;
+    void note_confirmed(Session& session, const Observed& observed) const;
     Result<void> wait();
     Result<Milliseconds> settling_time();
 
@@ -76,10 +76,15 @@ Result<std::optional<int>> Confirmation::judge() {
     return TRY(judge_good(*session, run));
 }
 
-/// A set that cannot be noted is none to go back to; the boot is good all the same.
-void Confirmation::note_confirmed(Session& session, const GuardRecord& guard) const {
+/// A set that cannot be noted, or does not accelerate, is none to go back to; the boot is good all
+/// the same.
+void Confirmation::note_confirmed(Session& session, const Observed& observed) const {
+    if (const auto complaint = onload_complaint(config_, observed); !complaint.empty()) {
+        session.say("this set is not noted as good: " + complaint);
+        return;
+    }
     const auto now = session.node().sensors().host.utc(seen_.uptime);
-    if (const auto noted = confirm_set(session.files(), guard, now); !noted) {
+    if (const auto noted = confirm_set(session.files(), observed, now); !noted) {
         session.say("this set is not noted as good: " + noted.error().message);
     }
 }
@@ -87,7 +92,7 @@ void Confirmation::note_confirmed(Session& session, const GuardRecord& guard) co
 /// In-tree boots are remembered, too: the first boot with the other driver is measured by them.
 Result<int> Confirmation::judge_good(Session& session, NodeRun& run) {
     if (attempt_) {
-        note_confirmed(session, *run.observed().guard);
+        note_confirmed(session, run.observed());
         TRY(session.files().remove(paths::guard_file));
         TRY(run.look());
         session.say("this boot is confirmed as good");

@@ -68,8 +68,24 @@ std::string set_text(const ListedSet& set) {
         text += compose("; failed {}", times(entry.failed));
     }
     text += entry.reason.empty() ? "" : ": " + entry.reason;
+    if (const auto& others = entry.failed_parameters; others.times > 0) {
+        text +=
+            compose("; failed {} with other parameters: {}", times(others.times), others.reason);
+    }
     text += entry.source.empty() ? "" : "; from " + entry.source;
     return compose("  set       {}  {}\n", short_digest(entry.digest), text);
+}
+
+toml::table parameters_json(const ModuleParameterSets& parameters) {
+    toml::table modules;
+    for (const auto& [name, values] : parameters) {
+        toml::table module;
+        for (const auto& [parameter, value] : values) {
+            put(module, parameter, value);
+        }
+        modules.insert(name.str(), std::move(module));
+    }
+    return modules;
 }
 
 toml::array sets_json(const ListedTree& tree) {
@@ -86,6 +102,9 @@ toml::array sets_json(const ListedTree& tree) {
         table.insert("unfinished", entry.unfinished);
         table.insert("failed", static_cast<std::int64_t>(entry.failed));
         put(table, "reason", entry.reason);
+        table.insert("parameters", parameters_json(entry.parameters));
+        table.insert("failed_parameters", static_cast<std::int64_t>(entry.failed_parameters.times));
+        put(table, "failed_parameters_reason", entry.failed_parameters.reason);
         list.push_back(std::move(table));
     }
     return list;

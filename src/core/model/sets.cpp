@@ -60,8 +60,13 @@ void note_wanted(SetRecord& record, const std::string& kernel, const std::string
     }
     auto& entry = set_entry(record, kernel, digest);
     entry.wanted = true;
+    forgive(entry);
+}
+
+void forgive(SetEntry& entry) {
     entry.failed = 0;
     entry.reason.clear();
+    entry.failed_parameters = {};
 }
 
 void note_finished(SetRecord& record, const std::string& kernel) {

@@ -2,12 +2,27 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "core/model/config.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace onload_node {
+
+/// Parameters of several modules.
+using ModuleParameterSets = std::map<ModuleName, ModuleParameters>;
+
+/// Configured parameters with which a set failed that was confirmed with others.
+struct FailedParameters {
+    ModuleParameterSets parameters;  ///< all that were configured
+    unsigned times = 0;              ///< boots and swaps that failed with them
+    std::string boot_id;             ///< of the last one
+    std::string reason;              ///< of the last one
+
+    bool operator==(const FailedParameters&) const = default;
+};
 
 /// What is staged together for one kernel, under the digest of its files: modules, user libraries
 /// and programs (paths::sets_file). An entry of a set that is not in place is of one that is kept.
@@ -21,6 +36,8 @@ struct SetEntry {
     bool unfinished = false;  ///< it was about to be put in place; what is there may be a mixture
     unsigned failed = 0;      ///< boots and swaps that failed since it was put in place
     std::string reason;       ///< of the last failure, or why it could not be put in place
+    ModuleParameterSets parameters = {};      ///< with which it was confirmed last
+    FailedParameters failed_parameters = {};  ///< since it was put in place
 
     bool operator==(const SetEntry&) const = default;
 };
@@ -46,6 +63,9 @@ set_entry(SetRecord& record, const std::string& kernel, const std::string& diges
 
 /// Notes that the set is what the kernel is to have, and begins anew with it.
 void note_wanted(SetRecord& record, const std::string& kernel, const std::string& digest);
+
+/// Forgets how the set has failed.
+void forgive(SetEntry& entry);
 
 /// Notes that no set of the kernel is half in place any more.
 void note_finished(SetRecord& record, const std::string& kernel);

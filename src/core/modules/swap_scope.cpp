@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/modules/load_order.hpp"
+#include "core/modules/wanted_parameters.hpp"
 
 #include <algorithm>
 
@@ -71,12 +72,7 @@ bool loaded_as_wanted(const ModuleFile& staged, const Config& config, const Obse
         return false;
     }
     // If somebody else (KMM, a person) loaded it, the parameters are their choice.
-    return !ours || record->second.parameters == configured_parameters(config, staged.name);
-}
-
-ModuleParameters configured_parameters(const Config& config, const ModuleName& name) {
-    const auto found = config.driver.parameters.find(name);
-    return found == config.driver.parameters.end() ? ModuleParameters() : found->second;
+    return !ours || record->second.parameters == wanted_parameters(config, observed, staged.name);
 }
 
 std::string short_build_id(const std::string& build_id) {

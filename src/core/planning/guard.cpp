@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/modules/load_order.hpp"
-#include "core/modules/swap_scope.hpp"
+#include "core/modules/wanted_parameters.hpp"
 
 namespace onload_node {
 
@@ -21,7 +21,7 @@ std::vector<std::string> staged_set(const Config& config, const Observed& observ
             continue;
         }
         std::string line = compose("{} {}", file->name.str(), file->sha256);
-        for (const auto& [name, value] : configured_parameters(config, file->name)) {
+        for (const auto& [name, value] : wanted_parameters(config, observed, file->name)) {
             line += compose(" {}={}", name, value);
         }
         set.push_back(std::move(line));
@@ -47,6 +47,25 @@ std::string_view what_became_of(const GuardStanding& standing) {
                                                       : "reached nothing";
 }
 
+struct FailedSwaps {
+    unsigned times = 0;
+    std::string reason;  ///< of the last one
+};
+
+/// Swaps with the set and the parameters that are wanted now that failed without taking the boot
+/// with them. They are counted only where there was something to go back to.
+FailedSwaps failed_swaps(const Config& config, const Observed& observed) {
+    const auto* const set = find_set(observed.sets, observed.kernel, observed.set_in_place);
+    if (set == nullptr) {
+        return {};
+    }
+    const bool replaced = set_with_replaced_parameters(config, observed) != nullptr;
+    const unsigned by_parameters = replaced ? 0 : times_parameters_failed(*set, config);
+    return {
+        set->failed + by_parameters,
+        by_parameters > 0 ? set->failed_parameters.reason : set->reason};
+}
+
 std::string way_out() {
     return "; stage another build, or run onload-node reset to try this one again";
 }
@@ -59,7 +78,6 @@ std::string cause_of(
     const GuardStanding& standing,
     const GuardRecord* record
 ) {
-    const auto* const set = find_set(observed.sets, observed.kernel, observed.set_in_place);
     if (record != nullptr && record->tripped) {
         return compose("the node had to be reset: {}", record->reason);
     }
@@ -72,12 +90,12 @@ std::string cause_of(
             observed.kernel
         );
     }
-    // Swaps that failed without taking the boot with them; counted only where there was a set to
-    // go back to.
-    if (set != nullptr && set->failed > 0 &&
-        set->failed + standing.dead_boots >= config.guard.attempts) {
+    const auto failures = failed_swaps(config, observed);
+    if (failures.times > 0 && failures.times + standing.dead_boots >= config.guard.attempts) {
         return compose(
-            "the staged driver has failed too often on kernel {}: {}", observed.kernel, set->reason
+            "the staged driver has failed too often on kernel {}: {}",
+            observed.kernel,
+            failures.reason
         );
     }
     return "";

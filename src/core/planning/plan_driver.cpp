@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
 #include "core/modules/swap_scope.hpp"
+#include "core/modules/wanted_parameters.hpp"
 #include "core/planning/guard.hpp"
 #include "core/planning/plan_phases.hpp"
 #include "core/planning/previous_set.hpp"
@@ -100,7 +101,7 @@ void DriverPlanner::append_load(PlannedSteps& steps, const ModuleFile& file, boo
                  file.path,
                  file.sha256,
                  file.build_id,
-                 configured_parameters(config_, file.name)},
+                 wanted_parameters(config_, observed_, file.name)},
              "staged build " + short_build_id(file.build_id) +
                  (file.version.empty() ? std::string() : ", version " + file.version)}
         );

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/model/managed_functions.hpp"
+#include "core/modules/wanted_parameters.hpp"
 #include "core/planning/guard.hpp"
 
 #include <algorithm>
@@ -39,15 +40,42 @@ bool broken_in_this_boot(const Observed& observed) {
     return observed.kernel_broken || (attempt_under_way(observed) && observed.guard->tripped);
 }
 
+/// True if something stands in for what is wanted already: there is no third one.
+bool replaced(const Config& config, const Observed& observed) {
+    return replaced_set(observed) != nullptr ||
+           set_with_replaced_parameters(config, observed) != nullptr;
+}
+
+/// New parameters are blamed before new files: going back on them changes less.
 std::optional<SetMove> set_before(
     const Config& config, const Observed& observed, const PlanRequest& request, std::string why
 ) {
+    if (!config.guard.previous || observed.set_in_place.empty() || replaced(config, observed) ||
+        broken_in_this_boot(observed) || !may_change(config, observed, request)) {
+        return std::nullopt;
+    }
+    const auto* const now = find_set(observed.sets, observed.kernel, observed.set_in_place);
+    if (now != nullptr && confirmed_with_others(*now, config)) {
+        return SetMove{now->digest, std::move(why), true};
+    }
     const SetEntry* const before = confirmed_before(observed);
-    const bool possible = config.guard.previous && before != nullptr &&
-                          !observed.set_in_place.empty() && replaced_set(observed) == nullptr &&
-                          !broken_in_this_boot(observed) && !out_of_tree_on(config, observed) &&
-                          may_change(config, observed, request);
-    return possible ? std::optional(SetMove{before->digest, std::move(why)}) : std::nullopt;
+    return before == nullptr ? std::nullopt
+                             : std::optional(SetMove{before->digest, std::move(why)});
+}
+
+std::string replaced_parameters_reason(const SetEntry& set, const Config& config) {
+    const auto& failed = set.failed_parameters;
+    return compose(
+        "the parameters with which the set {} was confirmed, {}, stand in for those configured, "
+        "which have failed {}{}{} ({}); correct driver.parameters in the configuration, or let "
+        "onload-node reset have the next boot try them again",
+        short_digest(set.digest),
+        set.confirmed,
+        times(failed.times),
+        failed.reason.empty() ? "" : ": ",
+        failed.reason,
+        parameter_differences(set, config)
+    );
 }
 
 }  // namespace
@@ -76,36 +104,34 @@ set_before_guard(const Config& config, const Observed& observed, const PlanReque
     if (!standing.tripped || !observed.guard_problem.empty()) {
         return std::nullopt;
     }
-    return set_before(config, observed, request, standing.cause);
+    return out_of_tree_on(config, observed) ? std::nullopt
+                                            : set_before(config, observed, request, standing.cause);
 }
 
 std::optional<SetMove> set_before_failure(
     const Config& config,
     const Observed& observed,
     const PlanRequest& request,
-    const std::string& why
+    const FailedPart& failed
 ) {
-    return set_before(config, observed, request, why);
+    // A driver that should be gone and is not: another one would not come in, either.
+    const bool stuck = !failed.onload && out_of_tree_on(config, observed);
+    return stuck ? std::nullopt : set_before(config, observed, request, failed.why);
 }
 
-const SetEntry* replaced_set(const Observed& observed) {
-    if (observed.set_in_place.empty()) {
-        return nullptr;
+std::string previous_set_reason(const Config& config, const Observed& observed) {
+    if (const SetEntry* const set = set_with_replaced_parameters(config, observed)) {
+        return replaced_parameters_reason(*set, config);
     }
-    const auto wanted = std::ranges::find(observed.sets, true, &SetEntry::wanted);
-    return wanted == observed.sets.end() || wanted->digest == observed.set_in_place ? nullptr
-                                                                                    : &*wanted;
-}
-
-std::string previous_set_reason(const Observed& observed) {
     const SetEntry* const wanted = replaced_set(observed);
     if (wanted == nullptr) {
         return "";
     }
     const auto* const now = find_set(observed.sets, observed.kernel, observed.set_in_place);
     const auto confirmed = now == nullptr ? std::string() : now->confirmed;
+    const auto others = now == nullptr ? std::string() : parameter_differences(*now, config);
     return compose(
-        "the set before, {}{}{}, runs in place of {}, which has failed {}{}{}; stage another "
+        "the set before, {}{}{}, runs in place of {}, which has failed {}{}{}{}{}; stage another "
         "build, or let onload-node reset have the next boot try it again",
         short_digest(observed.set_in_place),
         confirmed.empty() ? "" : ", confirmed ",
@@ -113,7 +139,9 @@ std::string previous_set_reason(const Observed& observed) {
         short_digest(wanted->digest),
         times(wanted->failed),
         wanted->reason.empty() ? "" : ": ",
-        wanted->reason
+        wanted->reason,
+        others.empty() ? "" : "; it has the parameters with which it was confirmed, ",
+        others
     );
 }
 

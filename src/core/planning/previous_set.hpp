@@ -15,6 +15,10 @@
 ///   so the next boot goes straight to the set before.
 /// - its driver does not load, or takes no port: it is undone, counted, and the set before is
 ///   tried in the same boot. At the guard's limit it is not tried again.
+/// - its driver is in, but a module of Onload does not load: the same. The swap is from one
+///   out-of-tree driver to the other, before the network starts.
+/// - its files were confirmed, but with other parameters: those stand in first, for a boot, or at
+///   the guard's limit until the configuration changes. No file is touched.
 /// - what was undone is not quite undone, or a module of the in-tree driver cannot go: the set
 ///   before could do no better. In-tree.
 /// - the set before is not whole, or is refused by the pins or another check: in-tree, and said so.
@@ -26,6 +30,13 @@ namespace onload_node {
 struct SetMove {
     std::string digest;
     std::string why;
+    bool parameters = false;  ///< it is in place: only the parameters of its confirmation stand in
+};
+
+/// What failed in an apply, and was undone.
+struct FailedPart {
+    std::string why;
+    bool onload = false;  ///< Onload's own modules; the driver of the same set is on
 };
 
 /// What has to be in place before the plan is made: what was about to be put there, or the wanted
@@ -38,19 +49,16 @@ set_to_restore(const Config& config, const Observed& observed, const PlanRequest
 [[nodiscard]] std::optional<SetMove>
 set_before_guard(const Config& config, const Observed& observed, const PlanRequest& request);
 
-/// The set to try after the swap has failed and was undone; `why` says how it failed.
+/// The set to try after a part of the one in place has failed.
 [[nodiscard]] std::optional<SetMove> set_before_failure(
     const Config& config,
     const Observed& observed,
     const PlanRequest& request,
-    const std::string& why
+    const FailedPart& failed
 );
 
-/// The wanted set, if another one is in place for it; null if none is.
-[[nodiscard]] const SetEntry* replaced_set(const Observed& observed);
-
-/// Which set runs, which failed and why, and what to do.
-[[nodiscard]] std::string previous_set_reason(const Observed& observed);
+/// What stands in for what is wanted, why, and what to do; empty if nothing does.
+[[nodiscard]] std::string previous_set_reason(const Config& config, const Observed& observed);
 
 /// Why the set before could not be put in place, to follow another reason; empty if it could, or
 /// was not tried.

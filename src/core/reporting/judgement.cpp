@@ -212,7 +212,7 @@ bool carried(const Config& config, const Observed& observed) {
 
 /// What keeps Onload, which is loaded, from accelerating anything, or from being the wanted one.
 std::optional<Judgement> judge_acceleration(const Config& config, const Observed& observed) {
-    if (auto text = previous_set_reason(observed); !text.empty()) {
+    if (auto text = previous_set_reason(config, observed); !text.empty()) {
         return Judgement{State::degraded, ReasonCode::previous_set, std::move(text)};
     }
     if (!observed.control_plane_problem.empty()) {
@@ -325,6 +325,11 @@ Judgement judge(
         return {State::degraded, ReasonCode::no_driver, std::move(dead)};
     }
     return judgement;
+}
+
+std::string onload_complaint(const Config& config, const Observed& observed) {
+    auto text = missing_onload(config, observed);
+    return text.empty() ? observed.control_plane_problem : text;
 }
 
 std::string port_complaint(const Config& config, const Observed& observed) {

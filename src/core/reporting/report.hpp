@@ -101,6 +101,10 @@ struct Judgement {
 /// queued, "not-found" if PID 1 has no such unit, "unknown" if PID 1 does not tell.
 [[nodiscard]] std::string time_state(const Config& config, const Observed& observed);
 
+/// What Onload lacks with which nothing is accelerated: a module, a device node, its control plane
+/// server. Empty if nothing does.
+[[nodiscard]] std::string onload_complaint(const Config& config, const Observed& observed);
+
 /// The first managed function that has no driver, or whose interface does not have its name; empty
 /// if all are right. An unplugged cable is no complaint.
 [[nodiscard]] std::string port_complaint(const Config& config, const Observed& observed);

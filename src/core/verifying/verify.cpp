@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "core/formats/module_image.hpp"
 #include "core/modules/load_order.hpp"
-#include "core/modules/swap_scope.hpp"
+#include "core/modules/wanted_parameters.hpp"
 #include "core/verifying/verify_parts.hpp"
 
 #include <algorithm>

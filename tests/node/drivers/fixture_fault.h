@@ -24,6 +24,8 @@
 #define FIXTURE_FAULT_LOCK_HELD 10 /* function 1 works, and its device's lock is held for FIXTURE_FAULT_SECONDS */
 #define FIXTURE_FAULT_NO_CARRIER 11 /* every port is there and has no carrier, as when the link does not come up */
 
+#define FIXTURE_FAULT_ONLOAD_FAILS 12 /* the driver works; the init of onload returns -EIO */
+
 #ifndef FIXTURE_FAULT
 #define FIXTURE_FAULT FIXTURE_FAULT_NONE
 #endif

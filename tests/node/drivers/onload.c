@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Test fixture: stands in for the `onload` module; parameters and device nodes, no acceleration. */
 #include "fixture_chrdev.h"
+#include "fixture_fault.h"
 
 unsigned int sfc_resource_fixture_ports(void);
 unsigned int sfc_char_fixture_ports(void);
@@ -18,8 +19,11 @@ static struct fixture_chrdev onload_epoll = { .name = "onload_epoll" };
 
 static int __init onload_init(void)
 {
-	int rc = fixture_chrdev_create(&onload);
+	int rc;
 
+	if (fixture_fault == FIXTURE_FAULT_ONLOAD_FAILS)
+		return -EIO;
+	rc = fixture_chrdev_create(&onload);
 	if (rc)
 		return rc;
 	rc = fixture_chrdev_create(&onload_epoll);

@@ -196,7 +196,7 @@ class Lab:
 
     def faulty_driver(self, fault, seconds=5, flavour="out-of-tree"):
         """An sfc.ko (a path on the host) broken as fixture_fault.h says: INIT_FAILS, PROBE_FAILS, PROBE_SLEEPS, PROBE_PANICS,
-        PROBE_OOPSES."""
+        PROBE_OOPSES. The other modules of the same build are beside it."""
         folder = paths.CACHE / "faulty" / f"{os.readlink(paths.DRIVERS)}-{flavour}-{fault}-{seconds}"
         with _one_maker("faulty-drivers"):
             if not (folder / "sfc.ko").exists():

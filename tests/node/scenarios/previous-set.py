@@ -2,8 +2,9 @@
 """A set that fails a node gives way to the one that was confirmed before, as a whole, and is not tried again until it is staged anew.
 
 A driver that panics costs the boots that the guard allows; one that does not load costs none: the set before is tried in the same boot.
-Modules, user libraries, control plane server and sfptpd are of one set always. Without a set before, or where it is not whole, the node is
-on the in-tree driver and says why."""
+The same holds where the driver loads and Onload does not. Modules, user libraries, control plane server and sfptpd are of one set always.
+Parameters are part of what was confirmed: new ones that fail give way to those, and no file is touched. Without a set before, or where it is not
+whole, the node is on the in-tree driver and says why."""
 
 from harness import check, expect_equal, timed
 from harness.module_images import LIBRARY, TREE, everything, tar_of
@@ -16,21 +17,21 @@ SETS = "/opt/onload-node/sets"
 PARTS = ("/opt/onload/usr/lib64/libonload.so", "/usr/local/sbin/onload_cp_server", "/usr/local/sbin/sfptpd")
 
 
-def set_of(lab, letter, driver=None):
-    """An image with all of it, each part marked with the letter of the set."""
+def set_of(lab, letter, *modules):
+    """An image with all of it, each part marked with the letter of the set; `modules` (paths) in place of the good ones."""
     files = everything(lab.kernel)
     mark = f"\n# set {letter}\n".encode()
     marked = {"opt/onload/usr/lib64/libonload.so": LIBRARY + mark}
     for path in ("opt/onload/sbin/onload_cp_server", "usr/sbin/sfptpd"):
         marked[path] = files[path] + mark
-    if driver:
-        marked[f"{TREE.format(kernel=lab.kernel)}/extra/sfc.ko"] = driver.read_bytes()
+    for module in modules:
+        marked[f"{TREE.format(kernel=lab.kernel)}/extra/{module.name}"] = module.read_bytes()
     return tar_of(files | marked)
 
 
-def stage(node, lab, letter, driver=None):
+def stage(node, lab, letter, *modules):
     path = f"/root/set-{letter}.tar"
-    node.machine.write(path, set_of(lab, letter, driver))
+    node.machine.write(path, set_of(lab, letter, *modules))
     done = node.stage(path)
     check(f"{letter} is staged", done.rc == 0 and "is not kept" not in done.stdout, done)
     node.machine.check("sync")
@@ -129,6 +130,69 @@ def a_driver_that_does_not_load(node, lab):
         check("init has failed twice: B was not touched", "putting the set" not in node.journal(), node.journal())
 
 
+def an_onload_that_does_not_load(node, lab):
+    """The driver of the same set is good: the swap is from one out-of-tree driver to the other."""
+    machine = node.machine
+    machine.loadvm("a")
+    sfc = lab.faulty_driver("ONLOAD_FAILS")
+    stage(node, lab, "b", sfc, sfc.with_name("onload.ko"))
+    node.configure(SOON.replace("[guard]", "[guard]\nprevious = false"))
+    machine.check("sync")
+    machine.reboot()
+    status = node.recorded_status()
+    expect_equal("no set before allowed: the driver stays in, without Onload", (status["state"], status["reason_code"]), ("degraded", "onload-missing"))
+    check("no set before allowed: the boot is good", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
+    expect_equal("no set before allowed: the set is none to go back to", sets(node)["b"]["confirmed"], "")
+    node.configure(SOON)
+    machine.check("sync")
+    machine.reboot()
+    on_the_set_before(node, lab, "Onload fails", 1, "failed once", "onload.ko")
+    expect_equal("Onload fails: that of A is in the kernel", node.loaded_build_id("onload"), node.staged_build_ids(lab.kernel)["onload"])
+    expect_equal("Onload fails: the ports have their names", node.names(), ["ens8f0", "ens8f1"])
+    check("Onload fails: A is confirmed again", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
+
+
+def on_the_parameters_before(node, lab, case, failed, *words):
+    status = node.recorded_status()
+    expect_equal(f"{case}: degraded, for other parameters are used", (status["state"], status["reason_code"]), ("degraded", "previous-set"))
+    check(f"{case}: the reason has which, why, and the way out", all(word in status["reason"] for word in (*words, "driver.parameters", "onload-node reset")), status["reason"])
+    is_whole(node, lab, case, "a")
+    expect_equal(f"{case}: the driver has those that were confirmed", node.machine.check("cat /sys/module/sfc/parameters/fixture_fault").strip(), "0")
+    a = sets(node)["a"]
+    expect_equal(f"{case}: trees has them, and how often the others failed", (a["parameters"]["sfc"], a["failed_parameters"], a["failed"]),
+                 ({"performance_profile": "latency"}, failed, 0))
+
+
+def parameters_that_fail(node, lab):
+    """By the configuration alone: the files stay those that were confirmed."""
+    machine = node.machine
+    machine.loadvm("a")
+    faulty = '[driver.parameters.sfc]\nperformance_profile = "latency"\nfixture_fault = "{}"\n'
+    node.configure(SOON + faulty.format(1))
+    machine.check("sync")
+    machine.reboot()
+    on_the_parameters_before(node, lab, "parameters", 1, "failed once", "fixture_fault=1")
+    check("parameters: the boot is confirmed", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
+    if not lab.full:
+        return
+    node.configure(SOON + faulty.format(4))
+    machine.check("sync")
+    machine.check("systemctl --no-block reboot")
+    machine.wait_next_boot()
+    for death in ("first", "second"):
+        with timed(f"until the {death} reset"):
+            machine.wait_next_boot()
+    machine.wait_booted()
+    on_the_parameters_before(node, lab, "parameters that panic", 2, "2 boots died", "fixture_fault=4")
+    check("parameters that panic: the boot is confirmed", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
+    machine.reboot()
+    on_the_parameters_before(node, lab, "a boot later", 2, "2 boots died")
+    node.configure(SOON)
+    machine.check("sync")
+    machine.reboot()
+    expect_equal("corrected: active", node.recorded_status()["state"], "active")
+
+
 def a_set_before_that_is_not_whole(node, lab):
     machine = node.machine
     machine.loadvm("a")
@@ -147,4 +211,6 @@ def scenario(lab):
     confirmed(node, lab)
     a_driver_that_panics(node, lab)
     a_driver_that_does_not_load(node, lab)
+    an_onload_that_does_not_load(node, lab)
+    parameters_that_fail(node, lab)
     a_set_before_that_is_not_whole(node, lab)

@@ -191,6 +191,11 @@ Result<void> MemoryNode::insert_file(const LoadModule& step) {
         (failing_init_.contains(step.name) || broken_builds_.contains(file->build_id))) {
         return failure(ErrorCode::io, step.name.str() + ": its init failed");
     }
+    for (const auto& parameter : step.parameters) {
+        if (refused_parameters_.contains(parameter)) {
+            return failure(ErrorCode::io, step.name.str() + ": " + parameter.first + " is refused");
+        }
+    }
     insert(*file);
     return {};
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace onload_node::fixture {
@@ -109,6 +110,11 @@ public:
 
     /// The init of all modules of this build fails.
     void break_build(const std::string& build_id) { broken_builds_.insert(build_id); }
+
+    /// The init of each staged module fails that is given this value.
+    void refuse_parameter(const std::string& name, const std::string& value) {
+        refused_parameters_.emplace(name, value);
+    }
 
     /// The init of the staged module of this name fails.
     void fail_init_of(const ModuleName& name) { failing_init_.insert(name); }
@@ -218,6 +224,7 @@ private:
     std::set<ModuleName> failing_init_;
     std::map<std::string, std::map<ModuleName, ModuleFile>> kept_sets_;
     std::set<std::string> broken_builds_;
+    std::set<std::pair<std::string, std::string>> refused_parameters_;
     bool restarted_ = false;
     std::optional<int> coldplug_;
     std::map<int, Fate> fates_;

@@ -94,9 +94,9 @@ protected:
 
     /// What PID 1 has `confirm` do.
     void confirm() {
-        const auto guard = node.observed().guard;
-        ASSERT_TRUE(guard);
-        ASSERT_TRUE(confirm_set(node, *guard, "2026-12-02T00:00:00Z"));
+        const auto observed = node.observed();
+        ASSERT_TRUE(observed.guard);
+        ASSERT_TRUE(confirm_set(node, observed, "2026-12-02T00:00:00Z"));
         ASSERT_TRUE(node.remove(paths::guard_file));
     }
 
@@ -293,9 +293,182 @@ TEST_F(PreviousSetTest, CountsNothingForASetThatProvedGood) {
     EXPECT_EQ(entry(good).confirmed, "2026-12-01T00:00:00Z") << "the first time counts";
     SetRecord sets;
     write(sets);
-    const GuardRecord unknown;
+    Observed unknown;
+    unknown.guard = GuardRecord{};
     ASSERT_TRUE(confirm_set(node, unknown, "2026-12-02T00:00:00Z"));
     EXPECT_TRUE(read_set_record(node).value().empty());
+}
+
+/// The good set is staged and was confirmed with today's parameters; the next boot has others.
+class PreviousParametersTest : public PreviousSetTest {
+protected:
+    PreviousParametersTest() {
+        node = MemoryNode(booting_node());
+        node.keep_set(good, booting_node().staged.modules);
+        node.refuse_parameter("performance_profile", "none");
+        StageRecord record;
+        record.set(TreeOrigin{fixture::kernel, {"image good", ""}, good});
+        EXPECT_TRUE(write_stage_record(node, record));
+        SetRecord sets;
+        note_wanted(sets, fixture::kernel, good);
+        write(sets);
+        EXPECT_EQ(boot().state, State::active);
+        confirm();
+        config.driver.parameters[module("sfc")] = refused;
+    }
+
+    [[nodiscard]] ModuleParameters loaded_with(const char* name) const {
+        return node.observed().load_records.at(module(name)).parameters;
+    }
+
+    void expect_the_parameters_before(const Report& report) {
+        expect_the_set_before(report);
+        EXPECT_EQ(loaded_with("sfc"), latency);
+        EXPECT_EQ(puts, 0) << "no file is touched";
+        EXPECT_EQ(entry(good).failed, 0U) << "the set is not to blame";
+    }
+
+    const ModuleParameters latency{{"performance_profile", "latency"}};
+    const ModuleParameters refused{{"performance_profile", "none"}};
+};
+
+TEST_F(PreviousParametersTest, AreThoseOfTheConfirmation) {
+    EXPECT_EQ(entry(good).parameters.at(module("sfc")), latency);
+    EXPECT_TRUE(entry(good).parameters.contains(module("onload")));
+}
+
+TEST_F(PreviousParametersTest, StandInInTheSameBootForThoseThatFailed) {
+    const auto report = boot();
+    expect_the_parameters_before(report);
+    EXPECT_EQ(entry(good).failed_parameters.times, 1U);
+    for (const auto* const words :
+         {"aaaaaaaaaaaa was confirmed, 2026-12-02",
+          "have failed once",
+          "performance_profile is refused",
+          "sfc: performance_profile=latency instead of performance_profile=none",
+          "onload-node reset"}) {
+        EXPECT_NE(report.reason.find(words), std::string::npos) << report.reason;
+    }
+    EXPECT_TRUE(node.observed().guard) << "they are guarded, too";
+}
+
+TEST_F(PreviousParametersTest, TheOthersAreTriedAsOftenAsTheGuardAllowsAndNeverAgain) {
+    for (unsigned failed = 1; failed <= 3; ++failed) {
+        expect_the_parameters_before(boot());
+        EXPECT_EQ(entry(good).failed_parameters.times, std::min(failed, 2U));
+        confirm();
+    }
+    EXPECT_EQ(tries(), 2);
+    ASSERT_TRUE(forgive_sets(node));
+    expect_the_parameters_before(boot());
+    EXPECT_EQ(tries(), 3) << "reset has them tried again";
+}
+
+TEST_F(PreviousParametersTest, GiveWayToOthersThatAreConfigured) {
+    expect_the_parameters_before(boot());
+    confirm();
+    const ModuleParameters none;
+    config.driver.parameters[module("sfc")] = none;
+    EXPECT_EQ(boot().state, State::active);
+    EXPECT_EQ(loaded_with("sfc"), none);
+    confirm();
+    EXPECT_EQ(entry(good).parameters.at(module("sfc")), none);
+    EXPECT_EQ(entry(good).failed_parameters, FailedParameters());
+}
+
+TEST_F(PreviousParametersTest, StandInWhereTheGuardRefusesTheOthers) {
+    GuardRecord guard = armed_guard(config, node.observed());
+    guard.attempts = 2;
+    guard.boot_id = "dead";
+    ASSERT_TRUE(write_guard(node, guard));
+    const auto report = boot();
+    expect_the_parameters_before(report);
+    EXPECT_NE(report.reason.find("2 boots died"), std::string::npos) << report.reason;
+    EXPECT_EQ(tries(), 0);
+    confirm();
+    expect_the_parameters_before(boot());
+    EXPECT_EQ(tries(), 0) << "a boot that went well does not clear those that did not";
+}
+
+TEST_F(PreviousParametersTest, StandInForThoseOfOnload) {
+    config.driver.parameters[module("sfc")] = latency;
+    config.driver.parameters[module("onload")] = refused;
+    expect_the_parameters_before(boot());
+    EXPECT_NE(loaded_with("onload"), refused);
+}
+
+TEST_F(PreviousParametersTest, AreTheLastThatAreTried) {
+    node.refuse_parameter("performance_profile", "latency");
+    expect_in_tree(boot(), ReasonCode::undone, "performance_profile is refused");
+    EXPECT_EQ(tries(), 2);
+}
+
+TEST_F(PreviousParametersTest, ComeWithTheSetBefore) {
+    node.keep_set(bad, bad_modules());
+    node.break_build(bad_build);
+    ASSERT_TRUE(node.put_set(bad));
+    auto sets = read_set_record(node).value();
+    note_wanted(sets, fixture::kernel, bad);
+    write(sets);
+    const auto report = boot();
+    expect_the_set_before(report);
+    EXPECT_EQ(loaded_with("sfc"), latency);
+    EXPECT_NE(report.reason.find("sfc: performance_profile=latency instead of"), std::string::npos)
+        << report.reason;
+}
+
+TEST_F(PreviousParametersTest, AreNotKnownOfASetOfAnEarlierVersion) {
+    auto sets = read_set_record(node).value();
+    set_entry(sets, fixture::kernel, good).parameters.clear();
+    write(sets);
+    expect_in_tree(boot(), ReasonCode::undone, "performance_profile is refused");
+}
+
+/// The driver of the set that is staged is good; its onload does not load.
+class PreviousOnloadTest : public PreviousSetTest {
+protected:
+    PreviousOnloadTest() {
+        auto modules = bad_modules();
+        modules.at(module("sfc")).build_id = other_build;
+        node = MemoryNode(node_with(modules));
+        node.keep_set(good, booting_node().staged.modules);
+        node.keep_set(bad, modules);
+        node.break_build(bad_build);
+        StageRecord record;
+        record.set(TreeOrigin{fixture::kernel, {"image bad", ""}, bad});
+        EXPECT_TRUE(write_stage_record(node, record));
+        SetRecord sets;
+        note_wanted(sets, fixture::kernel, bad);
+        set_entry(sets, fixture::kernel, good).confirmed = "2026-12-01T00:00:00Z";
+        write(sets);
+    }
+
+    const std::string other_build = "0bad";
+};
+
+TEST_F(PreviousOnloadTest, TakesTheWholeSetOutInTheSameBoot) {
+    for (unsigned failed = 1; failed <= 3; ++failed) {
+        const auto report = boot();
+        expect_the_set_before(report);
+        EXPECT_EQ(entry(bad).failed, std::min(failed, 2U));
+        EXPECT_NE(report.reason.find("load out-of-tree sfc_resource"), std::string::npos)
+            << report.reason;
+        EXPECT_EQ(node.observed().loaded.at(module("onload")).build_id, "b1d0onload");
+        EXPECT_EQ(node.observed().guard->kept_as, good);
+        confirm();
+    }
+    EXPECT_EQ(puts, 0);
+}
+
+TEST_F(PreviousOnloadTest, LeavesTheDriverInWhereNoneWasConfirmed) {
+    SetRecord sets;
+    note_wanted(sets, fixture::kernel, bad);
+    write(sets);
+    const auto report = boot();
+    EXPECT_EQ(report.state, State::degraded);
+    EXPECT_EQ(report.code, ReasonCode::onload_missing);
+    EXPECT_EQ(loaded_build(), other_build);
+    EXPECT_EQ(entry(bad).failed, 0U);
 }
 
 }  // namespace

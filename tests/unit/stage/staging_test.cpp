@@ -727,12 +727,30 @@ TEST_F(KeptSetsTest, KnowsWhichOneAPersonMeans) {
     EXPECT_NE(choose("2222").find("begins with 2222"), std::string::npos) << choose("2222");
 }
 
+TEST_F(KeptSetsTest, TheRecordReadsBackAsItWasWritten) {
+    SetEntry set;
+    set.kernel = kernel;
+    set.digest = std::string(64, 'a');
+    set.confirmed = "2026-12-01T00:00:00Z";
+    set.failed = 1;
+    set.reason = "it \"failed\"";
+    // Not in the order of the alphabet: the kernel sees them in this order.
+    const ModuleParameters unsorted{{"rss_cpus", "4"}, {"performance_profile", "a=\"b c\""}};
+    set.parameters[ModuleName::parse("sfc").value()] = unsorted;
+    set.parameters[ModuleName::parse("onload").value()] = {};
+    set.failed_parameters = {
+        {{ModuleName::parse("sfc").value(), {{"rss_cpus", ""}}}}, 2, "boot-1", "it was refused"};
+    ASSERT_TRUE(write_set_record(files, {set}));
+    EXPECT_EQ(read_set_record(files).value(), SetRecord{set});
+}
+
 TEST_F(KeptSetsTest, ReadsNoRecordThatNamesAnythingElse) {
     for (const auto* const text :
          {"[[set]]\nkernel = \"../etc\"\n",
           "set = 1\n",
           "[[set]]\nfailed = 0\ndigest = \"..\"\n",
-          "[[set]]\nfailed = -1\n"}) {
+          "[[set]]\nfailed = -1\n",
+          "[[set]]\nfailed = 0\nkernel = \"1\"\n[set.failed-parameters]\ntimes = \"2\"\n"}) {
         root.put("/var/lib/onload-node/sets.toml", text);
         const auto sets = read_set_record(files);
         ASSERT_FALSE(sets) << text;

@@ -22,6 +22,8 @@ TreeList two_trees() {
     good.digest = std::string(64, 'a');
     good.source = "quay.example/m:1";
     good.confirmed = "2026-12-01T00:00:00Z";
+    good.parameters[ModuleName::parse("sfc").value()] = {{"rss_cpus", "4"}};
+    good.failed_parameters = {{}, 1, "boot-1", "rss_cpus is refused"};
     SetEntry bad;
     bad.digest = std::string(64, 'b');
     bad.source = "quay.example/m:2";
@@ -55,7 +57,9 @@ TEST(TreeList, SaysForEachTreeWhatItIs) {
         "  from      quay.example/m:1\n"
         "  digest    sha256:ab\n"
         "  set       aaaaaaaaaaaa  for the next boot, running, in the place of the wanted one; "
-        "confirmed 2026-12-01T00:00:00Z; from quay.example/m:1\n"
+        "confirmed 2026-12-01T00:00:00Z; failed once with other parameters: rss_cpus is refused; "
+        "from "
+        "quay.example/m:1\n"
         "  set       bbbbbbbbbbbb  kept; not confirmed; failed 2 times: 2 boots died; from "
         "quay.example/m:2\n"
         "5.14.0-2  (pending)\n"
@@ -84,6 +88,8 @@ TEST(TreeList, HasTheSameInJson) {
           R"("folder" : "9.0.1-1a")",
           R"("current" : false)",
           R"("failed" : 2)",
+          R"("rss_cpus" : "4")",
+          R"("failed_parameters" : 1)",
           R"("in_place" : true)",
           R"("confirmed" : "2026-12-01T00:00:00Z")"}) {
         EXPECT_NE(json.find(part), std::string::npos) << part << "\n" << json;
