@@ -7,46 +7,17 @@ Parameters are part of what was confirmed: new ones that fail give way to those,
 whole, the node is on the in-tree driver and says why."""
 
 from harness import check, expect_equal, timed
-from harness.module_images import LIBRARY, TREE, everything, tar_of
+from harness.marked_sets import letters_in_place, sets, stage
 from harness.product import GUARD
 from harness.staging import StagingNode
 
 SOON = '[guard]\nsettle = "1s"\n[limits]\nprobe = "4s"\n'
 SETS = "/opt/onload-node/sets"
-# What one set has on the disk beside its modules, and what its last line says.
-PARTS = ("/opt/onload/usr/lib64/libonload.so", "/usr/local/sbin/onload_cp_server", "/usr/local/sbin/sfptpd")
-
-
-def set_of(lab, letter, *modules):
-    """An image with all of it, each part marked with the letter of the set; `modules` (paths) in place of the good ones."""
-    files = everything(lab.kernel)
-    mark = f"\n# set {letter}\n".encode()
-    marked = {"opt/onload/usr/lib64/libonload.so": LIBRARY + mark}
-    for path in ("opt/onload/sbin/onload_cp_server", "usr/sbin/sfptpd"):
-        marked[path] = files[path] + mark
-    for module in modules:
-        marked[f"{TREE.format(kernel=lab.kernel)}/extra/{module.name}"] = module.read_bytes()
-    return tar_of(files | marked)
-
-
-def stage(node, lab, letter, *modules):
-    path = f"/root/set-{letter}.tar"
-    node.machine.write(path, set_of(lab, letter, *modules))
-    done = node.stage(path)
-    check(f"{letter} is staged", done.rc == 0 and "is not kept" not in done.stdout, done)
-    node.machine.check("sync")
-
-
-def sets(node):
-    """Of the kernel: letter of the set's source -> what trees says of it."""
-    listed = node.trees()["trees"][0]["sets"]
-    return {each["source"].removeprefix("/root/set-").removesuffix(".tar"): each for each in listed}
 
 
 def is_whole(node, lab, case, letter):
     """Everything on the disk is of that set, and so is the driver in the kernel."""
-    parts = {path: node.machine.check(f"tail -n 1 {path}").strip() for path in PARTS}
-    expect_equal(f"{case}: libraries, server and sfptpd are of {letter}", set(parts.values()), {f"# set {letter}"})
+    expect_equal(f"{case}: libraries, server and sfptpd are of {letter}", letters_in_place(node), {letter})
     expect_equal(f"{case}: the driver in the kernel is the staged one", node.loaded_build_id("sfc"), node.staged_build_ids(lab.kernel)["sfc"])
     # By `current`, as what a container gets.
     spec = node.machine.read(node.status()["cdi"]["spec"]).decode()
