@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from .errors import HarnessError
+
 # The node has the same, and another one would not fit its loader.
 THE_NODES_OWN = re.compile(r"/(ld-linux-.*|libc|libm|libpthread|libdl|librt|libresolv)\.so")
 
@@ -22,6 +24,8 @@ def take_along(lab, machine, programs, folder):
     shutil.rmtree(here, ignore_errors=True)
     (here / "lib").mkdir(parents=True)
     for program in programs:
+        if not program.is_file():
+            raise HarnessError(f"there is no {program}; the Meson build makes it, as tests/run has it do")
         # Symbols are half of it, and each byte goes through a serial line.
         subprocess.run(["strip", "-o", here / program.name, program], timeout=120, check=True)
         for library in _libraries(program):
