@@ -259,6 +259,15 @@ TEST(Programs, AreKilledAtTheLimitWhileTheyComplain) {
     EXPECT_TRUE(message.ends_with("no")) << message;
 }
 
+TEST(Programs, ComplainInTextThatShowsAsItIsWritten) {
+    SystemPrograms programs;
+    const auto end = programs.run(
+        {"sh", "-c", "printf 'a\\033[2J\\rb\\177\\n\\tc\\0' >&2; exit 1"}, Milliseconds(20000)
+    );
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->complaint, "a?[2J?b?\n\tc?") << "a registry has a say in what podman says";
+}
+
 TEST(Programs, FailAtTheEndOfTheirStream) {
     SystemPrograms programs;
     const auto good = programs.stream({"sh", "-c", "printf abc"}, Milliseconds(20000));
