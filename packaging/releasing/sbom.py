@@ -14,6 +14,7 @@ from . import tree
 from .refusal import Refusal
 
 NAME = "sbom.spdx.json"
+THIRD_PARTY = "THIRD-PARTY-LICENSES"
 OURS = "BSD-2-Clause"
 # Folders whose files carry programs, with what is compiled into those.
 WITH_PROGRAMS = ("machineconfigs", "hosted")
@@ -95,9 +96,12 @@ def _sums(content):
 
 def _file(folder, path):
     digest = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    others = {*HEADERS.values(), *(licence for _, licence in COMPILED_IN.values())}
     licences = [OURS]
-    if path.parts[0] in WITH_PROGRAMS:
-        licences = sorted({OURS, *HEADERS.values(), *(licence for _, licence in COMPILED_IN.values())})
+    if str(path) == THIRD_PARTY:
+        licences = sorted(others)
+    elif path.parts[0] in WITH_PROGRAMS:
+        licences = sorted({OURS, *others})
     return {
         "SPDXID": f"SPDXRef-File-{digest}",
         "fileName": f"./{path}",

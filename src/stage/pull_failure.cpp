@@ -2,6 +2,7 @@
 #include "stage/pull_failure.hpp"
 
 #include "base/text.hpp"
+#include "stage/selection.hpp"
 
 #include <algorithm>
 #include <array>
@@ -159,9 +160,10 @@ Error explain_pull(
         out_of_reach(*first)) {
         reasons += mirrors_to_configure(source);
     }
+    // Registries have a say in it, whoever they are.
     return {
         first == nullptr ? ErrorCode::io : first->code,
-        compose("cannot pull {}: {}", source.text, reasons)};
+        printable(compose("cannot pull {}: {}", source.text, reasons))};
 }
 
 }  // namespace onload_node

@@ -189,6 +189,11 @@ def _httplib(place):
         return opened.extractfile(member).read().decode()
 
 
+def _licence(library):
+    """In Debian's words, where the real source has the text itself."""
+    return Path(f"/usr/share/doc/lib{library}-dev/copyright")
+
+
 def sources(folder):
     """Argument -> file below the folder; versions of the tools as they are."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -198,9 +203,9 @@ def sources(folder):
     _archive(folder / "sfptpd", {"Makefile": SFPTPD})
     _archive(folder / "sfnettest", {"src/Makefile": SFNETTEST})
     for name in ("spdlog", "fmt"):
-        _archive(folder / name, {f"include/{name}": include / name})
-    _archive(folder / "tomlplusplus", {"include/toml++": include / "toml++"})
-    _archive(folder / "expected", {"include/tl": include / "tl"})
-    _archive(folder / "httplib", {"httplib.h": _httplib(folder.parent)})
+        _archive(folder / name, {f"include/{name}": include / name, "LICENSE": _licence(name)})
+    _archive(folder / "tomlplusplus", {"include/toml++": include / "toml++", "LICENSE": _licence("tomlplusplus")})
+    _archive(folder / "expected", {"include/tl": include / "tl", "COPYING": _licence("expected")})
+    _archive(folder / "httplib", {"httplib.h": _httplib(folder.parent), "LICENSE": _licence("cpp-httplib")})
     conf = dict(line.split("=", 1) for line in (ROOT / "packaging/onload-sources.conf").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
     return conf | {f"{path.name.upper()}_SOURCE": path.name for path in folder.iterdir()}

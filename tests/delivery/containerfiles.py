@@ -50,6 +50,17 @@ def rows():
     return found
 
 
+def without_licences():
+    """The images that get a program of ours, and not the licences that go with it."""
+    for image in images():
+        last = []
+        for word, rest in instructions((IMAGES / image / "Containerfile").read_text(encoding="utf-8")):
+            last = [] if word == "FROM" else [*last, f"{word} {rest}"]
+        copied = [line for line in last if line.startswith("COPY")]
+        if any("/build/src/" in line for line in copied):
+            yield from (f"{image}: {name}" for name in ("LICENSE", "THIRD-PARTY-LICENSES") if not any(re.search(rf"[ /]{name} /usr/share/licenses/{image}/$", line) for line in copied))
+
+
 def everything(cases):
     """No RUN line is missing from the table, none has changed since it was tried, and none that was not says nothing of why."""
     wanted = {(image, number): digest(run) for image in images() for number, run in enumerate(runs(image), 1)}
@@ -57,5 +68,6 @@ def everything(cases):
     cases.equal("the table has every RUN line, and no other", sorted(table), sorted(wanted))
     changed = [f"{image}, RUN {number}: {wanted[(image, number)]}" for image, number in wanted if (image, number) in table and table[(image, number)][0] != wanted[(image, number)]]
     cases.none("each is as it was when it was tried; run tests/delivery/try-containerfiles again, and put the new text into the table", changed)
+    cases.none("each image with a program of ours has its licence and those of what is compiled in", without_licences())
     vague = [key for key, (_, tried) in table.items() if not tried.startswith(("yes: ", "no: ")) or len(tried) < 12]
     cases.equal("each says how it was tried, or why it was not", vague, [])

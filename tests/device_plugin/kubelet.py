@@ -11,6 +11,9 @@ from pathlib import Path
 import grpc
 
 HERE = Path(__file__).resolve().parent
+# What is to happen may take this long on a machine with much else to do. It takes milliseconds on a quiet one, and seconds where the
+# plugin looks every few.
+PATIENCE = 180
 
 
 def load_api(folder):
@@ -24,7 +27,7 @@ def load_api(folder):
     return kubelet_api_pb2
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=PATIENCE):
     """Whether it came true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -70,7 +73,7 @@ class Plugin:
 
     def options(self):
         call = self._call("GetDevicePluginOptions", self._channel.unary_unary, "Empty", "DevicePluginOptions")
-        return call(self._api.Empty(), timeout=5)
+        return call(self._api.Empty(), timeout=PATIENCE)
 
     def allocate(self, *containers):
         """One answer for each container, which is a list of ids."""
@@ -78,7 +81,7 @@ class Plugin:
             container_requests=[self._api.ContainerAllocateRequest(devices_ids=ids) for ids in containers]
         )
         call = self._call("Allocate", self._channel.unary_unary, "AllocateRequest", "AllocateResponse")
-        return call(request, timeout=5).container_responses
+        return call(request, timeout=PATIENCE).container_responses
 
     def prefers(self, available, must_include, size):
         """The ids that the plugin would give to a container."""
@@ -88,7 +91,7 @@ class Plugin:
         call = self._call(
             "GetPreferredAllocation", self._channel.unary_unary, "PreferredAllocationRequest", "PreferredAllocationResponse"
         )
-        (answer,) = call(self._api.PreferredAllocationRequest(container_requests=[asked]), timeout=5).container_responses
+        (answer,) = call(self._api.PreferredAllocationRequest(container_requests=[asked]), timeout=PATIENCE).container_responses
         return list(answer.deviceIDs)
 
     def drop(self):
@@ -140,7 +143,7 @@ class Kubelet:
             self.plugin.close()
             self.plugin = None
         if self._server:
-            self._server.stop(None).wait(5)
+            self._server.stop(None).wait(PATIENCE)
             self._server = None
 
     def restart(self, removing=True):

@@ -58,7 +58,7 @@ def dropped(cases, api, program):
             return
         for number in range(3):
             node.kubelet.plugin.drop()
-            cases.check(f"a kubelet that watches no more, {number + 1}: it is told again", registered(node, number + 2, 30), process.said())
+            cases.check(f"a kubelet that watches no more, {number + 1}: it is told again", registered(node, number + 2), process.said())
         cases.check("and not for nothing", not until(lambda: len(node.kubelet.registrations) > 4, 3), len(node.kubelet.registrations))
         cases.check("it has the devices", becomes(node, "Healthy"), process.said())
 
@@ -73,7 +73,7 @@ def directory(cases, api, program):
         cases.equal("the kubelet's folder is removed: no restart would help", process.get("/healthz")[0], 200)
         node.kubelet_directory.mkdir()
         node.kubelet.start()
-        cases.check("the kubelet's folder is made again: registered", registered(node, 2, 60), process.said())
+        cases.check("the kubelet's folder is made again: registered", registered(node, 2), process.said())
         cases.check("and healthy", becomes(node, "Healthy"), process.said())
 
 

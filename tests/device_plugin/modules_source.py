@@ -5,9 +5,6 @@ from kubelet import until
 from node import DEVICES
 from running import away_and_back, becomes, registered, running
 
-# Nothing tells that a module has come alive: it is looked at every few seconds.
-PATIENCE = 60
-
 
 def modules(cases, api, program):
     with running(api, program, "--source=modules", "--topology=nodes", start=False) as (node, start):
@@ -38,7 +35,7 @@ def modules(cases, api, program):
         loading()
         cases.check("a device before its module is alive: not yet", not until(lambda: node.kubelet.plugin.health() == "Healthy", 1), process.said())
         node.load()
-        cases.check("the module has come alive: noticed", becomes(node, "Healthy", PATIENCE), process.said())
+        cases.check("the module has come alive: noticed", becomes(node, "Healthy"), process.said())
         node.load(version="9.0.1")
         node.stage("8.1.2")
         cases.check("libraries of another version than the kernel's module", process.says("of version 8.1.2, the loaded Onload is 9.0.1"), process.said())

@@ -9,7 +9,7 @@ import stat
 import subprocess
 from pathlib import Path
 
-from kubelet import Kubelet, until
+from kubelet import PATIENCE, Kubelet, until
 
 DEVICES = ["/dev/onload", "/dev/onload_epoll", "/dev/sfc_char"]
 NULL_DEVICE = os.makedev(1, 3)
@@ -146,16 +146,16 @@ class Process:
     def said(self):
         return self.log.read_text(encoding="utf-8")
 
-    def says(self, words, seconds=30):
+    def says(self, words, seconds=PATIENCE):
         return until(lambda: words in self.said(), seconds)
 
-    def exit_status(self, seconds=30):
+    def exit_status(self, seconds=PATIENCE):
         try:
             return self._child.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
-    def terminate(self, seconds=30):
+    def terminate(self, seconds=PATIENCE):
         """Its exit status after SIGTERM; None, and killed, if it does not come."""
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)
@@ -170,7 +170,7 @@ class Process:
         port = re.search(r"/healthz and /metrics on port (\d+)", self.said())[1]
         written = "\n%{http_code} %{content_type}"
         url = f"http://127.0.0.1:{port}{path}"
-        done = subprocess.run(["curl", "-sS", "--max-time", "5", "-w", written, url], capture_output=True, text=True, timeout=20)
+        done = subprocess.run(["curl", "-sS", "--max-time", str(PATIENCE), "-w", written, url], capture_output=True, text=True, timeout=PATIENCE + 20)
         text, _, about = done.stdout.rpartition("\n")
         code, _, kind = about.partition(" ")
         return int(code), kind, text
@@ -179,7 +179,10 @@ class Process:
         """How often each of its threads (by name and number), the libraries' too, has gone to sleep and come back so far."""
         counted = {}
         for task in Path(f"/proc/{self.pid}/task").iterdir():
-            text = (task / "status").read_text(encoding="ascii")
-            name = (task / "comm").read_text(encoding="ascii").strip()
-            counted[f"{name} {task.name}"] = sum(int(count) for count in re.findall(r"ctxt_switches:\s+(\d+)", text))
+            try:
+                text = (task / "status").read_text(encoding="ascii")
+                name = (task / "comm").read_text(encoding="ascii").strip()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has ended since
+            counted[f"{name} {task.name}"] = sum(int(count) for count in re.findall(r"^voluntary_ctxt_switches:\s+(\d+)", text, re.MULTILINE))
         return counted

@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 
 import grpc
-from kubelet import until
+from kubelet import PATIENCE, until
 from node import Node, Process
 
 
@@ -34,13 +34,13 @@ def running(api, program, *more, say=None, kubelet=True, start=True):
             node.kubelet.stop()
 
 
-def registered(node, times=1, seconds=30):
+def registered(node, times=1, seconds=PATIENCE):
     """Whether the plugin has registered so often, and its first list has come."""
     kubelet = node.kubelet
     return until(lambda: len(kubelet.registrations) >= times and kubelet.plugin and kubelet.plugin.lists, seconds)
 
 
-def becomes(node, health, seconds=30):
+def becomes(node, health, seconds=PATIENCE):
     return until(lambda: node.kubelet.plugin and node.kubelet.plugin.health() == health, seconds)
 
 

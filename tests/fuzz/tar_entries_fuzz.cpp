@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "core/model/kernel_release.hpp"
+#include "stage/release_files.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"
 #include "target.hpp"
@@ -30,8 +31,18 @@ private:
     std::span<const std::uint8_t> bytes_;
 };
 
+/// What is taken of a release's image lies below the area for it.
+void look_at_release(const std::string& path) {
+    const auto place = release_path(path);
+    fuzz::require(!place.starts_with('/') && ("/" + place + "/").find("/../") == std::string::npos);
+    fuzz::require(
+        place.empty() || place.starts_with("lib/modules/") || path.find(place) != std::string::npos
+    );
+}
+
 /// Whatever is taken lies below its tree, and so does what its links lead to.
 void look_at(const ArchiveEntry& entry) {
+    look_at_release(entry.path);
     const auto place = place_of(entry);
     if (!place || place->part == Part::none) {
         return;

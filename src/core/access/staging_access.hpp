@@ -121,9 +121,11 @@ public:
 
 /// How a program ended.
 struct ProgramEnd {
-    int status = 0;         ///< its exit status; 128 plus the signal that killed it
-    std::string output;     ///< the start of its standard output, at most 64 KiB
-    std::string complaint;  ///< the end of its standard error, at most 4 KiB
+    int status = 0;      ///< its exit status; 128 plus the signal that killed it
+    std::string output;  ///< the start of its standard output, at most 64 KiB
+    /// The end of its standard error, at most 4 KiB; no control characters but line breaks and
+    /// tabs.
+    std::string complaint;
 };
 
 /// Runs programs of the platform, found by PATH, with our own environment.

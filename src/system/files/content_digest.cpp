@@ -2,7 +2,9 @@
 #include "system/files/content_digest.hpp"
 
 #include "base/handle.hpp"
+#include "base/pieces.hpp"
 #include "base/text.hpp"
+#include "system/files/byte_streams.hpp"
 #include "system/system_error.hpp"
 
 #include <array>
@@ -14,7 +16,6 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace onload_node {
 
@@ -53,21 +54,16 @@ void add_text(Sha256& digest, const std::string& text) {
 }
 
 Result<void> add_bytes(Sha256& digest, const std::string& path) {
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!fd.valid()) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
         return errno_failure("cannot read " + path, errno);
     }
-    std::array<std::byte, read_at_once> piece;  // NOLINT: filled before it is read
-    for (;;) {
-        const auto count = ::read(fd.get(), piece.data(), piece.size());
-        if (count < 0) {
-            return errno_failure("cannot read " + path, errno);
-        }
-        if (count == 0) {
-            return {};
-        }
-        digest.add(std::span(piece).first(static_cast<std::size_t>(count)));
-    }
+    const auto content = descriptor_stream(fd, path);
+    std::array<std::byte, read_at_once> buffer;  // NOLINT: filled before it is read
+    return for_each_piece(*content, buffer, [&](std::span<const std::byte> piece) {
+        digest.add(piece);
+        return Result<void>();
+    });
 }
 
 /// Owner, group and permissions: who may change it is part of what it is.

@@ -85,7 +85,7 @@ Result<void> set_aside(const std::string& part, const std::string& aside) {
 
 /// Where both are on one file system that can do so, they share their blocks until one is written.
 Result<void> copy_file(const std::string& from, const std::string& to, mode_t mode) {
-    const UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!source.valid()) {
         return errno_failure("cannot read " + from, errno);
     }
@@ -98,17 +98,8 @@ Result<void> copy_file(const std::string& from, const std::string& to, mode_t mo
     if (::ioctl(copy.get(), FICLONE, source.get()) == 0) {
         return {};
     }
-    std::array<std::byte, copy_size> piece;  // NOLINT: filled before it is read
-    for (;;) {
-        const auto count = ::read(source.get(), piece.data(), piece.size());
-        if (count < 0) {
-            return errno_failure("cannot read " + from, errno);
-        }
-        if (count == 0) {
-            return {};
-        }
-        TRY(write_all(copy.get(), std::span(piece).first(static_cast<std::size_t>(count)), to));
-    }
+    const auto content = descriptor_stream(source.release(), from);
+    return copy_all(*content, copy.get(), to);
 }
 
 /// Not its content.

@@ -88,12 +88,20 @@ public:
         }
     }
 
-    /// Its end, without trailing blanks and line breaks.
+    /// Its end, without trailing blanks and line breaks. People read it on a terminal, and podman
+    /// repeats what a registry answers: other control characters are "?".
     [[nodiscard]] std::string text() const {
-        return text_.substr(0, text_.find_last_not_of(" \n\r\t") + 1);
+        auto text = text_.substr(0, text_.find_last_not_of(" \n\r\t") + 1);
+        std::ranges::replace_if(text, is_control, '?');
+        return text;
     }
 
 private:
+    static bool is_control(char character) {
+        const auto code = static_cast<unsigned char>(character);
+        return (code < ' ' && character != '\n' && character != '\t') || code == 0x7f;
+    }
+
     UniqueFd fd_;
     std::string text_;
 };

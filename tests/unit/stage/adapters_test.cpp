@@ -219,7 +219,7 @@ TEST(WorkArea, FollowsNoLink) {
 TEST(Programs, AreRunToTheirEnd) {
     SystemPrograms programs;
     const auto end = programs.run(
-        {"sh", "-c", "echo out; echo first >&2; echo last >&2; exit 7"}, Milliseconds(20000)
+        {"sh", "-c", "echo out; echo first >&2; echo last >&2; exit 7"}, fixture::patience
     );
     ASSERT_TRUE(end);
     EXPECT_EQ(end->status, 7);
@@ -227,7 +227,7 @@ TEST(Programs, AreRunToTheirEnd) {
     EXPECT_EQ(end->complaint, "first\nlast");
     EXPECT_TRUE(programs.available("sh"));
     EXPECT_FALSE(programs.available("no-such-program-anywhere"));
-    EXPECT_EQ(programs.run({"no-such-program-anywhere"}, Milliseconds(20000))->status, 127);
+    EXPECT_EQ(programs.run({"no-such-program-anywhere"}, fixture::patience)->status, 127);
 }
 
 TEST(Programs, AreKilledAtTheLimitWithWhatTheyStarted) {
@@ -241,7 +241,7 @@ TEST(Programs, MayComplainOfMoreThanAPipeHolds) {
     SystemPrograms programs;
     const auto end = programs.run(
         {"sh", "-c", "seq 100000 >&2; exec >&-; seq 100000 >&2; echo last >&2; sleep 0.1"},
-        Milliseconds(20000)
+        fixture::patience
     );
     ASSERT_TRUE(end);
     EXPECT_EQ(end->complaint.size(), 4095) << "the end of it, without the line break";
@@ -259,12 +259,21 @@ TEST(Programs, AreKilledAtTheLimitWhileTheyComplain) {
     EXPECT_TRUE(message.ends_with("no")) << message;
 }
 
+TEST(Programs, ComplainInTextThatShowsAsItIsWritten) {
+    SystemPrograms programs;
+    const auto end = programs.run(
+        {"sh", "-c", "printf 'a\\033[2J\\rb\\177\\n\\tc\\0' >&2; exit 1"}, fixture::patience
+    );
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->complaint, "a?[2J?b?\n\tc?") << "a registry has a say in what podman says";
+}
+
 TEST(Programs, FailAtTheEndOfTheirStream) {
     SystemPrograms programs;
-    const auto good = programs.stream({"sh", "-c", "printf abc"}, Milliseconds(20000));
+    const auto good = programs.stream({"sh", "-c", "printf abc"}, fixture::patience);
     EXPECT_EQ(all_of(**good).value_or(""), "abc");
     const auto bad =
-        programs.stream({"sh", "-c", "printf abc; echo why >&2; exit 1"}, Milliseconds(20000));
+        programs.stream({"sh", "-c", "printf abc; echo why >&2; exit 1"}, fixture::patience);
     const auto read = all_of(**bad);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().message, "sh failed: why");

@@ -5,6 +5,7 @@
 #include "system/processes/programs.hpp"
 #include "unit/core/formats/module_image_fixture.hpp"
 #include "unit/system/files/temporary_directory.hpp"
+#include "unit/system/processes/patience.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -55,7 +56,7 @@ protected:
              "PATH=$PATH:/usr/sbin:/sbin exec depmod -b \"$0\" \"$1\"",
              where.path(top),
              kernel},
-            Milliseconds(60000)
+            fixture::patience
         );
         EXPECT_TRUE(end && end->status == 0);
     }
@@ -69,7 +70,7 @@ protected:
     [[nodiscard]] std::string archive() const {
         auto file = root_.path("/release.tar");
         const auto end = SystemPrograms().run(
-            {"tar", "-cf", file, "-C", release_.path(), "usr"}, Milliseconds(60000)
+            {"tar", "-cf", file, "-C", release_.path(), "usr"}, fixture::patience
         );
         EXPECT_TRUE(end && end->status == 0);
         return file;
@@ -80,7 +81,7 @@ protected:
         std::vector<std::string> words = {
             std::getenv("ONLOAD_NODE"), "verify", "--root", root_.path(), "--for-release", release};
         words.insert(words.end(), more.begin(), more.end());
-        const auto end = SystemPrograms().run(words, Milliseconds(60000));
+        const auto end = SystemPrograms().run(words, fixture::patience);
         EXPECT_TRUE(end);
         EXPECT_FALSE(fs::exists(root_.path(std::string(paths::gate_directory))));
         return end.value_or(ProgramEnd());

@@ -5,6 +5,7 @@
 #include "system/processes/programs.hpp"
 #include "unit/stage/tar_writer.hpp"
 #include "unit/system/files/temporary_directory.hpp"
+#include "unit/system/processes/patience.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -24,7 +25,7 @@ protected:
     ProgramEnd run(std::vector<std::string> words) {
         words.insert(words.begin(), std::getenv("ONLOAD_NODE"));
         words.insert(words.end(), {"--root", root.path()});
-        const auto end = SystemPrograms().run(words, Milliseconds(60000));
+        const auto end = SystemPrograms().run(words, fixture::patience);
         EXPECT_TRUE(end);
         return end.value_or(ProgramEnd());
     }
@@ -260,7 +261,7 @@ protected:
 
     [[nodiscard]] ProgramEnd run() const {
         const auto end =
-            SystemPrograms().run({folder.path("/onload-node"), "--version"}, Milliseconds(60000));
+            SystemPrograms().run({folder.path("/onload-node"), "--version"}, fixture::patience);
         EXPECT_TRUE(end);
         return end.value_or(ProgramEnd());
     }

@@ -19,7 +19,7 @@ using Strings = std::vector<std::string>;
 const std::string first = "0000:08:00.0";
 const std::string second = "0000:08:00.1";
 
-std::vector<NetworkFunction> functions(Milliseconds limit = Milliseconds(10000)) {
+std::vector<NetworkFunction> functions(Milliseconds limit = fixture::patience) {
     auto found = SystemHardware(limit).look();
     EXPECT_TRUE(found) << found.error().message;
     return found.value_or(DiscoveredHardware()).functions;

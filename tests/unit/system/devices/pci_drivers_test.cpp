@@ -62,7 +62,7 @@ TEST_F(PciDriversTest, LeavesTheOverrideOfOthers) {
     root_.put(devices + first + "/driver_override", "vfio-pci\n");
     ASSERT_TRUE(drivers_.release(both_));
     EXPECT_EQ(override_of(first), "vfio-pci\n");
-    ASSERT_TRUE(drivers_.bind({address(first)}, sfc_, Milliseconds(20000)));
+    ASSERT_TRUE(drivers_.bind({address(first)}, sfc_, fixture::patience));
     EXPECT_EQ(override_of(first), "vfio-pci\n");
 }
 
@@ -74,14 +74,14 @@ TEST_F(PciDriversTest, SaysWhichFunctionCannotBeHeld) {
 }
 
 TEST_F(PciDriversTest, BindsToThePciDriverOfTheModule) {
-    ASSERT_TRUE(drivers_.bind({address(second)}, sfc_, Milliseconds(20000)));
+    ASSERT_TRUE(drivers_.bind({address(second)}, sfc_, fixture::patience));
     EXPECT_EQ(now("/sys/module/sfc/drivers/pci:sfc/bind"), second);
     EXPECT_EQ(now("/sys/module/sfc/drivers/auxiliary:sfc.onload/bind"), "");
 }
 
 TEST_F(PciDriversTest, NamesEveryFunctionThatNoDriverTook) {
     const auto bound =
-        drivers_.bind(both_, {ModuleName::parse("onload").value()}, Milliseconds(20000));
+        drivers_.bind(both_, {ModuleName::parse("onload").value()}, fixture::patience);
     ASSERT_FALSE(bound);
     EXPECT_EQ(bound.error().code, ErrorCode::io);
     EXPECT_NE(bound.error().message.find(first + ": no staged driver takes it"), std::string::npos);

@@ -2,6 +2,7 @@
 #include "system/files/file_bytes.hpp"
 #include "system/files/lock.hpp"
 #include "unit/system/files/temporary_directory.hpp"
+#include "unit/system/processes/patience.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -57,7 +58,7 @@ TEST_F(LockTest, NamesTheHolderWhenTheLimitHasPassed) {
     EXPECT_EQ(second.error().message.find("process " + std::to_string(::getpid()) + " "), 0U)
         << second.error().message;
     EXPECT_GE(waited, Milliseconds(150));
-    EXPECT_LT(waited, Milliseconds(5000));
+    EXPECT_LT(waited, fixture::patience);
 }
 
 TEST_F(LockTest, IsHadAsSoonAsItIsGivenBack) {
@@ -67,11 +68,11 @@ TEST_F(LockTest, IsHadAsSoonAsItIsGivenBack) {
         holder.reset();
     });
     const auto begin = steady_clock::now();
-    const auto second = Lock::acquire(path_, Milliseconds(30000));
+    const auto second = Lock::acquire(path_, fixture::patience);
     const auto waited = steady_clock::now() - begin;
     release.join();
     ASSERT_TRUE(second) << second.error().message;
-    EXPECT_LT(waited, Milliseconds(10000));
+    EXPECT_LT(waited, fixture::patience) << "it has waited the limit out";
     // It is ours, not that of the child which waited for it.
     EXPECT_FALSE(Lock::acquire(path_, Milliseconds(0)));
 }
@@ -91,7 +92,7 @@ TEST_F(LockTest, EndsWithTheProcessThatHoldsIt) {
     ASSERT_EQ(::read(ends[0], &ready, 1), 1);
     EXPECT_FALSE(Lock::acquire(path_, Milliseconds(0)));
     ASSERT_EQ(::kill(child, SIGKILL), 0);
-    EXPECT_TRUE(Lock::acquire(path_, Milliseconds(10000)));
+    EXPECT_TRUE(Lock::acquire(path_, fixture::patience));
     EXPECT_EQ(::waitpid(child, nullptr, 0), child);
     ::close(ends[0]);
     ::close(ends[1]);

@@ -4,6 +4,7 @@
 #include "unit/core/formats/module_image_fixture.hpp"
 #include "unit/system/compression/compress.hpp"
 #include "unit/system/files/temporary_directory.hpp"
+#include "unit/system/processes/patience.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -234,7 +235,7 @@ TEST_F(KernelModulesTest, UnloadsAndCountsAnAbsentModuleAsUnloaded) {
 
 TEST_F(KernelModulesTest, TriesAgainWhileTheModuleIsBusy) {
     kernel_.remove_answers = {EAGAIN, EBUSY, EAGAIN, 0};
-    EXPECT_TRUE(modules_.unload(module("sfc"), Milliseconds(10000), limit));
+    EXPECT_TRUE(modules_.unload(module("sfc"), fixture::patience, limit));
     EXPECT_EQ(kernel_.removals, 4);
 }
 
@@ -254,14 +255,14 @@ TEST_F(KernelModulesTest, NamesTheUsersAtTheLimit) {
     EXPECT_EQ(unloaded.error().code, ErrorCode::busy);
     EXPECT_EQ(unloaded.error().message, "sfc is in use by onload, sfc_char (use count 3)");
     EXPECT_GE(waited, Milliseconds(300));
-    EXPECT_LT(waited, Milliseconds(5000));
+    EXPECT_LT(waited, fixture::patience);
     // 10, 20, 40, 80 and 150 ms apart.
     EXPECT_LE(kernel_.removals, 6);
 }
 
 TEST_F(KernelModulesTest, DoesNotTryAgainWhatIsForbidden) {
     kernel_.remove_answers = {EPERM};
-    const auto unloaded = modules_.unload(module("sfc"), Milliseconds(10000), limit);
+    const auto unloaded = modules_.unload(module("sfc"), fixture::patience, limit);
     EXPECT_EQ(unloaded.error().code, ErrorCode::permission);
     EXPECT_EQ(kernel_.removals, 1);
 }
@@ -270,7 +271,7 @@ TEST_F(KernelModulesTest, AnExitThatHangsOrBreaksIsNotTriedAgain) {
     kernel_.remove_answers = {0};
     for (const auto end : {ChildOutcome::End::hung, ChildOutcome::End::died}) {
         kernel_.end = end;
-        const auto unloaded = modules_.unload(module("sfc"), Milliseconds(10000), limit);
+        const auto unloaded = modules_.unload(module("sfc"), fixture::patience, limit);
         ASSERT_FALSE(unloaded);
         EXPECT_EQ(unloaded.error().code, ErrorCode::hung);
         EXPECT_NE(unloaded.error().message.find("exit"), std::string::npos);

@@ -16,7 +16,7 @@ namespace {
 
 using End = ChildOutcome::End;
 
-constexpr Milliseconds long_enough(20000);
+constexpr Milliseconds long_enough = fixture::patience;
 
 TEST(Children, AnswerInTheOrderOfTheWork) {
     const auto outcomes = run_in_children(
@@ -110,7 +110,8 @@ TEST(Children, OneThatHangsHoldsNothingOfOurs) {
     );
     ::close(ends[1]);
     pollfd end{ends[0], POLLIN, 0};
-    ASSERT_EQ(::poll(&end, 1, 20000), 1) << "with the writing end it would have our lock, too";
+    ASSERT_EQ(::poll(&end, 1, static_cast<int>(long_enough.count())), 1)
+        << "with the writing end it would have our lock, too";
     EXPECT_EQ(end.revents & POLLHUP, POLLHUP);
     ::close(ends[0]);
 }
