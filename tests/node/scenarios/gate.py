@@ -20,6 +20,8 @@ FOLDER = "/root/release"
 HOST, PORT, USER, PASSWORD = "quay.test", 5003, "puller", "sha256~secret"
 AUTHFILE = "/root/auth.json"
 GATE = "/var/lib/onload-node/gate"
+SERVER = "/usr/local/sbin/onload_cp_server"
+GUARD = "/var/lib/onload-node/guard.toml"
 
 
 def release_files():
@@ -147,13 +149,31 @@ def module_images(gate, files):
     top = paths.NEXT_STAGED
     modules = {f"opt/{path.relative_to(top)}": path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
     machine.write("/root/modules.oci", oci_archive(modules))
+    gate.refuses("a module image without a control plane server, on a node without one", "/root/os.tar", "control-plane",
+                 f"{SERVER} is not there", "--modules oci-archive:/root/modules.oci")
+    machine.write("/root/modules.oci", oci_archive(modules | {SERVER.lstrip("/"): b"\x7fELF"}))
     gate.refuses("nothing is staged yet", "/root/os.tar", "no-tree", f"nothing is staged for kernel {kernel}")
     gate.passes("a module image that would be staged", "/root/os.tar", "--modules oci-archive:/root/modules.oci")
     check("it is not staged", machine.run("ls /opt/lib/modules").stdout.split().count(kernel) == 0)
     machine.write("/root/bad.tar", tar_of(with_other_crc(files)))
     gate.refuses("a module image of another kernel", "/root/bad.tar", "symbols", "module_layout", "--modules oci-archive:/root/modules.oci")
     machine.write("/root/empty.tar", tar_of({"opt/onload/usr/lib64/libonload.so": b"\x7fELF"}))
+    machine.write("/root/mixed.oci", oci_archive(modules | {"opt/onload/usr/lib64/libonload.so": b"\x7fELF Onload 9.9.9.9\0"}))
+    gate.refuses("modules and libraries of two builds, which stage would refuse", "/root/os.tar", "user-libraries", "they have to be of one build",
+                 "--modules oci-archive:/root/mixed.oci")
     gate.refuses("an image without modules", "/root/os.tar", "no-tree", f"has no modules for kernel {kernel}", "--modules /root/empty.tar")
+
+
+def what_the_boot_would_do(gate):
+    """The modules fit, and the next boot would not accelerate all the same."""
+    machine = gate.machine
+    machine.check(f"mv {SERVER} {SERVER}.away")
+    gate.refuses("no control plane server", FOLDER, "control-plane", f"{SERVER} is not there")
+    machine.check(f"mv {SERVER}.away {SERVER}")
+    machine.write(GUARD, "what = 'is this'\n")
+    gate.refuses("a boot guard that cannot be read", FOLDER, "guard", "a key is missing or wrong")
+    machine.check(f"rm {GUARD}")
+    gate.passes("both mended", FOLDER)
 
 
 def in_a_registry(lab, gate, files):
@@ -187,8 +207,10 @@ def natively(lab, kernel):
     node.machine.push(paths.NEXT_STAGED, "/srv/next/opt")
     staged = node.stage(f"--kernel {kernel} /srv/next")
     check("the modules for the next release are staged before", staged.rc == 0, staged)
+    node.machine.write(SERVER, "", 0o755)
     unpacked(gate, files)
     archives(gate, files)
+    what_the_boot_would_do(gate)
     in_a_registry(lab, gate, files)
 
 
