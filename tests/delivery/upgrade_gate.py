@@ -41,6 +41,17 @@ case "$*" in
     *) echo "unexpected: $*" >&2; exit 1 ;;
 esac
 """
+# A cluster in which the gate's Job is there already, as Complete; one that is made anew fails.
+CLUSTER = r"""#!/bin/bash
+job=$(dirname "$0")/job
+case "$1 $2" in
+    "delete job") rm -f "$job" ;;
+    "apply -f") cat >/dev/null; [[ -e $job ]] && echo "unchanged" || echo Failed >"$job" ;;
+    "get job") cat "$job" ;;
+    "logs -n") echo "the table" ;;
+    *) echo "unexpected: $*" >&2; exit 1 ;;
+esac
+"""
 CHROOT = '#!/bin/bash\nshift\nexec "$@"\n'
 PROGRAM = """#!/bin/bash
 echo "$@" >>"$(dirname "$0")/words"
@@ -168,12 +179,30 @@ def template(cases):
                 ("a-1 ,kubernetes.io/hostname=a-1,node-role.kubernetes.io/worker=,x=y, rendered-worker-0123456789abcdef\n", ""))
 
 
+def documented(cases):
+    """The commands of the guide, word by word, on a cluster that has an answer of yesterday."""
+    text = (ROOT / "packaging/docs/upgrading.md").read_text(encoding="utf-8")
+    step = text.partition("**Ask the gate**")[2].partition("by hand")[0]
+    commands = "".join(f"{line.strip()}\n" for line in step.splitlines() if line.startswith("       "))
+    with tempfile.TemporaryDirectory(prefix="onload-node-gate.") as name:
+        folder = Path(name)
+        (folder / "packaging/kubernetes").mkdir(parents=True)
+        for path, content in ((folder / "oc", CLUSTER), (folder / "packaging/kubernetes/for-kernel", "#!/bin/bash\necho objects\n")):
+            path.write_text(content, encoding="utf-8")
+            path.chmod(0o755)
+        (folder / "job").write_text("Complete\n", encoding="utf-8")
+        environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "kernel": KERNEL}
+        done = subprocess.run(["bash", "-ec", commands], cwd=folder, capture_output=True, text=True, timeout=120, env=environment)
+    cases.equal("the guide's commands tell what the new Job said, not the one before", (done.returncode, done.stdout, done.stderr), (0, "Failed\nthe table\n", ""))
+
+
 def job(cases, rendered):
     (value,) = of_kind(rendered["upgrade-gate"], "Job")
     (config_map,) = of_kind(rendered["upgrade-gate"], "ConfigMap")
     cases.equal("the Job has the script", config_map["data"], {"check-pool": (FOLDER / "check-pool").read_text(encoding="utf-8")})
     (volume,) = (each["configMap"]["name"] for each in pod_of(value)["volumes"] if "configMap" in each)
     cases.equal("by a name that nobody makes up", volume, config_map["metadata"]["name"])
+    cases.check("one whose pod never starts fails as well", value["spec"]["activeDeadlineSeconds"] > 3600, value["spec"])
     cases.equal("it fails when a node is not ready, and is not tried again", (value["spec"]["backoffLimit"], pod_of(value)["restartPolicy"]), (0, "Never"))
     (container,) = pod_of(value)["containers"]
     with tempfile.TemporaryDirectory(prefix="onload-node-gate.") as folder:
@@ -190,6 +219,7 @@ def job(cases, rendered):
 def everything(cases, rendered):
     job(cases, rendered)
     template(cases)
+    documented(cases)
     with tempfile.TemporaryDirectory(prefix="onload-node-gate.") as folder:
         pool = Pool(folder)
         verdicts(cases, pool)

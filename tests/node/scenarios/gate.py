@@ -90,7 +90,8 @@ class Gate:
         check(f"{what}: 3", done.rc == 3, (done.rc, done.stdout, done.stderr))
         failed = [each for each in json.loads(done.stdout)["checks"] if each["verdict"] == "failed" and each["mandatory"]]
         expect_equal(f"{what}: with its reason", failed[0]["reason_code"] if failed else None, code)
-        check(f"{what}: what, where and what to do", failed and words in failed[0]["text"] and failed[0]["advice"], failed)
+        told = "; ".join(failed[0][part] for part in ("text", "advice") if failed[0][part]) if failed else ""
+        check(f"{what}: what, where and what to do", words in told and "; " in told, failed)
         self.leaves_nothing(what)
 
     def fails(self, what, release, words, options=""):
@@ -158,7 +159,7 @@ def module_images(gate, files):
     machine.write("/root/bad.tar", tar_of(with_other_crc(files)))
     gate.refuses("a module image of another kernel", "/root/bad.tar", "symbols", "module_layout", "--modules oci-archive:/root/modules.oci")
     machine.write("/root/empty.tar", tar_of({"opt/onload/usr/lib64/libonload.so": b"\x7fELF"}))
-    machine.write("/root/mixed.oci", oci_archive(modules | {"opt/onload/usr/lib64/libonload.so": b"\x7fELF Onload 9.9.9.9\0"}))
+    machine.write("/root/mixed.oci", oci_archive(modules | {"opt/onload/usr/lib64/libonload.so": b"\x7fELF\0Onload 9.9.9.9\0"}))
     gate.refuses("modules and libraries of two builds, which stage would refuse", "/root/os.tar", "user-libraries", "they have to be of one build",
                  "--modules oci-archive:/root/mixed.oci")
     gate.refuses("an image without modules", "/root/os.tar", "no-tree", f"has no modules for kernel {kernel}", "--modules /root/empty.tar")
@@ -168,12 +169,12 @@ def what_the_boot_would_do(gate):
     """The modules fit, and the next boot would not accelerate all the same."""
     machine = gate.machine
     machine.check(f"mv {SERVER} {SERVER}.away")
-    gate.refuses("no control plane server", FOLDER, "control-plane", f"{SERVER} is not there")
+    gate.refuses("no control plane server", "/root/os.tar", "control-plane", f"{SERVER} is not there")
     machine.check(f"mv {SERVER}.away {SERVER}")
     machine.write(GUARD, "what = 'is this'\n")
-    gate.refuses("a boot guard that cannot be read", FOLDER, "guard", "a key is missing or wrong")
+    gate.refuses("a boot guard that cannot be read", "/root/os.tar", "guard", "a key is missing or wrong")
     machine.check(f"rm {GUARD}")
-    gate.passes("both mended", FOLDER)
+    gate.passes("both mended", "/root/os.tar")
 
 
 def in_a_registry(lab, gate, files):
