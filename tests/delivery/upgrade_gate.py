@@ -114,7 +114,7 @@ def verdicts(cases, pool):
     for name, status, words in (
         ("bad-1", 3, "NOT READY   symbols sfc.ko needs printk; build it again"),
         ("odd-1", 1, "NO ANSWER   onload-node: cannot pull: the registry does not answer"),
-        ("gone-1", 1, "is unreachable"), ("hangs-1", 1, "NO ANSWER"), ("lost-1", 1, "not every node has answered: 2 of 3 are ready"),
+        ("gone-1", 1, "is unreachable"), ("hangs-1", 1, "NO ANSWER   nothing within 5 seconds"), ("lost-1", 1, "not every node has answered: 2 of 3 are ready"),
         # Names that begin alike.
         ("a-1.bad", 0, "a-1.bad "), ("a-11", 0, "a-11 "),
     ):
