@@ -21,6 +21,7 @@
 #include "system/files/files.hpp"
 #include "system/files/work_area.hpp"
 #include "system/modules/release_trees.hpp"
+#include "system/processes/end_request.hpp"
 #include "system/processes/programs.hpp"
 
 #include <algorithm>
@@ -295,7 +296,13 @@ Result<int> verify_for_release(const Command& command) {
         );
     }
     const auto config = TRY(load_config(command));
-    return ForRelease(command, config).run();
+    const EndRequests heeded;
+    const SinceThen begun;
+    auto done = ForRelease(command, config).run();
+    if (begun.told_to_end()) {
+        return failure(ErrorCode::io, "told to end: nothing is known of the release");
+    }
+    return done;
 }
 
 }  // namespace onload_node

@@ -6,12 +6,13 @@ driver toolkit. Then the machine-config daemon's order is replayed on a booted n
 
 import gzip
 import json
+import random
 import shutil
 import tarfile
 
 from harness import check, expect_equal, note, paths
 from harness.module_images import docker_archive, member, oci_archive, tar_of
-from harness.product import Product
+from harness.product import BINARY, Product
 from harness.registry import Authority, Registry
 from harness.scratch_images import image_list, oci_image, write_registry_store
 from harness.staging import StagingNode
@@ -100,7 +101,7 @@ class Gate:
         self.leaves_nothing(what)
 
     def leaves_nothing(self, what):
-        left = self.machine.run(f"ls -d {GATE} 2>/dev/null; podman ps -aq; podman images -q").stdout
+        left = self.machine.run(f"ls -d {GATE} /var/lib/onload-node/pull /var/tmp/{{storage,oci}}[0-9]* 2>/dev/null; podman ps -aq; podman images -q").stdout
         expect_equal(f"{what}: nothing is left of it on the node", left, "")
 
 
@@ -177,6 +178,31 @@ def what_the_boot_would_do(gate):
     gate.passes("both mended", "/root/os.tar")
 
 
+def told_to_end(lab, gate):
+    """Whoever has no patience leaves nothing on the node: a toolkit is a gigabyte, and its container keeps it there."""
+    machine = gate.machine
+    chance = random.Random(lab.seed or 1)
+    ask = "verify --for-release oci-archive:/root/os.oci"
+    took = float(machine.check(f"s=$EPOCHREALTIME; {BINARY} {ask} >/dev/null; echo $s $EPOCHREALTIME | awk '{{print $2 - $1}}'", 300))
+    said = set()
+    for sent in ("TERM", "HUP", "INT") * (8 if lab.full else 2):
+        at = chance.uniform(0.02, took)
+        done = machine.run(f"env --default-signal=INT {BINARY} {ask} >/dev/null & sleep {at:.3f}; kill -{sent} $!; wait $!", 300)
+        check(f"SIG{sent} after {at:.3f} s of {took:.3f}: it ends, and did not pass by that", done.rc in (0, 1) and (done.rc == 0 or "told to end" in done.stderr), done)
+        said.add(done.rc)
+        gate.leaves_nothing(f"SIG{sent} after {at:.3f} s")
+    check("some came before it was done", 1 in said, said)
+
+
+def killed(gate):
+    """What nobody can take away goes with the next run."""
+    machine = gate.machine
+    for at in (0.15, 0.3, 0.5):
+        machine.run(f"setsid {BINARY} verify --for-release oci-archive:/root/os.oci >/dev/null 2>&1 & sleep {at}; kill -KILL $!; wait $!", 300)
+        machine.run("for i in $(seq 100); do pgrep -x podman >/dev/null || exit; sleep 0.1; done", 60)
+        gate.passes(f"after one that was killed after {at} s", "oci-archive:/root/os.oci")
+
+
 def in_a_registry(lab, gate, files):
     machine = gate.machine
     authority = Authority(lab.folder / "authority")
@@ -212,6 +238,8 @@ def natively(lab, kernel):
     unpacked(gate, files)
     archives(gate, files)
     what_the_boot_would_do(gate)
+    told_to_end(lab, gate)
+    killed(gate)
     in_a_registry(lab, gate, files)
 
 
