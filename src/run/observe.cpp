@@ -264,17 +264,21 @@ void observe_control_plane(Observed& observed, const Config& config, const Senso
     }
 }
 
+void observe_arguments(Observed& observed, const HostFacts& facts) {
+    const auto argument = boot_switch_from(facts.command_line);
+    observed.boot_switch = argument.value;
+    observed.misspelt_switch = argument.misspelt;
+    observed.named_by_argument = ifname_arguments(facts.command_line);
+    observed.blacklisted = blacklisted_modules(facts.command_line);
+}
+
 Result<void> observe_host(Observed& observed, const Sensors& sensors) {
     const auto facts = TRY(sensors.host.facts());
     observed.kernel = facts.kernel;
     observed.boot_id = facts.boot_id;
     observed.privileged = facts.privileged;
     observed.uptime = facts.uptime;
-    const auto argument = boot_switch_from(facts.command_line);
-    observed.boot_switch = argument.value;
-    observed.misspelt_switch = argument.misspelt;
-    observed.named_by_argument = ifname_arguments(facts.command_line);
-    observed.blacklisted = blacklisted_modules(facts.command_line);
+    observe_arguments(observed, facts);
     const auto disabled = sensors.files.read(paths::modules_disabled);
     observed.modules_disabled = disabled && disabled->starts_with('1');
     return {};
@@ -369,6 +373,19 @@ Result<void> look_for_verify(
         observe_users(observed, sensors);
         observe_storage(observed, sensors);
     }
+    return {};
+}
+
+Result<void> look_for_next_boot(Observed& observed, const Config& config, const Sensors& sensors) {
+    if (observed.scope != Scope::other_root) {
+        const auto facts = TRY(sensors.host.facts());
+        observed.boot_id = facts.boot_id;
+        observe_arguments(observed, facts);
+    }
+    read_guard(observed, sensors.files);
+    observe_owner(observed, sensors.files);
+    read_sets(observed, sensors.files);
+    observe_control_plane(observed, config, sensors);
     return {};
 }
 

@@ -35,4 +35,9 @@ struct VerifyTarget {
     Observed& observed, const Config& config, const Sensors& sensors, const VerifyTarget& target
 );
 
+/// Observes, behind look_for_verify(), what decides whether a later boot loads what would load. A
+/// kernel command line is that of the running boot.
+[[nodiscard]] Result<void>
+look_for_next_boot(Observed& observed, const Config& config, const Sensors& sensors);
+
 }  // namespace onload_node

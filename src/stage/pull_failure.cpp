@@ -14,6 +14,7 @@ namespace onload_node {
 namespace {
 
 constexpr std::string_view no_answer = "the registry does not answer";
+constexpr std::string_view too_often = "the registry is asked too often, and refuses for a while";
 
 /// What a part of podman's complaint means.
 struct Meaning {
@@ -22,7 +23,7 @@ struct Meaning {
     std::string_view text;
 };
 
-constexpr std::array<Meaning, 20> meanings = {{
+constexpr std::array<Meaning, 25> meanings = {{
     {"is blocked in", ErrorCode::permission, "registries.conf forbids it"},
     {"x509", ErrorCode::permission, "its certificate is not of an authority known here"},
     {"certificate", ErrorCode::permission, "its certificate is not of an authority known here"},
@@ -44,6 +45,11 @@ constexpr std::array<Meaning, 20> meanings = {{
     {"network is unreachable", ErrorCode::io, no_answer},
     {"no such host", ErrorCode::io, "the registry's name is not known"},
     {"unexpected EOF", ErrorCode::io, "it ended in the middle"},
+    {"toomanyrequests", ErrorCode::io, too_often},
+    {"StatusCode: 429", ErrorCode::io, too_often},
+    {"StatusCode: 403", ErrorCode::permission, "the registry, or a proxy before it, refuses it"},
+    {"StatusCode: 404", ErrorCode::not_found, "the registry has no such image"},
+    {"unexpected HTTP status: 5", ErrorCode::io, "the registry fails"},
     {"server gave HTTP response", ErrorCode::permission, "the registry does not speak TLS"},
 }};
 

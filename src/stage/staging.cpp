@@ -37,7 +37,6 @@ public:
 
     Result<Staged> run(EntrySource& image) {
         TRY(judge(image));
-        TRY(compare_versions());
         return put_in_place();
     }
 
@@ -45,7 +44,16 @@ public:
         TRY(take(image));
         TRY(check_content());
         TRY(index());
-        return verify();
+        TRY(verify());
+        return compare_versions();
+    }
+
+    [[nodiscard]] std::set<std::string> programs() const {
+        std::set<std::string> names;
+        for (const auto& [name, path] : extracted_.programs) {
+            names.insert(name);
+        }
+        return names;
     }
 
 private:
@@ -379,9 +387,11 @@ stage_image(EntrySource& image, const StagingOrder& order, const StagingAccess& 
     return staged;
 }
 
-Result<void>
+Result<std::set<std::string>>
 judge_image(EntrySource& image, const StagingOrder& order, const StagingAccess& access) {
-    return Staging(order, access).judge(image);
+    Staging staging(order, access);
+    TRY(staging.judge(image));
+    return staging.programs();
 }
 
 }  // namespace onload_node

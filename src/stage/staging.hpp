@@ -69,8 +69,8 @@ stage_image(EntrySource& image, const StagingOrder& order, const StagingAccess& 
 
 /// The first part of it: reads the image, refuses what is not allowed, and has the modules of each
 /// kernel judged by `access.verdict`. Nothing is put in place, and nothing recorded; what was read
-/// stays in the areas until the caller discards them.
-[[nodiscard]] Result<void>
+/// stays in the areas until the caller discards them. The programs that it would bring.
+[[nodiscard]] Result<std::set<std::string>>
 judge_image(EntrySource& image, const StagingOrder& order, const StagingAccess& access);
 
 }  // namespace onload_node

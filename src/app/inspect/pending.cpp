@@ -6,8 +6,11 @@
 #include "app/session/node.hpp"
 #include "app/session/node_kernels.hpp"
 #include "base/text.hpp"
+#include "core/planning/next_boot.hpp"
 #include "run/observe.hpp"
 #include "system/modules/kmod_trees.hpp"
+
+#include <utility>
 
 #include <unistd.h>
 
@@ -56,7 +59,11 @@ Result<int> verify_pending(const Command& command) {
         kernels->next->release, command.root ? Scope::other_root : Scope::other_kernel};
     Observed observed;
     TRY(look_for_verify(observed, config, with_trees(node.sensors(), trees), target));
+    TRY(look_for_next_boot(observed, config, node.sensors()));
     auto checks = verify(config, observed);
+    for (auto& check : verify_next_boot(config, observed)) {
+        checks.push_back(std::move(check));
+    }
     if (command.require_pending) {
         checks.insert(checks.begin(), verify_is_pending(*kernels->next, kernels->running));
     }

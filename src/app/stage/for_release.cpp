@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "core/formats/kernel_config.hpp"
 #include "core/model/paths.hpp"
+#include "core/planning/next_boot.hpp"
 #include "core/verifying/verify_release.hpp"
 #include "run/observe.hpp"
 #include "stage/release_files.hpp"
@@ -20,13 +21,16 @@
 #include "system/files/files.hpp"
 #include "system/files/work_area.hpp"
 #include "system/modules/release_trees.hpp"
+#include "system/processes/end_request.hpp"
 #include "system/processes/programs.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -82,9 +86,14 @@ private:
 
 /// The modules of a source, with what was found out about them.
 struct Judged {
+    Observed observed;
     std::vector<Check> checks;
     bool any = false;
 };
+
+Check refused(ReasonCode code, std::string why, std::string_view advice) {
+    return {CheckId::tree, Verdict::failed, true, "", std::move(why), std::string(advice), code};
+}
 
 class ForRelease {
 public:
@@ -105,7 +114,7 @@ public:
         const auto& name = std::get<std::string>(chosen);
         const auto kernel = std::ranges::find(kernels, name, &KernelFolder::name);
         const auto checks =
-            TRY(command_.modules.empty() ? check_tree(config_, *kernel) : check_modules(*kernel));
+            TRY(command_.modules.empty() ? check_staged(*kernel) : check_modules(*kernel));
         return tell(checks, name);
     }
 
@@ -157,8 +166,22 @@ private:
         return all;
     }
 
+    /// What is staged against that kernel, and what the next boot makes of it.
+    Result<std::vector<Check>> check_staged(const KernelFolder& folder) {
+        Observed observed;
+        auto checks = TRY(check_tree(config_, folder, observed));
+        TRY(look_for_next_boot(observed, config_, node_.sensors()));
+        add(checks, verify_next_boot(config_, observed));
+        return checks;
+    }
+
+    static void add(std::vector<Check>& checks, const std::vector<Check>& more) {
+        checks.insert(checks.end(), more.begin(), more.end());
+    }
+
     /// The modules below `config.driver.tree` against that kernel.
-    Result<std::vector<Check>> check_tree(const Config& config, const KernelFolder& folder) {
+    Result<std::vector<Check>>
+    check_tree(const Config& config, const KernelFolder& folder, Observed& observed) {
         const ReleaseTrees trees(node_.sensors().trees, folder);
         const ReleaseKernel kernel = {
             command_.release,
@@ -167,7 +190,6 @@ private:
             parse_kernel_config(read_text_file(folder.config).value_or(""))};
         const VerifyTarget target{
             folder.name, command_.root ? Scope::other_root : Scope::other_kernel};
-        Observed observed;
         TRY(look_for_verify(observed, config, with_trees(node_.sensors(), trees), target));
         add_demands(observed, kernel);
         return verify_for_kernel(config, observed, kernel);
@@ -181,20 +203,20 @@ private:
         if (!done && done.error().code != ErrorCode::mismatch) {
             return tl::unexpected(done.error());
         }
-        if (done && judged.any) {
-            return judged.checks;
+        if (!judged.any) {
+            return std::vector{refused(
+                ReasonCode::no_tree,
+                done ? compose("{} has no modules for kernel {}", command_.modules, folder.name)
+                     : done.error().message,
+                facts_of(ReasonCode::no_tree).advice
+            )};
         }
-        const std::string why =
-            done ? compose("{} has no modules for kernel {}", command_.modules, folder.name)
-                 : done.error().message;
-        return std::vector<Check>{
-            {CheckId::tree,
-             Verdict::failed,
-             true,
-             "",
-             why,
-             std::string(facts_of(ReasonCode::no_tree).advice),
-             ReasonCode::no_tree}};
+        if (!done) {
+            judged.checks.push_back(refused(
+                ReasonCode::user_libraries, done.error().message, "stage would refuse it: mend it"
+            ));
+        }
+        return judged.checks;
     }
 
     Result<void> judge_source(const KernelFolder& folder, Judged& judged) {
@@ -215,17 +237,36 @@ private:
         SystemWorkArea user(root_, compose("{}/user", paths::gate_directory));
         SystemFiles files(root_);
         const auto verdict = [&](const std::string& /*kernel*/) -> Result<TreeVerdict> {
-            judged.checks = TRY(check_tree(in_area, folder));
+            judged.checks = TRY(check_tree(in_area, folder, judged.observed));
             judged.any = true;
             return TreeVerdict{TreeVerdict::Kind::passed, ""};
         };
         const auto nothing = [](const std::string& /*folder*/) { return Result<void>(); };
         const auto say = [](const std::string& /*line*/) {};
-        return judge_image(
+        const auto programs = TRY(judge_image(
             *opened.entries,
             order,
             {modules, user, programs_, files, node_.sensors().trees, verdict, nothing, say}
-        );
+        ));
+        return look_ahead(judged, programs);
+    }
+
+    /// What the next boot makes of the modules of a source, once they are staged.
+    Result<void> look_ahead(Judged& judged, const std::set<std::string>& programs) {
+        auto& observed = judged.observed;
+        TRY(look_for_next_boot(observed, config_, node_.sensors()));
+        // What became of the set that is in place does not count for them.
+        observed.sets.clear();
+        const bool brought = std::ranges::any_of(programs, [&](const std::string& name) {
+            return observed.control_plane_problem.starts_with(
+                compose("{}/{} ", paths::program_directory, name)
+            );
+        });
+        if (brought) {
+            observed.control_plane_problem.clear();
+        }
+        add(judged.checks, verify_next_boot(config_, observed));
+        return {};
     }
 
     [[nodiscard]] int tell(const std::vector<Check>& checks, const std::string& kernel) const {
@@ -255,7 +296,13 @@ Result<int> verify_for_release(const Command& command) {
         );
     }
     const auto config = TRY(load_config(command));
-    return ForRelease(command, config).run();
+    const EndRequests heeded;
+    const SinceThen begun;
+    auto done = ForRelease(command, config).run();
+    if (begun.told_to_end()) {
+        return failure(ErrorCode::io, "told to end: nothing is known of the release");
+    }
+    return done;
 }
 
 }  // namespace onload_node

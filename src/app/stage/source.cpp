@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
+#include "core/model/paths.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"
 #include "system/files/byte_streams.hpp"
+#include "system/files/directories.hpp"
 #include "system/files/directory_entries.hpp"
 #include "system/files/file_bytes.hpp"
 
@@ -23,6 +25,8 @@ namespace onload_node {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* temporary_directory = "TMPDIR";
 
 bool is_file(const std::string& path) {
     std::error_code error;
@@ -61,7 +65,12 @@ RegistryAccess access_of(const Command& command, const StageConfig& config) {
     return access;
 }
 
-Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Programs& programs) {
+Result<OpenSource> pulled(
+    const Source& source,
+    const RegistryAccess& access,
+    Programs& programs,
+    std::unique_ptr<PullScratch> scratch
+) {
     auto image = TRY(PulledImage::get(programs, source, access));
     if (image.was_stored()) {
         std::fprintf(
@@ -75,6 +84,7 @@ Result<OpenSource> pulled(const Source& source, const RegistryAccess& access, Pr
     }
     auto bytes = TRY(image.files());
     OpenSource opened;
+    opened.scratch = std::move(scratch);
     opened.digest = file_stamp(source);
     if (opened.digest.empty()) {
         opened.digest = image.digest();
@@ -112,6 +122,19 @@ std::vector<std::string> paths_in(const std::string& directory) {
 
 }  // namespace
 
+PullScratch::PullScratch(const std::string& root)
+    : path_(compose("{}{}", root, paths::pull_directory)) {
+    if (remove_directory(path_) && make_directories(path_)) {
+        // Podman heeds it, and so do the programs that it starts.
+        ::setenv(temporary_directory, path_.c_str(), 1);
+    }
+}
+
+PullScratch::~PullScratch() {
+    ::unsetenv(temporary_directory);
+    static_cast<void>(remove_directory(path_));
+}
+
 Result<Source> find_source(const std::string& text) {
     return understand_source(text, kind_at);
 }
@@ -138,7 +161,8 @@ Result<OpenSource> open_source(
     const Source& source, const Command& command, const StageConfig& config, Programs& programs
 ) {
     if (source.is_image()) {
-        return pulled(source, access_of(command, config), programs);
+        auto scratch = std::make_unique<PullScratch>(command.root.value_or(""));
+        return pulled(source, access_of(command, config), programs, std::move(scratch));
     }
     OpenSource opened;
     if (source.kind == SourceKind::directory) {

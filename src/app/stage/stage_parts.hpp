@@ -105,8 +105,24 @@ struct WantedSources {
 [[nodiscard]] std::set<std::string>
 all_configured(const StageConfig& config, const std::vector<std::string>& kernels);
 
+/// A folder for what podman unpacks while it pulls, for as long as it lives. What a killed run has
+/// left goes first. Where there can be none, podman takes its own place.
+class PullScratch {
+public:
+    explicit PullScratch(const std::string& root);
+    PullScratch(const PullScratch&) = delete;
+    PullScratch& operator=(const PullScratch&) = delete;
+    PullScratch(PullScratch&&) = delete;
+    PullScratch& operator=(PullScratch&&) = delete;
+    ~PullScratch();
+
+private:
+    std::string path_;
+};
+
 /// An open SOURCE, with everything that must live as long.
 struct OpenSource {
+    std::unique_ptr<PullScratch> scratch;
     std::optional<PulledImage> image;
     std::unique_ptr<ByteStream> bytes;
     std::unique_ptr<EntrySource> entries;

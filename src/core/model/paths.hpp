@@ -102,10 +102,13 @@ inline constexpr std::string_view program_directory = "/usr/local/sbin";
 inline constexpr std::string_view control_plane_server = "/usr/local/sbin/onload_cp_server";
 inline constexpr std::string_view staged_programs[] = {
     "onload_cp_server", "onload_stackdump", "sfptpd"};
-/// Only one staging at a time. It lies where a pod with the node's /var/lib/onload-node finds it
-/// too.
 /// What `verify --for-release` unpacks, while it runs.
 inline constexpr std::string_view gate_directory = "/var/lib/onload-node/gate";
+/// What podman unpacks while it pulls: in /var/tmp, its own place, that of a podman that was killed
+/// stays.
+inline constexpr std::string_view pull_directory = "/var/lib/onload-node/pull";
+/// Only one staging at a time. It lies where a pod with the node's /var/lib/onload-node finds it
+/// too.
 inline constexpr std::string_view stage_lock = "/var/lib/onload-node/stage.lock";
 /// What is being staged is collected here, beside its target, so that one rename puts it in place.
 inline constexpr std::string_view work_directory = "/.onload-node-new-modules";

@@ -295,7 +295,8 @@ std::string_view to_string(CheckId id) {
         "stacks",
         "virtual-functions",
         "loading",
-        "storage"};
+        "storage",
+        "next-boot"};
     return names[static_cast<std::size_t>(id)];
 }
 

@@ -29,6 +29,7 @@ enum class CheckId {
     virtual_functions,  ///< no port has virtual functions that a swap would take away
     loading,            ///< the kernel was not told to refuse the modules, or all of them
     storage,            ///< no disk or file system goes through a port
+    next_boot,          ///< nothing keeps a later boot from loading them; only of those
 };
 
 enum class Verdict { passed, failed, not_checkable };

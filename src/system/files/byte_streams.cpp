@@ -4,6 +4,7 @@
 #include "base/handle.hpp"
 #include "base/text.hpp"
 #include "system/compression/stream_decoders.hpp"
+#include "system/processes/end_request.hpp"
 #include "system/system_error.hpp"
 
 #include <array>
@@ -25,6 +26,9 @@ public:
 
     Result<std::size_t> read(std::span<std::byte> room) override {
         for (;;) {
+            if (begun_.told_to_end()) {
+                return failure(ErrorCode::io, "told to end while reading " + name_);
+            }
             const ssize_t count = ::read(fd_.get(), room.data(), room.size());
             if (count >= 0) {
                 return static_cast<std::size_t>(count);
@@ -38,6 +42,7 @@ public:
 private:
     UniqueFd fd_;
     std::string name_;
+    SinceThen begun_;
 };
 
 /// What a decoder makes of another stream.

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
 #include "system/deadline.hpp"
+#include "system/processes/end_request.hpp"
 #include "system/system_error.hpp"
 
 #include <algorithm>
@@ -32,6 +33,8 @@ constexpr std::size_t longest_output = std::size_t{64} * 1024;
 constexpr std::size_t longest_complaint = std::size_t{4} * 1024;
 constexpr std::size_t pipe_bytes = std::size_t{64} * 1024;
 constexpr Milliseconds pause(5);
+/// So soon somebody is heard who tells us to end right before a wait begins.
+constexpr int one_wait = 500;
 constexpr Milliseconds killed_limit(2000);
 constexpr int not_started = 127;
 constexpr int killed = 128;
@@ -149,9 +152,11 @@ public:
         for (;;) {
             std::array ready = {
                 pollfd{output_.get(), POLLIN, 0}, pollfd{complaint_.fd(), POLLIN, 0}};
-            const int count = ::poll(ready.data(), ready.size(), deadline_.poll_timeout());
-            if (count == 0 || deadline_.passed()) {
-                return timed_out();
+            const int limit = std::min(deadline_.poll_timeout(), one_wait);
+            const int count = ::poll(ready.data(), ready.size(), limit);
+            TRY(go_on());
+            if (count == 0) {
+                continue;
             }
             if (count > 0 && ready[1].revents != 0) {
                 complaint_.take();
@@ -177,9 +182,7 @@ public:
                 pid_ = -1;
                 return WIFEXITED(status) ? WEXITSTATUS(status) : killed + WTERMSIG(status);
             }
-            if (deadline_.passed()) {
-                return timed_out();
-            }
+            TRY(go_on());
             std::this_thread::sleep_for(pause);
         }
     }
@@ -189,7 +192,16 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
 
 private:
-    tl::unexpected<Error> timed_out() {
+    /// Fails, and ends the child, when its time is up or somebody has told us to end.
+    Result<void> go_on() {
+        if (begun_.told_to_end()) {
+            end();
+            return failure(ErrorCode::io, compose("told to end while {} ran", name_));
+        }
+        return deadline_.passed() ? timed_out() : Result<void>();
+    }
+
+    Result<void> timed_out() {
         end();
         complaint_.take();
         const auto said = complaint();
@@ -212,6 +224,7 @@ private:
 
     std::string name_;
     Deadline deadline_;
+    SinceThen begun_;
     UniqueFd output_;
     Complaint complaint_;
     pid_t pid_ = -1;

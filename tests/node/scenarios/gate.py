@@ -6,12 +6,13 @@ driver toolkit. Then the machine-config daemon's order is replayed on a booted n
 
 import gzip
 import json
+import random
 import shutil
 import tarfile
 
 from harness import check, expect_equal, note, paths
 from harness.module_images import docker_archive, member, oci_archive, tar_of
-from harness.product import Product
+from harness.product import BINARY, Product
 from harness.registry import Authority, Registry
 from harness.scratch_images import image_list, oci_image, write_registry_store
 from harness.staging import StagingNode
@@ -20,6 +21,8 @@ FOLDER = "/root/release"
 HOST, PORT, USER, PASSWORD = "quay.test", 5003, "puller", "sha256~secret"
 AUTHFILE = "/root/auth.json"
 GATE = "/var/lib/onload-node/gate"
+SERVER = "/usr/local/sbin/onload_cp_server"
+GUARD = "/var/lib/onload-node/guard.toml"
 
 
 def release_files():
@@ -88,7 +91,8 @@ class Gate:
         check(f"{what}: 3", done.rc == 3, (done.rc, done.stdout, done.stderr))
         failed = [each for each in json.loads(done.stdout)["checks"] if each["verdict"] == "failed" and each["mandatory"]]
         expect_equal(f"{what}: with its reason", failed[0]["reason_code"] if failed else None, code)
-        check(f"{what}: what, where and what to do", failed and words in failed[0]["text"] and failed[0]["advice"], failed)
+        told = "; ".join(failed[0][part] for part in ("text", "advice") if failed[0][part]) if failed else ""
+        check(f"{what}: what, where and what to do", words in told and "; " in told, failed)
         self.leaves_nothing(what)
 
     def fails(self, what, release, words, options=""):
@@ -97,7 +101,7 @@ class Gate:
         self.leaves_nothing(what)
 
     def leaves_nothing(self, what):
-        left = self.machine.run(f"ls -d {GATE} 2>/dev/null; podman ps -aq; podman images -q").stdout
+        left = self.machine.run(f"ls -d {GATE} /var/lib/onload-node/pull /var/tmp/{{storage,oci}}[0-9]* 2>/dev/null; podman ps -aq; podman images -q").stdout
         expect_equal(f"{what}: nothing is left of it on the node", left, "")
 
 
@@ -147,13 +151,56 @@ def module_images(gate, files):
     top = paths.NEXT_STAGED
     modules = {f"opt/{path.relative_to(top)}": path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
     machine.write("/root/modules.oci", oci_archive(modules))
+    gate.refuses("a module image without a control plane server, on a node without one", "/root/os.tar", "control-plane",
+                 f"{SERVER} is not there", "--modules oci-archive:/root/modules.oci")
+    machine.write("/root/modules.oci", oci_archive(modules | {SERVER.lstrip("/"): b"\x7fELF"}))
     gate.refuses("nothing is staged yet", "/root/os.tar", "no-tree", f"nothing is staged for kernel {kernel}")
     gate.passes("a module image that would be staged", "/root/os.tar", "--modules oci-archive:/root/modules.oci")
     check("it is not staged", machine.run("ls /opt/lib/modules").stdout.split().count(kernel) == 0)
     machine.write("/root/bad.tar", tar_of(with_other_crc(files)))
     gate.refuses("a module image of another kernel", "/root/bad.tar", "symbols", "module_layout", "--modules oci-archive:/root/modules.oci")
     machine.write("/root/empty.tar", tar_of({"opt/onload/usr/lib64/libonload.so": b"\x7fELF"}))
+    machine.write("/root/mixed.oci", oci_archive(modules | {"opt/onload/usr/lib64/libonload.so": b"\x7fELF\0Onload 9.9.9.9\0"}))
+    gate.refuses("modules and libraries of two builds, which stage would refuse", "/root/os.tar", "user-libraries", "they have to be of one build",
+                 "--modules oci-archive:/root/mixed.oci")
     gate.refuses("an image without modules", "/root/os.tar", "no-tree", f"has no modules for kernel {kernel}", "--modules /root/empty.tar")
+
+
+def what_the_boot_would_do(gate):
+    """The modules fit, and the next boot would not accelerate all the same."""
+    machine = gate.machine
+    machine.check(f"mv {SERVER} {SERVER}.away")
+    gate.refuses("no control plane server", "/root/os.tar", "control-plane", f"{SERVER} is not there")
+    machine.check(f"mv {SERVER}.away {SERVER}")
+    machine.write(GUARD, "what = 'is this'\n")
+    gate.refuses("a boot guard that cannot be read", "/root/os.tar", "guard", "a key is missing or wrong")
+    machine.check(f"rm {GUARD}")
+    gate.passes("both mended", "/root/os.tar")
+
+
+def told_to_end(lab, gate):
+    """Whoever has no patience leaves nothing on the node: a toolkit is a gigabyte, and its container keeps it there."""
+    machine = gate.machine
+    chance = random.Random(lab.seed or 1)
+    ask = "verify --for-release oci-archive:/root/os.oci"
+    took = float(machine.check(f"s=$EPOCHREALTIME; {BINARY} {ask} >/dev/null; echo $s $EPOCHREALTIME | awk '{{print $2 - $1}}'", 300))
+    said = set()
+    for sent in ("TERM", "HUP", "INT") * (8 if lab.full else 2):
+        at = chance.uniform(0.02, took)
+        done = machine.run(f"env --default-signal=INT {BINARY} {ask} >/dev/null & sleep {at:.3f}; kill -{sent} $!; wait $!", 300)
+        check(f"SIG{sent} after {at:.3f} s of {took:.3f}: it ends, and did not pass by that", done.rc in (0, 1) and (done.rc == 0 or "told to end" in done.stderr), done)
+        said.add(done.rc)
+        gate.leaves_nothing(f"SIG{sent} after {at:.3f} s")
+    check("some came before it was done", 1 in said, said)
+
+
+def killed(gate):
+    """What nobody can take away goes with the next run."""
+    machine = gate.machine
+    for at in (0.15, 0.3, 0.5):
+        machine.run(f"setsid {BINARY} verify --for-release oci-archive:/root/os.oci >/dev/null 2>&1 & sleep {at}; kill -KILL $!; wait $!", 300)
+        machine.run("for i in $(seq 100); do pgrep -x podman >/dev/null || exit; sleep 0.1; done", 60)
+        gate.passes(f"after one that was killed after {at} s", "oci-archive:/root/os.oci")
 
 
 def in_a_registry(lab, gate, files):
@@ -187,8 +234,12 @@ def natively(lab, kernel):
     node.machine.push(paths.NEXT_STAGED, "/srv/next/opt")
     staged = node.stage(f"--kernel {kernel} /srv/next")
     check("the modules for the next release are staged before", staged.rc == 0, staged)
+    node.machine.write(SERVER, "", 0o755)
     unpacked(gate, files)
     archives(gate, files)
+    what_the_boot_would_do(gate)
+    told_to_end(lab, gate)
+    killed(gate)
     in_a_registry(lab, gate, files)
 
 

@@ -212,6 +212,14 @@ TEST(PulledImage, ExplainsWhatPodmanComplainsOf) {
         {"Error: dial tcp 127.0.0.1:5000: connect: connection refused", "does not answer"},
         {"Error: writing blob: write /var/x: no space left on device", "disk is full"},
         {"Error: copying: unexpected EOF", "in the middle"},
+        {"Error: reading manifest 4 in r.io/a: toomanyrequests: slow down", "asked too often"},
+        {"Error: reading manifest 4 in r.io/a: StatusCode: 429, slow down", "asked too often"},
+        {"Error: reading manifest 4 in r.io/a: StatusCode: 403, <html>", "refuses"},
+        {"Error: reading manifest 4 in r.io/a: StatusCode: 404, <html>", "has no such image"},
+        {"Error: reading manifest 4 in r.io/a: received unexpected HTTP status: 500 Internal "
+         "Server "
+         "Error",
+         "the registry fails"},
         {"Error: initializing source: Manifest does not match provided manifest digest sha256:12",
          "its content is not what its digest says"},
         {"Error: choosing an image from manifest list docker://host:5000/a/m:1: no image found in "

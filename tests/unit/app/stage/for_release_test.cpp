@@ -31,6 +31,8 @@ protected:
     VerifyForRelease() {
         root_.put("/etc/onload-node/config.toml", "[driver]\nload = [\"sfc\"]\n");
         put_tree(root_, "/opt", "extra");
+        root_.put(std::string(paths::control_plane_server), "");
+        fs::permissions(root_.path(std::string(paths::control_plane_server)), fs::perms(0755));
         put_tree(release_, "/usr", "kernel");
         symvers("0x0000002a");
         release_.put("/usr/lib/modules/" + kernel + "/config", "CONFIG_MODULES=y\n");
