@@ -49,6 +49,20 @@ std::string id_from(std::string_view text) {
     return is_hex(id, id_length) && some ? derived(id) : std::string();
 }
 
+/// From the firmware's UUID; empty where it is none, or one that stands for "not set".
+std::string hardware_from(std::string_view text) {
+    constexpr std::size_t digits = 32;
+    std::string id;
+    for (const char c : text.substr(0, text.find('\n'))) {
+        if (c != '-') {
+            id += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
+    const bool told = id.find_first_not_of("0") != std::string::npos &&
+                      id.find_first_not_of("f") != std::string::npos;
+    return is_hex(id, digits) && told ? derived(id) : std::string();
+}
+
 /// A virtual function's address is made up, and another one in each boot.
 std::vector<MacAddress> ports_of(const Observed& observed) {
     std::vector<MacAddress> ports;
@@ -76,6 +90,7 @@ MachineRecord read_record(const Files& files) {
     if (auto id = table["machine"].value_or(std::string()); is_hex(id, derived_length)) {
         record.id = std::move(id);
     }
+    record.hardware = table["hardware"].value_or(std::string());
     if (const toml::array* const ports = table["ports"].as_array()) {
         for (const auto& port : *ports) {
             if (const auto mac = MacAddress::parse(port.value_or(std::string()))) {
@@ -94,12 +109,19 @@ Result<void> write_record(Files& files, const MachineRecord& record) {
     }
     return files.write(
         paths::machine_file,
-        toml_text(toml::table{{"machine", record.id}, {"ports", std::move(ports)}})
+        toml_text(toml::table{
+            {"machine", record.id}, {"hardware", record.hardware}, {"ports", std::move(ports)}})
     );
 }
 
+/// Both are known.
+bool differ(const std::string& one, const std::string& other) {
+    return !one.empty() && !other.empty() && one != other;
+}
+
 RecordsOwner owner(const MachineRecord& recorded, const MachineRecord& now) {
-    if (recorded.id.empty() || now.id.empty() || recorded.id == now.id) {
+    const bool same = !differ(recorded.id, now.id) && !differ(recorded.hardware, now.hardware);
+    if (recorded.id.empty() || same) {
         return RecordsOwner::this_machine;
     }
     if (now.ports.empty()) {
@@ -143,7 +165,10 @@ Result<void> put_one_aside(Files& files, std::string_view path, const std::strin
 }  // namespace
 
 void observe_owner(Observed& observed, const Files& files) {
-    observed.machine = {id_from(files.read(paths::machine_id).value_or("")), ports_of(observed)};
+    observed.machine = {
+        id_from(files.read(paths::machine_id).value_or("")),
+        ports_of(observed),
+        hardware_from(files.read(paths::machine_hardware).value_or(""))};
     observed.recorded = read_record(files);
     observed.records_owner = owner(observed.recorded, observed.machine);
     observed.records_note = files.read(paths::put_aside_note).value_or("");
@@ -190,6 +215,7 @@ Result<void> remember_machine(Files& files, const Observed& observed) {
         std::vector<MacAddress> all;
         std::ranges::set_union(record.ports, known.ports, std::back_inserter(all));
         record.ports = std::move(all);
+        record.hardware = record.hardware.empty() ? known.hardware : record.hardware;
     }
     return known == record ? Result<void>() : write_record(files, record);
 }

@@ -6,6 +6,7 @@
 #include "run/observe_parts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace onload_node {
 
@@ -114,8 +115,9 @@ void observe_demands(Observed& observed, const Config& config, const Sensors& se
     }
     observed.branch_tracking_by = branch_tracking(observed, sensors.files);
     observed.signatures.enforced_by = enforcement(sensors.files);
-    if (const auto keys = sensors.files.read(paths::keys)) {
-        observed.signatures.keys = key_descriptions(*keys);
+    // A kernel that demands signatures has a key. Who is shown none may not see them: not root.
+    if (auto keys = key_descriptions(sensors.files.read(paths::keys).value_or("")); !keys.empty()) {
+        observed.signatures.keys = std::move(keys);
     }
 }
 

@@ -34,7 +34,7 @@ struct LoadedModule {
 struct ModuleSignature {
     enum class State { none, damaged, present };
     State state = State::none;
-    std::string signer;  ///< common name of the certificate's issuer; empty if only a key is named
+    std::string signer;  ///< the certificate's issuer, by name; empty if only a key is named
     std::string key_id;  ///< hex: the key's identifier, or the serial number of its certificate
     std::string hash;    ///< "sha512"
 };
@@ -220,7 +220,8 @@ struct PinsFile {
 /// What the kernel demands of a module's signature.
 struct SignaturePolicy {
     std::string enforced_by;  ///< "module.sig_enforce" or "lockdown"; empty when nothing enforces
-    std::optional<std::vector<std::string>> keys;  ///< descriptions of the kernel's asymmetric keys
+    /// Descriptions of the kernel's asymmetric keys; nothing where they are not shown to us.
+    std::optional<std::vector<std::string>> keys;
 };
 
 /// One `ifname=NAME:MAC` of the kernel command line.

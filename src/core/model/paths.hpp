@@ -79,6 +79,8 @@ inline constexpr std::string_view put_aside_prefix = "of-";
 /// Says in the boot that has put them aside that it did.
 inline constexpr std::string_view put_aside_note = "/run/onload-node/records-put-aside";
 inline constexpr std::string_view machine_id = "/etc/machine-id";
+/// The machine's UUID as its firmware has it; only root may read it.
+inline constexpr std::string_view machine_hardware = "/sys/class/dmi/id/product_uuid";
 
 // What is staged besides the trees.
 inline constexpr std::string_view staged_record = "/var/lib/onload-node/staged.toml";

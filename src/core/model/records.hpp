@@ -42,6 +42,7 @@ using Reach = std::vector<ReachedPort>;
 struct MachineRecord {
     std::string id;                 ///< derived from /etc/machine-id; empty if it has none yet
     std::vector<MacAddress> ports;  ///< the permanent ones, sorted; virtual functions have none
+    std::string hardware = {};      ///< derived from the firmware's UUID; empty if it tells none
 
     bool operator==(const MachineRecord&) const = default;
 };
@@ -49,8 +50,8 @@ struct MachineRecord {
 /// Whose the records of earlier boots are.
 enum class RecordsOwner {
     this_machine,     ///< as far as anybody knows
-    another_machine,  ///< neither the id nor any port is the same: a disk that was cloned
-    undecided,        ///< the id is another, and no port shows its address yet
+    another_machine,  ///< no port is the same, nor the id or the hardware: a disk that was cloned
+    undecided,        ///< one of the two is another, and no port shows its address yet
 };
 
 /// What the boot guard remembers between boots (see paths.hpp). It is written before the driver is

@@ -67,7 +67,7 @@ std::string_view signature_verdict(const VerifyContext& context, std::string_vie
                                                    : "the kernel demands no signatures";
     }
     return observed.signatures.keys ? "signed by known keys"
-                                    : "signed, but the kernel's keys cannot be listed";
+                                    : "signed, but the kernel's keys are shown to root only";
 }
 
 /// The path as pins write it: below lib/modules/.

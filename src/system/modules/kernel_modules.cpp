@@ -71,7 +71,8 @@ std::string why_not_loaded(int number) {
                "names it";
     case EKEYREJECTED:
     case ENOKEY:
-        return "the kernel takes signed modules only and does not trust the signature of this one";
+        return "the kernel takes signed modules only and does not trust the signature of this one; "
+               "the kernel log says why";
     case EBADMSG:
         return "its signature is damaged";
     case EPERM:

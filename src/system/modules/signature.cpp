@@ -42,15 +42,18 @@ std::string hex(const ASN1_STRING* value) {
     return hexadecimal(std::as_bytes(bytes));
 }
 
-std::string common_name(const X509_NAME* name) {
-    const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-    if (at < 0) {
-        return {};
+/// By the first of these parts that it has, as the kernel names its keys.
+std::string shown_name(const X509_NAME* name) {
+    for (const int part : {NID_commonName, NID_organizationName, NID_pkcs9_emailAddress}) {
+        const int at = X509_NAME_get_index_by_NID(name, part, -1);
+        if (at >= 0) {
+            const auto* const value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+            return {
+                reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                static_cast<std::size_t>(ASN1_STRING_length(value))};
+        }
     }
-    const ASN1_STRING* const value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
-    return {
-        reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
-        static_cast<std::size_t>(ASN1_STRING_length(value))};
+    return {};
 }
 
 bool read_signer(CMS_ContentInfo* content, ModuleSignature& signature) {
@@ -68,7 +71,7 @@ bool read_signer(CMS_ContentInfo* content, ModuleSignature& signature) {
     if (key != nullptr) {
         signature.key_id = hex(key);
     } else if (issuer != nullptr && serial != nullptr) {
-        signature.signer = common_name(issuer);
+        signature.signer = shown_name(issuer);
         signature.key_id = hex(serial);
     }
     X509_ALGOR* digest = nullptr;

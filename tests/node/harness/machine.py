@@ -42,6 +42,8 @@ class Machine:
         self._park = park
         # A secure_boot.Firmware, or none for the emulator's own.
         self.firmware = None
+        # What the emulator's own firmware says that the hardware is; it says nothing without one.
+        self.uuid = None
         self._process = self._agent = self._qmp = None
         self._snapshots = {}
 
@@ -76,9 +78,9 @@ class Machine:
 
     def _power_on(self, files, arguments, timeout):
         costs.count("boots")
-        if self.firmware:
-            # Its variables are in a file beside the machine and belong to no kept start.
-            self._launch(files, arguments, self.firmware.arguments())
+        if self.firmware or self.uuid:
+            # Variables in a file beside the machine, or hardware that only this scenario has, belong to no kept start.
+            self._launch(files, arguments, self.firmware.arguments() if self.firmware else ["-uuid", self.uuid])
             self._agent.wait_early(timeout)
             self._agent.go_on()
             self._agent.wait_hello(timeout)

@@ -33,31 +33,32 @@ def _run(*command):
 
 
 class SigningKey:
-    """A key for modules, and its certificate."""
+    """A key for modules, and its certificate, which expired yesterday: the kernel does not ask."""
 
     def __init__(self, folder, name):
         folder.mkdir(parents=True, exist_ok=True)
         self.name, self.key, self.certificate = name, folder / f"{name}.key", folder / f"{name}.pem"
         _run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", f"/CN={name}",
              "-addext", "keyUsage=digitalSignature", "-addext", "extendedKeyUsage=codeSigning", "-keyout", self.key, "-out", self.certificate)
+        _run("openssl", "x509", "-in", self.certificate, "-signkey", self.key, "-days", "-1", "-out", self.certificate)
 
-    def sign_below(self, folder):
-        """Every module, as a build of them does it; a compressed one holds a signed one."""
-        for module in sorted(folder.rglob("*.ko*")):
-            _sign(module, self.key, self.certificate)
+    def sign_below(self, folder, pattern="*.ko*", options=()):
+        """Every module of these names, as a build of them does it; a compressed one holds a signed one."""
+        for module in sorted(folder.rglob(pattern)):
+            _sign(module, self.key, self.certificate, options)
 
 
-def _sign(module, key, certificate):
+def _sign(module, key, certificate, options=()):
     packer = PACKERS.get(module.suffix)
     if packer:
         plain = module.with_suffix("")
         _run(packer, "--quiet", "-d", module)
         module.unlink(missing_ok=True)
-        _sign(plain, key, certificate)
+        _sign(plain, key, certificate, options)
         _run(packer, "--quiet", plain, *(["--check=crc32"] if packer == "xz" else []))
         module.with_suffix("").unlink(missing_ok=True)
         return
-    _run(f"/lib/modules/{paths.kernel_release()}/build/scripts/sign-file", "sha256", key, certificate, module)
+    _run(f"/lib/modules/{paths.kernel_release()}/build/scripts/sign-file", *options, "sha256", key, certificate, module)
 
 
 class Firmware:

@@ -20,6 +20,8 @@ const std::string first(32, 'a');
 const std::string second(32, 'b');
 const std::string third(32, 'c');
 const std::string state(paths::state_directory);
+const std::string hardware_of_first = "4c4c4544-0032-3510-8057-b4c04f4d3733";
+const std::string hardware_of_second = "4c4c4544-0032-3510-8057-b4c04f4d3734";
 
 /// A disk in one machine after the other: what differs is the id and the card.
 class MachineRecordTest : public testing::Test {
@@ -39,6 +41,11 @@ protected:
             function.interfaces.front().permanent_mac =
                 MacAddress{{0x00, 0x0f, 0x53, 0, 0, last_octet++}};
         }
+    }
+
+    /// The machine's firmware says that it is this one.
+    void say_hardware(const std::string& uuid) {
+        EXPECT_TRUE(node_.write(paths::machine_hardware, uuid + "\n"));
     }
 
     void hide_ports() {
@@ -116,6 +123,54 @@ TEST_F(MachineRecordTest, OneOfBothIsNoOtherMachine) {
     EXPECT_EQ(look().remembered.size(), 1U);
 }
 
+// As of an image-based upgrade or of an image that keeps /etc/machine-id: every machine has the id.
+TEST_F(MachineRecordTest, TheSameIdInOtherHardwareIsAnotherMachine) {
+    say_hardware(hardware_of_first);
+    ASSERT_TRUE(remember_machine(node_, look()));
+    enter(first, 0x30);
+    EXPECT_EQ(look().records_owner, RecordsOwner::this_machine) << "the card was replaced";
+    enter(first, 0x10);
+    say_hardware(hardware_of_second);
+    EXPECT_EQ(look().records_owner, RecordsOwner::this_machine) << "the board was replaced";
+    enter(first, 0x30);
+    EXPECT_EQ(look().records_owner, RecordsOwner::another_machine);
+    EXPECT_FALSE(look().guard);
+    hide_ports();
+    EXPECT_EQ(look().records_owner, RecordsOwner::undecided);
+    enter("uninitialized", 0x30);
+    EXPECT_EQ(look().records_owner, RecordsOwner::another_machine);
+    ASSERT_TRUE(put_records_aside(node_, look()));
+    enter(second, 0x30);
+    ASSERT_TRUE(remember_machine(node_, look()));
+    say_hardware(hardware_of_first);
+    enter(third, 0x10);
+    EXPECT_EQ(look().records_owner, RecordsOwner::another_machine);
+}
+
+TEST_F(MachineRecordTest, HardwareThatTellsNothingDecidesNothing) {
+    for (const std::string uuid :
+         {"",
+          "00000000-0000-0000-0000-000000000000",
+          "ffffffff-ffff-ffff-ffff-ffffffffffff",
+          "Not Settable"}) {
+        say_hardware(uuid);
+        ASSERT_TRUE(remember_machine(node_, look()));
+        say_hardware(hardware_of_second);
+        enter(first, 0x30);
+        EXPECT_EQ(look().records_owner, RecordsOwner::this_machine) << uuid;
+        enter(first, 0x10);
+    }
+    // Known now; a boot that cannot read it decides nothing either.
+    ASSERT_TRUE(remember_machine(node_, look()));
+    ASSERT_TRUE(node_.remove(paths::machine_hardware));
+    enter(first, 0x30);
+    EXPECT_EQ(look().records_owner, RecordsOwner::this_machine);
+    ASSERT_TRUE(remember_machine(node_, look()));
+    say_hardware(hardware_of_first);
+    enter(first, 0x40);
+    EXPECT_EQ(look().records_owner, RecordsOwner::another_machine) << "it was not forgotten";
+}
+
 TEST_F(MachineRecordTest, WhatChangesIsRemembered) {
     enter(first, 0x30);
     ASSERT_TRUE(remember_machine(node_, look()));
@@ -152,6 +207,12 @@ TEST_F(MachineRecordTest, TheIdItselfIsNowhere) {
     }
     ASSERT_TRUE(node_.write(paths::machine_file, "machine = '../../etc/passwd'\n"));
     EXPECT_EQ(look().recorded.id, "") << "no part of a path";
+    say_hardware(hardware_of_first);
+    ASSERT_TRUE(remember_machine(node_, look()));
+    for (const auto& [path, content] : node_.files()) {
+        const bool own = path == paths::machine_hardware;
+        EXPECT_EQ(content.find(hardware_of_first), own ? 0 : std::string::npos) << path;
+    }
 }
 
 TEST_F(MachineRecordTest, OneGenerationIsKept) {

@@ -85,6 +85,14 @@ TEST_F(ObserveLoadTest, ListsTheKernelsAsymmetricKeys) {
     );
 }
 
+// The kernel shows others than root only what is theirs. No list is no list without keys.
+TEST_F(ObserveLoadTest, KnowsNoKeysWhereNoneAreShown) {
+    put("/proc/keys", "0072ab I--Q---     1 perm 1f3f0000  1000 65534 keyring   _uid.1000: 1\n");
+    EXPECT_FALSE(demands().signatures.keys);
+    put("/proc/keys", "");
+    EXPECT_FALSE(demands().signatures.keys);
+}
+
 TEST_F(ObserveLoadTest, ReadsThePinsWhereTheyAre) {
     EXPECT_FALSE(demands().pins.exists);
     EXPECT_EQ(demands().pins.problem, "");
