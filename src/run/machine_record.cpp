@@ -58,8 +58,8 @@ std::string hardware_from(std::string_view text) {
             id += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
         }
     }
-    const bool told = id.find_first_not_of("0") != std::string::npos &&
-                      id.find_first_not_of("f") != std::string::npos;
+    const bool told = id.find_first_not_of('0') != std::string::npos &&
+                      id.find_first_not_of('f') != std::string::npos;
     return is_hex(id, digits) && told ? derived(id) : std::string();
 }
 
