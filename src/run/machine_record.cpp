@@ -215,7 +215,9 @@ Result<void> remember_machine(Files& files, const Observed& observed) {
         std::vector<MacAddress> all;
         std::ranges::set_union(record.ports, known.ports, std::back_inserter(all));
         record.ports = std::move(all);
-        record.hardware = record.hardware.empty() ? known.hardware : record.hardware;
+    }
+    if (record.hardware.empty() && owner(known, record) == RecordsOwner::this_machine) {
+        record.hardware = known.hardware;
     }
     return known == record ? Result<void>() : write_record(files, record);
 }

@@ -167,8 +167,11 @@ TEST_F(MachineRecordTest, HardwareThatTellsNothingDecidesNothing) {
     enter(first, 0x30);
     EXPECT_EQ(look().records_owner, RecordsOwner::this_machine);
     ASSERT_TRUE(remember_machine(node_, look()));
+    // Nor does an id that is made anew meanwhile.
+    enter(second, 0x30);
+    ASSERT_TRUE(remember_machine(node_, look()));
     say_hardware(hardware_of_first);
-    enter(first, 0x40);
+    enter(second, 0x40);
     EXPECT_EQ(look().records_owner, RecordsOwner::another_machine) << "it was not forgotten";
 }
 
