@@ -58,8 +58,8 @@ std::string hardware_from(std::string_view text) {
             id += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
         }
     }
-    const bool told = id.find_first_not_of("0") != std::string::npos &&
-                      id.find_first_not_of("f") != std::string::npos;
+    const bool told = id.find_first_not_of('0') != std::string::npos &&
+                      id.find_first_not_of('f') != std::string::npos;
     return is_hex(id, digits) && told ? derived(id) : std::string();
 }
 
@@ -215,7 +215,9 @@ Result<void> remember_machine(Files& files, const Observed& observed) {
         std::vector<MacAddress> all;
         std::ranges::set_union(record.ports, known.ports, std::back_inserter(all));
         record.ports = std::move(all);
-        record.hardware = record.hardware.empty() ? known.hardware : record.hardware;
+    }
+    if (record.hardware.empty() && owner(known, record) == RecordsOwner::this_machine) {
+        record.hardware = known.hardware;
     }
     return known == record ? Result<void>() : write_record(files, record);
 }

@@ -8,6 +8,7 @@
 #include "unit/run/memory_node.hpp"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -166,8 +167,11 @@ TEST_F(MachineRecordTest, HardwareThatTellsNothingDecidesNothing) {
     enter(first, 0x30);
     EXPECT_EQ(look().records_owner, RecordsOwner::this_machine);
     ASSERT_TRUE(remember_machine(node_, look()));
+    // Nor does an id that is made anew meanwhile.
+    enter(second, 0x30);
+    ASSERT_TRUE(remember_machine(node_, look()));
     say_hardware(hardware_of_first);
-    enter(first, 0x40);
+    enter(second, 0x40);
     EXPECT_EQ(look().records_owner, RecordsOwner::another_machine) << "it was not forgotten";
 }
 
@@ -195,6 +199,26 @@ TEST_F(MachineRecordTest, NothingIsThrownAwayOnAGuess) {
     ASSERT_TRUE(node_.write(paths::machine_file, "machine = \n"));
     EXPECT_EQ(look().records_owner, RecordsOwner::this_machine)
         << "of earlier versions, or damaged";
+}
+
+TEST_F(MachineRecordTest, ADamagedRecordIsWrittenAnewAndNothingIsLost) {
+    const std::string whole = node_.read(paths::machine_file).value();
+    const std::vector<std::string> texts = {
+        "",
+        "machine",
+        std::string("\xff\0\x01", 3),
+        whole.substr(0, whole.size() / 2),
+        "machine = 5\nports = 7\nhardware = []",
+        "machine = 'aaaaaaaaaaaaaaaa'\nports = [5, 'x']\nmachine = 'b'"};
+    for (const auto& text : texts) {
+        enter(second, 0x20);
+        ASSERT_TRUE(node_.write(paths::machine_file, text));
+        EXPECT_EQ(look().records_owner, RecordsOwner::this_machine) << text;
+        EXPECT_TRUE(look().guard) << text;
+        ASSERT_TRUE(remember_machine(node_, look()));
+        enter(third, 0x30);
+        EXPECT_EQ(look().records_owner, RecordsOwner::another_machine) << text;
+    }
 }
 
 TEST_F(MachineRecordTest, TheIdItselfIsNowhere) {
