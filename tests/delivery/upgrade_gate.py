@@ -49,8 +49,8 @@ class Pool:
         for name in ("asked", "words"):
             (self.folder / name).write_text("", encoding="utf-8")
         (self.folder / "nodes").write_text("".join(f"{line}\n" for line in nodes), encoding="utf-8")
-        environment = os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}", "CHECK_POOL_NODE_SECONDS": "5"}
-        return subprocess.run([FOLDER / "check-pool", *arguments], capture_output=True, text=True, timeout=120, env=environment)
+        environment = os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}", "CHECK_POOL_NODE_SECONDS": "20" if any(line.startswith("hangs-") for line in nodes) else "300"}
+        return subprocess.run([FOLDER / "check-pool", *arguments], capture_output=True, text=True, timeout=6000, env=environment)
 
     def lines(self, name):
         return (self.folder / name).read_text(encoding="utf-8").splitlines()
@@ -103,7 +103,7 @@ def job(cases, rendered):
         for modules, options in (("", ""), ("a b", "<--modules><a b>")):
             environment = {each["name"]: each["value"] for each in container["env"]} | {"MODULES": modules, "PATH": os.environ["PATH"]}
             command = [word.replace("/gate/check-pool", str(shown)) for word in container["command"]]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment)
             cases.equal(f"it asks for what is filled in, modules \"{modules}\"", done.stdout, f"{options}<MACHINE_POOL><DRIVER_TOOLKIT><KERNEL>")
 
 
