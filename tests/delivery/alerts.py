@@ -46,7 +46,7 @@ def rules(rendered):
 
 
 def _promtool(folder, *arguments):
-    return subprocess.run([PROMTOOL, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run([PROMTOOL, *arguments], cwd=folder, capture_output=True, text=True, timeout=600)
 
 
 def _test_of(name, rule):

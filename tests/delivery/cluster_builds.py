@@ -55,7 +55,7 @@ class StandIn:
         command = [KUBERNETES / program, *arguments]
         if not command[0].exists():
             return subprocess.CompletedProcess(command, 127, "", f"there is no {program}")
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+        return subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment)
 
 
 def _objects(done):

@@ -30,7 +30,7 @@ def folders(base=KUBERNETES):
 
 def render(folder, base=KUBERNETES):
     """The objects of a folder."""
-    done = subprocess.run([TOOLS / "kustomize", base / folder], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([TOOLS / "kustomize", base / folder], capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         sys.exit(f"kustomize {folder}: {done.stderr.strip()}")
     return [value for value in yaml.safe_load_all(done.stdout) if value]

@@ -15,7 +15,7 @@ SKIPPED = 77
 def files():
     """The project's own files, tracked or about to be; relative to the root, in order."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         sys.exit(f"lint: cannot list the files of {ROOT}: {done.stderr.strip()}")
     names = sorted(set(done.stdout.split("\0")) - {""})

@@ -14,8 +14,8 @@ from .outcome import print_tail
 from .paths import BUILD, LOGS, ROOT, TOOLS
 from .times import measured
 
-CONFIGURE_SECONDS = 300
-COMPILE_SECONDS = 1800
+CONFIGURE_SECONDS = 1800
+COMPILE_SECONDS = 7200
 BUTANE_SECONDS = 900
 
 
@@ -114,7 +114,7 @@ def _suites(test):
 
 def _introspect(build, what):
     command = ["meson", "introspect", what, str(build.directory)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     return json.loads(done.stdout)
 
 

@@ -10,7 +10,7 @@ import time
 from .errors import Deadline, HarnessError, MachineReset
 
 # How much longer than the command itself its answer may take: the guest is emulated and the host may be busy.
-ANSWER_GRACE = 60
+ANSWER_GRACE = 300
 
 
 @dataclasses.dataclass(frozen=True)

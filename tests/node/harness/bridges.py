@@ -152,12 +152,12 @@ def install(machine):
     for name, text in UNITS.items():
         machine.write(f"/etc/systemd/system/{name}", text)
     units = f"NetworkManager.service NetworkManager-wait-online.service openvswitch.service ovs-configuration.service kubelet.service {SWITCH}"
-    machine.check(f"systemctl daemon-reload && systemctl enable --quiet {units} && systemctl start --no-block {units}", 120)
+    machine.check(f"systemctl daemon-reload && systemctl enable --quiet {units} && systemctl start --no-block {units}")
 
 
 def plug_in(machine):
     """The switch's ends of cables whose ports have been taken away and come back."""
-    machine.check(f"systemctl restart {SWITCH}", 120)
+    machine.check(f"systemctl restart {SWITCH}")
 
 
 def reachable(machine, bridge):

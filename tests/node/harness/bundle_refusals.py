@@ -14,7 +14,7 @@ def left(machine):
 
 
 def refused(machine, case, command, *words, rc=1):
-    done = machine.run(command, 300)
+    done = machine.run(command)
     check(f"{case}: it ends with {rc} and says {' and '.join(words)}", done.rc == rc and all(word in done.stderr for word in words), done)
     expect_equal(f"{case}: nothing is left", left(machine), [])
 

@@ -28,7 +28,7 @@ def taken(machine, objects):
     """The branches taken by all runs on this node so far, as a set of words, and their short digest."""
     for old in objects.rglob("*.gcda"):
         old.unlink()
-    counted = machine.run(f"cd {objects} && find . -name '*.gcda' -size +0 | tar -c -T -", 60)
+    counted = machine.run(f"cd {objects} && find . -name '*.gcda' -size +0 | tar -c -T -")
     subprocess.run(["tar", "-x", "-C", objects], input=counted.raw, check=True)
     counts = [path for path in objects.rglob("*.gcda") if any(part in path.name for part in ("core_", "run_"))]
     branches = set()

@@ -59,7 +59,7 @@ class CutShort:
         return self.durations[source]
 
     def measured(self, source):
-        took = self.machine.check(f"s=$EPOCHREALTIME; {BINARY} stage {source} >/dev/null; echo $s $EPOCHREALTIME", 300)
+        took = self.machine.check(f"s=$EPOCHREALTIME; {BINARY} stage {source} >/dev/null; echo $s $EPOCHREALTIME")
         self.node.stage(f"{FOLDER}/old.tar")
         begin, end = map(float, took.split())
         return end - begin
@@ -72,7 +72,7 @@ class CutShort:
     def renames(self, source):
         """How many of them a run that nobody kills takes, counted once."""
         if source not in self.counts:
-            done = self.machine.run(f"{KILL_AT_RENAME} 0 {BINARY} stage {source}", 300)
+            done = self.machine.run(f"{KILL_AT_RENAME} 0 {BINARY} stage {source}")
             self.counts[source] = int(re.search(r"^renames: (\d+)$", done.stderr, re.MULTILINE)[1])
             check(f"its renames can be counted: {self.counts[source]}", done.rc == 0 and self.counts[source] >= len(PARTS), done)
             self.node.stage(f"{FOLDER}/old.tar")
@@ -83,11 +83,11 @@ class CutShort:
         source, chance = self.source(by_podman), random.Random(seed)
         if chance.random() < 0.5:
             number = chance.randint(1, self.renames(source))
-            self.machine.run(f"{KILL_AT_RENAME} {number} {BINARY} stage {source} </dev/null", 300)
+            self.machine.run(f"{KILL_AT_RENAME} {number} {BINARY} stage {source} </dev/null")
             self.look(seed, source, f"killed before rename {number} of {self.renames(source)}")
         else:
             seconds = chance.uniform(0, self.duration(source))
-            self.machine.check(f"{self.begun(source, seconds)}; kill -KILL $pid 2>/dev/null; wait $pid 2>/dev/null; true", 120)
+            self.machine.check(f"{self.begun(source, seconds)}; kill -KILL $pid 2>/dev/null; wait $pid 2>/dev/null; true")
             self.look(seed, source, f"killed after {seconds:.4f} s")
 
     def cut_power(self, seed, by_podman=False):
@@ -96,7 +96,7 @@ class CutShort:
         duration = self.duration(source)
         seconds = chance.uniform(EXCHANGING * duration if chance.random() < 0.5 else 0, duration)
         self.machine.check("sync")
-        self.machine.check(self.begun(source, seconds), 120)
+        self.machine.check(self.begun(source, seconds))
         self.machine.power_cut()
         self.machine.start()
         self.machine.wait_booted()

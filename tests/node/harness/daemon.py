@@ -3,7 +3,7 @@
 
 from .native_root import NativeRoot
 
-END_TIMEOUT = 30
+END_TIMEOUT = 300
 
 
 class UnitDaemon:

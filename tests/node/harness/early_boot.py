@@ -12,7 +12,7 @@ from . import paths, qemu
 from .errors import Deadline, HarnessError
 
 KEPT = 24  # each is a hundred megabytes
-KEEPING_SECONDS = 60
+KEEPING_SECONDS = 600
 
 
 def file_for(functions, boot_files, kernel_arguments):

@@ -51,7 +51,7 @@ class MachineConfig:
 def deliver(machine, path):
     """Files, units, drop-ins and masks by Ignition, then enabled or disabled as the daemon does on a running node."""
     machine_config = write_files(machine, path)
-    machine.check("\n".join(["set -e", "systemctl daemon-reload", *_enabling(machine_config.units)]), timeout=120)
+    machine.check("\n".join(["set -e", "systemctl daemon-reload", *_enabling(machine_config.units)]))
     return machine_config
 
 
@@ -59,7 +59,7 @@ def write_files(machine, path):
     """Files, units, drop-ins and masks by Ignition."""
     machine_config = MachineConfig.load(path)
     machine.write(CONFIG_IN_NODE, machine_config.as_rendered(), 0o600)
-    machine.check(_WRITE_FILES, timeout=120)
+    machine.check(_WRITE_FILES)
     return machine_config
 
 
@@ -103,7 +103,7 @@ def undeliver(machine, path):
         lines += [f"rm -f {shlex.quote(dropin)}" for dropin in dropins]
         lines.append(_preset(unit, systemctl))
         lines.append("rm -f " + shlex.quote(f"{UNITS_FOLDER}/{unit['name']}"))
-    machine.check("\n".join(lines), timeout=120)
+    machine.check("\n".join(lines))
 
 
 def content_differences(machine, path):

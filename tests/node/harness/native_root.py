@@ -18,7 +18,7 @@ from .errors import CommandFailed, HarnessError
 from .machine import COMMAND_TIMEOUT, Machine
 
 INIT = paths.NODE / "guest" / "native_init"
-START_TIMEOUT = 60
+START_TIMEOUT = 300
 TIMED_OUT = 124
 # What would reach past the namespaces, to the one kernel and its devices.
 WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-sys_module,-sys_boot,-sys_rawio,-sys_time,-mknod,-syslog")

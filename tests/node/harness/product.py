@@ -6,6 +6,8 @@ import lzma
 import subprocess
 import time
 
+from .machine import COMMAND_TIMEOUT
+
 BINARY = "/usr/local/bin/onload-node"
 GUARD = "/var/lib/onload-node/guard.toml"
 DROP_IN = "/etc/onload-node/config.d/50-scenario.toml"
@@ -32,7 +34,7 @@ class Product:
     def configure(self, toml, path=DROP_IN):
         self.machine.write(path, toml)
 
-    def run(self, arguments, timeout=120):
+    def run(self, arguments, timeout=COMMAND_TIMEOUT):
         return self.machine.run(f"{BINARY} {arguments}", timeout)
 
     def status(self):

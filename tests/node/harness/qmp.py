@@ -22,7 +22,7 @@ class Qmp:
     def close(self):
         self._connection.close()
 
-    def execute(self, command, timeout=60, **arguments):
+    def execute(self, command, timeout=600, **arguments):
         with self._executing:
             with self._changed:
                 self._answer = None
@@ -37,13 +37,13 @@ class Qmp:
             raise HarnessError(f"QEMU refuses {command}: {answer['error'].get('desc')}")
         return answer["return"]
 
-    def monitor(self, line, timeout=60):
+    def monitor(self, line, timeout=600):
         """A command of the human monitor; those print nothing when they succeed."""
         said = self.execute("human-monitor-command", timeout, **{"command-line": line})
         if said.strip():
             raise HarnessError(f"QEMU's monitor, {line}: {said.strip()}")
 
-    def wait_shutdown_reason(self, timeout=10):
+    def wait_shutdown_reason(self, timeout=60):
         """After QEMU's end: why it ended, or None if it did not say (killed, crashed)."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed, timeout)

@@ -30,7 +30,7 @@ class Snapshot:
 
     def copy_to(self, disk):
         disk.unlink(missing_ok=True)
-        subprocess.run(["cp", "--reflink=auto", "--sparse=auto", self.disk, disk], check=True, timeout=120)
+        subprocess.run(["cp", "--reflink=auto", "--sparse=auto", self.disk, disk], check=True, timeout=1200)
 
 
 def file_for(kind, base, functions, kernel_arguments):

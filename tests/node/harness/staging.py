@@ -3,6 +3,7 @@
 
 import json
 
+from .machine import COMMAND_TIMEOUT
 from .product import BINARY, Product
 
 WORK = "/opt/.onload-node-new-*"
@@ -33,7 +34,7 @@ class StagingNode(Product):
         """Whether what is staged would load on the node's kernel, whichever runs."""
         return self.run(f"verify --kernel {self.machine.kernel}")
 
-    def stage(self, arguments="", timeout=300):
+    def stage(self, arguments="", timeout=COMMAND_TIMEOUT):
         return self.machine.run(f"{BINARY} stage {arguments}", timeout)
 
     def trees(self):
@@ -41,7 +42,7 @@ class StagingNode(Product):
 
     def content(self):
         """Path -> digest, or where a link leads, of all that is staged."""
-        lines = self.machine.check(CONTENT, 120).splitlines()
+        lines = self.machine.check(CONTENT).splitlines()
         return {line.split("  ", 1)[1]: line.split("  ", 1)[0] for line in lines}
 
     def libraries(self, folder):

@@ -101,7 +101,7 @@ def staged(machine):
     """What save has written is what stage takes, by the folder and by its transport."""
     folder = machine.check(f"ls -d {FILES}/*_sfc-module_*_rt")
     for source in (folder, f"dir:{folder}"):
-        done = machine.run(f"{BINARY} stage {source} --kernel {KERNELS[1]}", 300)
+        done = machine.run(f"{BINARY} stage {source} --kernel {KERNELS[1]}")
         check(f"{source.partition('/')[0]}{folder.rpartition('/')[2]}: it is staged",
               done.rc == 0 and f"staged: modules for kernel {KERNELS[1]}" in done.stdout, done)
     expect_equal("and podman has no image of it", machine.check("podman images -q", 60), "")

@@ -17,13 +17,13 @@ SCRIPT = b"#!/bin/sh\n"
 
 def make_image(machine):
     machine.write(f"{FOLDER}/root.tar", tar_of({"bin/in_container": (paths.PROGRAMS / "in_container").read_bytes()}))
-    machine.check(f"podman import --quiet {FOLDER}/root.tar localhost/in-container", 120)
+    machine.check(f"podman import --quiet {FOLDER}/root.tar localhost/in-container")
 
 
 def in_container(machine, device):
     """What the program sees, a line a path; podman's complaint when it does not start."""
     options = "--rm --network none --cgroups disabled" + (f" --device amd.com/onload={device}" if device else "")
-    return machine.run(f"podman run {options} localhost/in-container /bin/in_container {LOOK_AT}", 180)
+    return machine.run(f"podman run {options} localhost/in-container /bin/in_container {LOOK_AT}")
 
 
 def seen(preload, *lines):

@@ -215,7 +215,7 @@ def in_a_registry(lab, gate, files):
     machine.push(store, registry.store)
     machine.push(authority.certificate, f"/etc/containers/certs.d/{HOST}:{PORT}/ca.crt")
     registry.start()
-    machine.check(f"echo {PASSWORD} | podman login --authfile {AUTHFILE} -u {USER} --password-stdin {registry.address}", 60)
+    machine.check(f"echo {PASSWORD} | podman login --authfile {AUTHFILE} -u {USER} --password-stdin {registry.address}")
     reference = f"{registry.address}/openshift/os@{image.digest}"
     gate.passes("an image in a registry, by its digest", reference, f"--authfile {AUTHFILE}")
     elsewhere = f"{registry.address}/{foreign.name}:{foreign.tag}"
@@ -262,7 +262,7 @@ def the_daemons_order(lab, kernel):
           after.rc == 3 and f"nothing is staged for kernel {kernel}" in after.stdout, (after.rc, after.stdout))
     note("the gate was right before the drain, verify --pending only after it")
     machine.push(paths.NEXT_STAGED, "/srv/next/opt")
-    machine.check(f"onload-node stage --kernel {kernel} /srv/next", 240)
+    machine.check(f"onload-node stage --kernel {kernel} /srv/next")
     gate.passes("staged for it", "/root/release")
     expect_equal("and pending: verify --pending --require-pending passes", product.run("verify --pending --require-pending").rc, 0)
 

@@ -44,7 +44,7 @@ def copy_bundle(machine, files):
 
 def second_run(machine):
     text = [rest for word, rest in containerfile() if word == "RUN"][1]
-    return machine.run(f"cd / && /bin/sh -c {shlex.quote(text)}", 300)
+    return machine.run(f"cd / && /bin/sh -c {shlex.quote(text)}")
 
 
 def bundle(lab, kernel):

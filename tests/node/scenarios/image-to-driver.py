@@ -49,11 +49,11 @@ def carried(machine, connected, cluster, image, kernel):
     machine.check("mkdir -p /root/trust && cp /etc/containers/certs.d/*/ca.crt /root/trust/")
     options = f"--only /sfc-module: --authfile {AUTHFILE} --cert-dir /root/trust"
     connected.start()
-    saved = machine.run(f"/root/airgap/images save {options} --kernel {kernel} --registry {connected.address} /root/files", 300)
+    saved = machine.run(f"/root/airgap/images save {options} --kernel {kernel} --registry {connected.address} /root/files")
     check("the image is saved", saved.rc == 0, saved)
     connected.stop()
     cluster.start()
-    pushed = machine.run(f"/root/airgap/images push {options} --registry {cluster.address} /root/files", 300)
+    pushed = machine.run(f"/root/airgap/images push {options} --registry {cluster.address} /root/files")
     expect_equal("and pushed with the digest it had", (pushed.rc, pushed.stdout),
                  (0, f"{cluster.address}/{NAME}:{image.tag}@{image.digest}\n"))
 
@@ -100,7 +100,7 @@ def by_the_next_boot(node, registry, kernel, digest):
     node.machine.wait_booted()
     out_of_tree(node, kernel, "after the reboot")
     complete(node)
-    node.machine.check("onload-node revert --live", 120)
+    node.machine.check("onload-node revert --live")
     registry.start()
     node.forget()
 

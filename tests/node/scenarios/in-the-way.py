@@ -32,7 +32,7 @@ def stays_in_tree(product, lab, case, code, *words):
 
 def an_open_flash_device(product, lab):
     machine = product.machine
-    machine.check("setsid sleep 600 </dev/mtd0ro >/dev/null 2>&1 & sleep 0.2; ls -l /proc/$!/fd/0")
+    machine.check("setsid sleep infinity </dev/mtd0ro >/dev/null 2>&1 & until [ $(readlink /proc/$!/fd/0) = /dev/mtd0ro ]; do sleep 0.1; done")
     boot_on(product)
     stays_in_tree(product, lab, "open flash device", "busy", "sfc is in use", "/dev/mtd")
     machine.check("pkill -x sleep")

@@ -6,7 +6,8 @@ import time
 from harness import check, expect_equal, note
 from harness.product import Product
 
-LIMIT = 60
+# Half of what the unit may take at all: a wait for what never comes is longer.
+LIMIT = 300
 
 
 def scenario(lab):
@@ -15,7 +16,7 @@ def scenario(lab):
     expect_equal("before: no port has a driver", product.names(), [])
     started = time.monotonic()
     machine.release()
-    machine.wait_until("! systemctl is-active onload-node | grep -q activating", LIMIT + 200)
+    machine.wait_until("! systemctl is-active onload-node | grep -q activating", LIMIT + 600)
     took = time.monotonic() - started
     note(f"the unit had ended after {took:.0f} s")
     check(f"the unit has ended within {LIMIT} s", took < LIMIT, f"{took:.0f} s")

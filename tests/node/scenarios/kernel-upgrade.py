@@ -31,7 +31,7 @@ def staged_kernels(product):
     return {tree["kernel"]: tree for tree in json.loads(product.run("trees --json").stdout)["trees"]}
 
 
-def wait_staged(product, kernel, seconds=240):
+def wait_staged(product, kernel, seconds=900):
     """Until the unit has staged for the kernel, by itself, and has nothing left to do."""
     machine, deadline = product.machine, time.monotonic() + seconds
     while kernel not in staged_kernels(product) or product.unit(UNIT, "ActiveState") != ["inactive"]:

@@ -33,7 +33,7 @@ def stage(machine, library=LIBRARY):
     machine.check(f"rm -rf {FOLDER}/image && mkdir {FOLDER}/image && tar -x -C {FOLDER}/image -f {FOLDER}/image.tar")
     mounts = " && ".join(f"mkdir -p {path} {FOLDER}/host{path} && mount --bind {path} {FOLDER}/host{path}" for path in MOUNTED)
     command = f"{mounts} && {FOLDER}/onload-node stage --root {FOLDER}/host {FOLDER}/image"
-    return machine.run(f"unshare --mount bash -c {shlex.quote(command)}", 120)
+    return machine.run(f"unshare --mount bash -c {shlex.quote(command)}")
 
 
 def said(machine, file):
@@ -71,7 +71,7 @@ def plugin_says(machine, words):
 def in_a_container(machine, given):
     """Runs what a kubelet would with that allocation."""
     machine.write(f"{FOLDER}/root.tar", tar_of({"bin/in_container": (paths.PROGRAMS / "in_container").read_bytes()}))
-    machine.check(f"podman import --quiet {FOLDER}/root.tar localhost/in-container", 120)
+    machine.check(f"podman import --quiet {FOLDER}/root.tar localhost/in-container")
     options = []
     for kind, _, rest in (line.partition(" ") for line in given):
         if kind == "device":

@@ -27,12 +27,12 @@ class Pods:
         files = {"bin/accelerated": (paths.PROGRAMS / "accelerated").read_bytes()}
         files |= {path: machine.read(f"/{path}") for path in LOADER}
         machine.write(f"{FOLDER}/pod.tar", tar_of(files))
-        machine.check(f"podman import --quiet {FOLDER}/pod.tar localhost/pod", 120)
+        machine.check(f"podman import --quiet {FOLDER}/pod.tar localhost/pod")
 
     def start(self, name):
         """What its first process, and the one that it begins, have said."""
         options = "--network none --cgroups disabled --device amd.com/onload=preload"
-        self.machine.check(f"podman run -d --name {name} {options} localhost/pod /bin/accelerated", 180)
+        self.machine.check(f"podman run -d --name {name} {options} localhost/pod /bin/accelerated")
         self.machine.wait_until(f"test $(podman logs {name} 2>&1 | wc -l) -ge 3")
         return self.runs(name)
 
@@ -103,11 +103,11 @@ def after_a_boot(node):
 def scenario(lab):
     node = StagingNode.delivered(lab, functions=2)
     stage(node, "first", module_files(node.machine.kernel) | libraries("one"))
-    node.machine.check("onload-node apply --live", 120)
+    node.machine.check("onload-node apply --live")
     pods = Pods(node.machine)
     expect_equal("a container is accelerated", pods.start("first"), started("8.1.2.26 one"))
     the_same_again(node, pods)
     another_build(node, pods)
     for_the_next_boot(node, pods)
-    node.machine.check("podman rm --force --time 2 first second third", 120)
+    node.machine.check("podman rm --force --time 2 first second third")
     after_a_boot(node)

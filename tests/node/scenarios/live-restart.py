@@ -70,7 +70,7 @@ class Watched:
     def waits_for_the_reboot(self, case, command):
         machine = self.product.machine
         machine.check("truncate -s 0 /run/onload-node/status.json")
-        output = machine.run(command, 120)
+        output = machine.run(command)
         status = self.product.recorded_status()
         expect_equal(f"{case}: waits for the next boot", (status["state"], status["reason_code"]), ("degraded", "pending-reboot"))
         check(f"{case}: and says so", "pending reboot" in status["reason"], status["reason"])
@@ -82,7 +82,7 @@ def what_is_as_configured_stays(watched):
     machine = watched.product.machine
     files = link_files(machine)
     for case in ("systemctl restart onload-node", "systemctl stop onload-node", "systemctl start onload-node"):
-        machine.check(case, 120)
+        machine.check(case)
         watched.unharmed(case)
     expect_equal("the unit exits with 0", watched.product.exit_status(), 0)
     expect_equal("apply: exits with 0", watched.product.run("apply").rc, 0)
@@ -99,7 +99,7 @@ def what_was_cut_short_stays_as_it_is(watched):
     machine.check("sed -i 's/^committed = .*/committed = 0/' /run/onload-node/undo.toml && grep -q '^committed = 0$' /run/onload-node/undo.toml")
     machine.run("onload-node recover")
     watched.unharmed("recover of an open record")
-    machine.check("sed -i 's/^committed = .*/committed = 0/' /run/onload-node/undo.toml; systemctl restart onload-node", 120)
+    machine.check("sed -i 's/^committed = .*/committed = 0/' /run/onload-node/undo.toml; systemctl restart onload-node")
     watched.unharmed("restart with an open record")
     check("and the journal says what waits", "waits for the next boot" in watched.product.journal(), watched.product.journal())
 

@@ -24,11 +24,11 @@ class LocalImages:
         self.machine.write(f"{FOLDER}/modules.docker", docker_archive(self.files, LOADED))
         self.machine.write(f"{FOLDER}/modules.oci", oci_archive(self.files))
         # As packaging/airgap/images leaves it, and as others do.
-        self.machine.check(f"skopeo copy -q docker-archive:{FOLDER}/modules.docker dir:{FOLDER}/modules", 120)
-        self.machine.check(f"skopeo copy -q oci-archive:{FOLDER}/modules.oci oci:{FOLDER}/layout:v8", 120)
+        self.machine.check(f"skopeo copy -q docker-archive:{FOLDER}/modules.docker dir:{FOLDER}/modules")
+        self.machine.check(f"skopeo copy -q oci-archive:{FOLDER}/modules.oci oci:{FOLDER}/layout:v8")
 
     def images(self):
-        return self.machine.check(IMAGES, 60).splitlines()
+        return self.machine.check(IMAGES).splitlines()
 
     def staged_from(self, what, source):
         before = self.images()
@@ -63,8 +63,8 @@ def folders(local):
 def storage(local):
     """The same images again, now that podman has them, in every way in which a person would name them."""
     machine = local.machine
-    machine.check(f"podman load -q -i {FOLDER}/modules.docker && skopeo copy -q dir:{FOLDER}/modules containers-storage:{CARRIED}", 120)
-    image = machine.check(f"podman image inspect --format '{{{{.Id}}}}' {LOADED}", 60)
+    machine.check(f"podman load -q -i {FOLDER}/modules.docker && skopeo copy -q dir:{FOLDER}/modules containers-storage:{CARRIED}")
+    image = machine.check(f"podman image inspect --format '{{{{.Id}}}}' {LOADED}")
     for what, source in (
         ("an image in podman's storage", LOADED),
         ("one of a registry that does not answer", CARRIED),
@@ -85,7 +85,7 @@ def storage(local):
 
 def left_by_a_killed_run(local):
     """What it has pulled is not the node's own: it goes before anybody could take it for that."""
-    local.machine.check(f"podman tag {CARRIED} localhost/onload-node-stage:pulled && podman untag {CARRIED} {LOADED}", 60)
+    local.machine.check(f"podman tag {CARRIED} localhost/onload-node-stage:pulled && podman untag {CARRIED} {LOADED}")
     local.refused("an image that a killed run has left", CARRIED, "cannot pull")
     expect_equal("it is gone", local.images(), [])
 

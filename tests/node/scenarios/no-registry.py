@@ -7,6 +7,7 @@ import time
 
 from harness import check, expect_equal
 from harness.image_forms import ARCHIVES, Forms, told_by_trees
+from harness.machine import PATIENCE
 from harness.module_images import everything
 from harness.product import STAGED_MODULES
 from harness.refused_images import Refusals, bad_archives
@@ -45,7 +46,7 @@ def without_it(machine):
 
 def becomes_known(node, kernel):
     """Staging has the status looked at again, and does not wait for it."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while kernel not in node.recorded_status()["staged"] and time.monotonic() < end:
         time.sleep(0.5)
     return kernel in node.recorded_status()["staged"]

@@ -6,7 +6,7 @@ Nor does the way back wait for it. With --full, too: a port that only the staged
 from harness import check, expect_equal
 from harness.product import GUARD, Product
 
-PROBE_SECONDS = 60
+PROBE_SECONDS = 300
 SOON = f'[guard]\nsettle = "1s"\n[limits]\nprobe = "{PROBE_SECONDS}s"\n'
 # PROBE_FAILS of drivers/fixture_fault.h.
 PARAMETER = '[driver.parameters]\nsfc = { fixture_fault = "2" }\n'
@@ -17,12 +17,12 @@ def boot(lab, product, toml, staged=None):
     machine = product.machine
     machine.loadvm("parked")
     machine.push(lab.faulty_driver("PROBE_FAILS", flavour="in-tree"), f"/lib/modules/{lab.kernel}/kernel/drivers/net/ethernet/sfc/sfc.ko")
-    machine.check("modprobe -r sfc && modprobe sfc; udevadm settle --timeout=10")
+    machine.check("modprobe -r sfc && modprobe sfc; udevadm settle --timeout=180")
     if staged:
         machine.push(staged, f"/opt/lib/modules/{lab.kernel}/extra/sfc.ko")
     product.configure(SOON + toml)
     machine.release()
-    took = product.seconds_to_end(240)
+    took = product.seconds_to_end(900)
     machine.wait_booted()
     return took
 

@@ -56,7 +56,7 @@ def boot_and_apply(lab, watched):
 
 def diagnose(watched):
     node = watched.node
-    done = node.run("diagnose -o /root/bundle.tar.gz", 300)
+    done = node.run("diagnose -o /root/bundle.tar.gz")
     bundle = Bundle(node.machine.read("/root/bundle.tar.gz"))
     expect_equal("diagnose: it says that the policy is enforced", (done.rc, bundle.text("files/sys/fs/selinux/enforce").strip()), (0, "1"))
     labels = bundle.text("commands/selinux-labels.txt")
