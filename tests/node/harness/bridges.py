@@ -3,7 +3,8 @@
 
 - br-ex over a bond, as `ovs-configuration.service` makes it at each boot out of the bond's own profile
   (openshift/machine-config-operator: templates/common/_base/units/ovs-configuration.service.yaml and
-  templates/common/_base/files/configure-ovs-network.yaml): the same profiles, in the same order.
+  templates/common/_base/files/configure-ovs-network.yaml): the same profiles, in the same order. It takes away what the boot before
+  made (its pull request 2864), for NetworkManager does not bring all of that up by itself in each boot, and tries ten times.
 - br-data over one port, in the profiles that nmstate leaves for an ovs-bridge (nmstate/nmstate:
   rust/src/lib/nm/settings/connection.rs and ovs.rs; how they come onto a node of 4.16 and later: the operator's
   templates/common/_base/files/nmstate-configuration.yaml).
@@ -80,28 +81,52 @@ def nmstate_profiles():
 
 
 MADE_PROFILES = "/usr/local/share/scenario-br-ex"
+CLONES = " ".join(f"{port}-slave-ovs-clone" for port in BONDED)
 CONFIGURE = f"""#!/bin/bash
 set -eu
+# Once in each boot: what the boot before has made goes, and the bond comes up by the profile that the machine was installed with.
+roll_back() {{
+    for file in {MADE_PROFILES}/*; do
+        rm -f "{PROFILES}/${{file##*/}}"
+    done
+    nmcli connection reload
+    ovs-vsctl --timeout=30 --if-exists del-br br-ex
+}}
+has_default_route() {{
+    [[ $(ip route show default) == *" dev $1 "* ]]
+}}
+# Nobody else activates them again where NetworkManager, busy with all that the rollback has stirred up, refuses.
+bring_up() {{
+    for try in $(seq 10); do
+        [[ $(nmcli -g GENERAL.STATE connection show "$1") != activated ]] || return 0
+        nmcli connection up "$1" && return 0
+        sleep 5
+    done
+    return 1
+}}
+if [[ ! -e /run/scenario-configure-ovs-done ]]; then
+    roll_back
+    touch /run/scenario-configure-ovs-done
+elif has_default_route br-ex; then
+    exit 0
+fi
 for try in $(seq 120); do
-    dev=$(ip route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
-    [[ -n $dev ]] && break
+    has_default_route bond0 && break
     sleep 1
 done
-# As in each boot after the first: what was made then is still there.
-[[ $dev != br-ex ]] || exit 0
-[[ $dev == bond0 ]]
+has_default_route bond0
 mac=$(cat /sys/class/net/bond0/address)
 for file in {MADE_PROFILES}/*; do
     sed "s/@MAC@/$mac/" "$file" >"{PROFILES}/${{file##*/}}"
     chmod 600 "{PROFILES}/${{file##*/}}"
 done
 nmcli connection reload
-for connection in {' '.join(f'{port}-slave-ovs-clone' for port in BONDED)}; do
+for connection in {CLONES}; do
     nmcli connection modify "$connection" connection.autoconnect yes
 done
 nmcli device disconnect bond0
-for connection in {' '.join(f'{port}-slave-ovs-clone' for port in BONDED)} ovs-if-phys0 ovs-if-br-ex; do
-    nmcli connection up "$connection"
+for connection in {CLONES} ovs-if-phys0 ovs-if-br-ex; do
+    bring_up "$connection"
     nmcli connection modify "$connection" connection.autoconnect yes
 done
 """
