@@ -50,7 +50,7 @@ struct MachineRecord {
 /// Whose the records of earlier boots are.
 enum class RecordsOwner {
     this_machine,     ///< as far as anybody knows
-    another_machine,  ///< no port is the same, nor the id or the hardware: a disk that was cloned
+    another_machine,  ///< no port is the same, and the id or the hardware is another: a cloned disk
     undecided,        ///< one of the two is another, and no port shows its address yet
 };
 
