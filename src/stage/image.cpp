@@ -86,6 +86,38 @@ void remove_image(Programs& programs, const std::string& id) {
     try_podman(programs, compose("podman rmi {}", id));
 }
 
+/// Whether a line of images() is of one that a pull of `source` may have brought: by a name of the
+/// reference's, or without one. Others pull at the same time, as the kubelet does.
+bool may_be_of(const Source& source, std::string_view line) {
+    const auto at = line.find('=');
+    const auto name = line.substr(at == std::string_view::npos ? line.size() : at + 1);
+    const std::string_view where = source.where;
+    const auto digest = std::min(where.find('@'), where.size());
+    const auto slash = where.rfind('/', digest);
+    const auto tag = where.find(':', slash == std::string_view::npos ? 0 : slash);
+    const auto repository = where.substr(0, std::min(digest, tag));
+    const bool ours = source.may_be_in_registry() && name.starts_with(repository) &&
+                      name.substr(repository.size()).starts_with(':');
+    return ours || name == nameless;
+}
+
+/// A pull that was cut off may have come to its end: podman has the image then, and has not told
+/// which. `before`: the lines of images(). One that is in use stays.
+void remove_what_came(Programs& programs, const Source& source, const Result<std::string>& before) {
+    const auto now = images(programs);
+    if (!before || !now || now->size() >= most_output) {
+        return;
+    }
+    std::string_view rest = *now;
+    while (!rest.empty()) {
+        const auto line = take_until(rest, "\n");
+        const auto id = line.substr(0, line.find('='));
+        if (before->find(id) == std::string::npos && may_be_of(source, line)) {
+            try_podman(programs, compose("podman rmi {}", id));
+        }
+    }
+}
+
 /// Makes sure that there is podman, and nothing of a killed run.
 Result<void> prepare(Programs& programs, const Source& source) {
     if (!programs.available("podman")) {
@@ -129,6 +161,7 @@ Result<void> PulledImage::pull(const Source& source, const RegistryAccess& acces
     const auto before = images(*programs_);
     const auto pulled = programs_->run(pull_words(source, access), pull_limit);
     if (!pulled) {
+        remove_what_came(*programs_, source, before);
         return failure("cannot pull " + source.text, pulled.error());
     }
     if (pulled->status != 0) {

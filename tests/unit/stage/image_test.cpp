@@ -16,6 +16,9 @@ public:
 
     Result<ProgramEnd> run(const std::vector<std::string>& words, Milliseconds /*limit*/) override {
         asked.push_back(joined(words));
+        if (words[1] == "pull" && cut_off) {
+            return failure(ErrorCode::timeout, "podman did not come to its end in time");
+        }
         if (words[1] == "pull") {
             return ProgramEnd{complaint.empty() ? 0 : 125, "0123abcd\n", complaint};
         }
@@ -58,6 +61,7 @@ public:
 
     bool there = true;
     bool stored = false;
+    bool cut_off = false;    ///< a pull is, with its image in the storage already
     bool left_over = false;  ///< an image that a killed run has pulled
     std::string before;      ///< lines of `podman images`; a pull adds others
     std::string after = "sha256:0123abcd=host:5000/a/m:1\n";
@@ -84,6 +88,26 @@ TEST(PulledImage, IsUnpackedAndLeavesNothing) {
     }
     EXPECT_TRUE(podman.was_asked("podman rm --force --ignore onload-node-stage"));
     EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+}
+
+TEST(PulledImage, GoesWhenItsPullWasCutOffAtTheVeryEnd) {
+    const Source pinned{SourceKind::image, "r.io:5/a/m@sha256:12", "r.io:5/a/m@sha256:12"};
+    for (const auto& [source, name] : std::vector<std::pair<Source, std::string>>{
+             {reference, "host:5000/a/m:1"},
+             {pinned, "r.io:5/a/m:<none>"},
+             {archive, "<none>:<none>"}}) {
+        FakePodman podman;
+        podman.cut_off = true;
+        podman.before = "sha256:77=host:5000/a/m:1\nsha256:78=<none>:<none>\n";
+        podman.after =
+            "sha256:99=quay.io/kubelet/pulls:1\nsha256:98=host:5000/a/mine:1\nsha256:0123abcd=" +
+            name + "\n";
+        EXPECT_FALSE(PulledImage::get(podman, source, {}));
+        EXPECT_TRUE(podman.was_asked("podman rmi sha256:0123abcd"));
+        for (const char* const others : {"77", "78", "98", "99"}) {
+            EXPECT_FALSE(podman.was_asked_for(std::string("podman rmi sha256:") + others));
+        }
+    }
 }
 
 TEST(PulledImage, StaysWhenItWasThereBefore) {
