@@ -57,8 +57,15 @@ void try_podman(Programs& programs, std::string_view command) {
     static_cast<void>(podman(programs, command));
 }
 
+/// For what takes something away: who tells us to end cuts off what runs then, and nothing later.
+void insist_on(Programs& programs, std::string_view command) {
+    if (!podman(programs, command)) {
+        try_podman(programs, command);
+    }
+}
+
 void remove_container(Programs& programs) {
-    try_podman(programs, compose("podman rm --force --ignore {}", container));
+    insist_on(programs, compose("podman rm --force --ignore {}", container));
 }
 
 /// The images that podman has, a line "sha256:ID=NAME" for each name; an image without one is
@@ -82,8 +89,8 @@ std::vector<std::string> names_of(std::string_view lines, const std::string& id)
 
 /// Removes an image that we have brought. Somebody may use it meanwhile; then it stays.
 void remove_image(Programs& programs, const std::string& id) {
-    try_podman(programs, compose("podman untag {} {}", id, mark));
-    try_podman(programs, compose("podman rmi {}", id));
+    insist_on(programs, compose("podman untag {} {}", id, mark));
+    insist_on(programs, compose("podman rmi {}", id));
 }
 
 /// Whether a line of images() is of one that a pull of `source` may have brought: by a name of the
@@ -113,7 +120,7 @@ void remove_what_came(Programs& programs, const Source& source, const Result<std
         const auto line = take_until(rest, "\n");
         const auto id = line.substr(0, line.find('='));
         if (before->find(id) == std::string::npos && may_be_of(source, line)) {
-            try_podman(programs, compose("podman rmi {}", id));
+            insist_on(programs, compose("podman rmi {}", id));
         }
     }
 }
@@ -222,7 +229,7 @@ PulledImage::~PulledImage() {
     }
     // `podman rmi ID` would remove an image with one name together with that name.
     for (const auto& name : names_) {
-        try_podman(*programs_, compose("podman untag {} {}", id_, name));
+        insist_on(*programs_, compose("podman untag {} {}", id_, name));
     }
 }
 

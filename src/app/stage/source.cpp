@@ -9,12 +9,14 @@
 #include "system/files/directory_entries.hpp"
 #include "system/files/file_bytes.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include <sys/stat.h>
@@ -95,6 +97,15 @@ Result<OpenSource> pulled(
     return opened;
 }
 
+/// A podman that was killed has helpers, which may write for a moment after it.
+void take_away(const std::string& path) {
+    constexpr std::chrono::milliseconds pause(50);
+    constexpr int most = 40;
+    for (int i = 0; i < most && !remove_directory(path); ++i) {
+        std::this_thread::sleep_for(pause);
+    }
+}
+
 /// Where a path leads, without links; "" if nowhere.
 std::string real_path(const std::string& path) {
     const std::unique_ptr<char, decltype(&std::free)> real(
@@ -124,7 +135,8 @@ std::vector<std::string> paths_in(const std::string& directory) {
 
 PullScratch::PullScratch(const std::string& root)
     : path_(compose("{}{}", root, paths::pull_directory)) {
-    if (remove_directory(path_) && make_directories(path_)) {
+    take_away(path_);
+    if (make_directories(path_)) {
         // Podman heeds it, and so do the programs that it starts.
         ::setenv(temporary_directory, path_.c_str(), 1);
     }
@@ -132,7 +144,7 @@ PullScratch::PullScratch(const std::string& root)
 
 PullScratch::~PullScratch() {
     ::unsetenv(temporary_directory);
-    static_cast<void>(remove_directory(path_));
+    take_away(path_);
 }
 
 Result<Source> find_source(const std::string& text) {

@@ -16,6 +16,10 @@ public:
 
     Result<ProgramEnd> run(const std::vector<std::string>& words, Milliseconds /*limit*/) override {
         asked.push_back(joined(words));
+        if ((words[1] == "rm" || words[1] == "rmi") && ending) {
+            ending = false;
+            return failure(ErrorCode::io, "told to end while podman ran");
+        }
         if (words[1] == "pull" && cut_off) {
             return failure(ErrorCode::timeout, "podman did not come to its end in time");
         }
@@ -61,6 +65,7 @@ public:
 
     bool there = true;
     bool stored = false;
+    bool ending = false;     ///< somebody ends us while something is taken away
     bool cut_off = false;    ///< a pull is, with its image in the storage already
     bool left_over = false;  ///< an image that a killed run has pulled
     std::string before;      ///< lines of `podman images`; a pull adds others
@@ -87,6 +92,19 @@ TEST(PulledImage, IsUnpackedAndLeavesNothing) {
         podman.asked.clear();
     }
     EXPECT_TRUE(podman.was_asked("podman rm --force --ignore onload-node-stage"));
+    EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+}
+
+TEST(PulledImage, GoesWhenSomebodyEndsUsWhileItGoes) {
+    FakePodman podman;
+    podman.stored = false;
+    {
+        const auto image = PulledImage::get(podman, reference, {});
+        ASSERT_TRUE(image);
+        podman.asked.clear();
+        podman.ending = true;
+    }
+    EXPECT_EQ(std::ranges::count(podman.asked, "podman rm --force --ignore onload-node-stage"), 2);
     EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
 }
 
