@@ -110,16 +110,16 @@ bool may_be_of(const Source& source, std::string_view line) {
 
 /// A pull that was cut off may have come to its end: podman has the image then, and has not told
 /// which. `before`: the lines of images(). One that is in use stays.
-void remove_what_came(Programs& programs, const Source& source, const Result<std::string>& before) {
+void remove_what_came(Programs& programs, const Source& source, const std::string& before) {
     const auto now = images(programs);
-    if (!before || !now || now->size() >= most_output) {
+    if (!now || now->size() >= most_output) {
         return;
     }
     std::string_view rest = *now;
     while (!rest.empty()) {
         const auto line = take_until(rest, "\n");
         const auto id = line.substr(0, line.find('='));
-        if (before->find(id) == std::string::npos && may_be_of(source, line)) {
+        if (before.find(id) == std::string::npos && may_be_of(source, line)) {
             insist_on(programs, compose("podman rmi {}", id));
         }
     }
@@ -165,29 +165,33 @@ Result<void> PulledImage::pull(const Source& source, const RegistryAccess& acces
             ErrorCode::not_found, compose("{}: podman's storage has no such image", source.text)
         );
     }
+    // Without it nobody would know what the pull has brought, and it would stay.
     const auto before = images(*programs_);
+    if (!before) {
+        return failure("cannot pull " + source.text, before.error());
+    }
     const auto pulled = programs_->run(pull_words(source, access), pull_limit);
     if (!pulled) {
-        remove_what_came(*programs_, source, before);
+        remove_what_came(*programs_, source, *before);
         return failure("cannot pull " + source.text, pulled.error());
     }
     if (pulled->status != 0) {
         return tl::unexpected(explain_pull(source, access, pulled->complaint));
     }
     id_ = last_line(pulled->output);
-    compare(before);
+    compare(*before);
     return {};
 }
 
 /// Finds out what of the image is new, by the lines of images() from before.
-void PulledImage::compare(const Result<std::string>& before) {
-    const auto names = names_of(before.value_or(""), id_);
+void PulledImage::compare(const std::string& before) {
+    const auto names = names_of(before, id_);
     names_ = names_of(images(*programs_).value_or(""), id_);
     // One that has no name, not even now, was left by a run that was killed before it could mark
     // it.
     const bool left = names == names_ && names == std::vector<std::string>{nameless};
     // What does not tell of all images may leave ours out: it stays.
-    was_there_ = !left && (!names.empty() || !before || before->size() >= most_output);
+    was_there_ = !left && (!names.empty() || before.size() >= most_output);
     if (!was_there_) {
         try_podman(*programs_, compose("podman tag {} {}", id_, mark));
         return;

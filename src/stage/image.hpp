@@ -49,7 +49,7 @@ private:
     PulledImage(Programs& programs, std::string id) : programs_(&programs), id_(std::move(id)) {}
 
     [[nodiscard]] Result<void> pull(const Source& source, const RegistryAccess& access);
-    void compare(const Result<std::string>& before);
+    void compare(const std::string& before);
     [[nodiscard]] Result<void> unpack(const Source& source);
 
     Programs* programs_;

@@ -29,6 +29,9 @@ public:
         if (words[1] == "images" && words[2] == "--quiet") {
             return ProgramEnd{0, left_over ? "sha256:77\n" : "", ""};
         }
+        if (words[1] == "images" && unlisted) {
+            return failure(ErrorCode::io, "told to end while podman ran");
+        }
         if (words[1] == "images") {
             const bool pulled = was_asked_for("podman pull");
             return ProgramEnd{0, before + (pulled ? after : ""), ""};
@@ -66,6 +69,7 @@ public:
     bool there = true;
     bool stored = false;
     bool ending = false;     ///< somebody ends us while something is taken away
+    bool unlisted = false;   ///< somebody ends us while the images are listed
     bool cut_off = false;    ///< a pull is, with its image in the storage already
     bool left_over = false;  ///< an image that a killed run has pulled
     std::string before;      ///< lines of `podman images`; a pull adds others
@@ -106,6 +110,15 @@ TEST(PulledImage, GoesWhenSomebodyEndsUsWhileItGoes) {
     }
     EXPECT_EQ(std::ranges::count(podman.asked, "podman rm --force --ignore onload-node-stage"), 2);
     EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+}
+
+TEST(PulledImage, IsNotPulledWhereNobodyWouldKnowWhatIsNew) {
+    FakePodman podman;
+    podman.unlisted = true;
+    const auto image = PulledImage::get(podman, reference, {});
+    ASSERT_FALSE(image);
+    EXPECT_NE(image.error().message.find("told to end"), std::string::npos);
+    EXPECT_FALSE(podman.was_asked_for("podman pull"));
 }
 
 TEST(PulledImage, GoesWhenItsPullWasCutOffAtTheVeryEnd) {
