@@ -61,16 +61,21 @@ def confirmed(node, lab):
     node.machine.savevm("a")
 
 
-def a_driver_that_panics(node, lab):
-    machine = node.machine
-    stage(node, lab, "b", lab.faulty_driver("PROBE_PANICS"))
-    expect_equal("B is for the next boot, A is kept", {key: each["in_place"] for key, each in sets(node).items()}, {"a": False, "b": True})
+def reboot_through_two_deaths(machine):
+    """Into the boot that comes after those that the guard allows."""
     machine.check("systemctl --no-block reboot")
     machine.wait_next_boot()
     for death in ("first", "second"):
         with timed(f"until the {death} reset"):
             machine.wait_next_boot()
     machine.wait_booted()
+
+
+def a_driver_that_panics(node, lab):
+    machine = node.machine
+    stage(node, lab, "b", lab.faulty_driver("PROBE_PANICS"))
+    expect_equal("B is for the next boot, A is kept", {key: each["in_place"] for key, each in sets(node).items()}, {"a": False, "b": True})
+    reboot_through_two_deaths(machine)
     on_the_set_before(node, lab, "panics", 2, "2 boots died")
     check("panics: A is confirmed again", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
     machine.reboot()
@@ -148,12 +153,7 @@ def parameters_that_fail(node, lab):
         return
     node.configure(SOON + faulty.format(4))
     machine.check("sync")
-    machine.check("systemctl --no-block reboot")
-    machine.wait_next_boot()
-    for death in ("first", "second"):
-        with timed(f"until the {death} reset"):
-            machine.wait_next_boot()
-    machine.wait_booted()
+    reboot_through_two_deaths(machine)
     on_the_parameters_before(node, lab, "parameters that panic", 2, "2 boots died", "fixture_fault=4")
     check("parameters that panic: the boot is confirmed", node.becomes_confirmed(), machine.run(f"cat {GUARD}").stdout)
     machine.reboot()

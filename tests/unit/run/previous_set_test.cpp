@@ -50,9 +50,13 @@ Observed node_with(const ModuleFiles& staged) {
 /// A node on which a set that fails is staged over one that was confirmed.
 class PreviousSetTest : public testing::Test {
 protected:
-    PreviousSetTest() {
+    PreviousSetTest() { stage_over_the_good_one(bad_modules()); }
+
+    /// The modules are those of the bad set, which is wanted; the good one was confirmed.
+    void stage_over_the_good_one(const ModuleFiles& modules) {
+        node = MemoryNode(node_with(modules));
         node.keep_set(good, booting_node().staged.modules);
-        node.keep_set(bad, bad_modules());
+        node.keep_set(bad, modules);
         node.break_build(bad_build);
         StageRecord record;
         record.set(TreeOrigin{fixture::kernel, {"image bad", ""}, bad});
@@ -136,7 +140,7 @@ protected:
     }
 
     Config config;
-    MemoryNode node{node_with(bad_modules())};
+    MemoryNode node{booting_node()};
     int puts = 0;
     std::string refusal;
     bool oopsed = false;
@@ -430,17 +434,7 @@ protected:
     PreviousOnloadTest() {
         auto modules = bad_modules();
         modules.at(module("sfc")).build_id = other_build;
-        node = MemoryNode(node_with(modules));
-        node.keep_set(good, booting_node().staged.modules);
-        node.keep_set(bad, modules);
-        node.break_build(bad_build);
-        StageRecord record;
-        record.set(TreeOrigin{fixture::kernel, {"image bad", ""}, bad});
-        EXPECT_TRUE(write_stage_record(node, record));
-        SetRecord sets;
-        note_wanted(sets, fixture::kernel, bad);
-        set_entry(sets, fixture::kernel, good).confirmed = "2026-12-01T00:00:00Z";
-        write(sets);
+        stage_over_the_good_one(modules);
     }
 
     const std::string other_build = "0bad";
