@@ -9,14 +9,10 @@ namespace onload_node {
 
 namespace {
 
-const SetEntry* set_now(const Observed& observed) {
-    return find_set(observed.sets, observed.kernel, observed.set_in_place);
-}
-
 /// The set whose recorded parameters are used; null if those configured are.
 const SetEntry* set_that_decides(const Config& config, const Observed& observed) {
     return replaced_set(observed) == nullptr ? set_with_replaced_parameters(config, observed)
-                                             : set_now(observed);
+                                             : placed_set(observed);
 }
 
 std::string text_of(const ModuleParameters& parameters) {
@@ -57,6 +53,10 @@ ModuleParameterSets loaded_parameters(const Observed& observed) {
     return parameters;
 }
 
+const SetEntry* placed_set(const Observed& observed) {
+    return find_set(observed.sets, observed.kernel, observed.set_in_place);
+}
+
 const SetEntry* replaced_set(const Observed& observed) {
     if (observed.set_in_place.empty()) {
         return nullptr;
@@ -67,7 +67,7 @@ const SetEntry* replaced_set(const Observed& observed) {
 }
 
 const SetEntry* set_with_replaced_parameters(const Config& config, const Observed& observed) {
-    const SetEntry* const set = set_now(observed);
+    const SetEntry* const set = placed_set(observed);
     if (set == nullptr || !config.guard.previous || !confirmed_with_others(*set, config)) {
         return nullptr;
     }

@@ -19,6 +19,9 @@ wanted_parameters(const Config& config, const Observed& observed, const ModuleNa
 /// Parameters of the modules in the kernel that onload-node has loaded.
 [[nodiscard]] ModuleParameterSets loaded_parameters(const Observed& observed);
 
+/// The set in place; null if nothing is known of it.
+[[nodiscard]] const SetEntry* placed_set(const Observed& observed);
+
 /// The wanted set, if another one is in place for it; null if none is.
 [[nodiscard]] const SetEntry* replaced_set(const Observed& observed);
 

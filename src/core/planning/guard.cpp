@@ -55,7 +55,7 @@ struct FailedSwaps {
 /// Swaps with the set and the parameters that are wanted now that failed without taking the boot
 /// with them. They are counted only where there was something to go back to.
 FailedSwaps failed_swaps(const Config& config, const Observed& observed) {
-    const auto* const set = find_set(observed.sets, observed.kernel, observed.set_in_place);
+    const SetEntry* const set = placed_set(observed);
     if (set == nullptr) {
         return {};
     }

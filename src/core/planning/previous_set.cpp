@@ -46,23 +46,6 @@ bool replaced(const Config& config, const Observed& observed) {
            set_with_replaced_parameters(config, observed) != nullptr;
 }
 
-/// New parameters are blamed before new files: going back on them changes less.
-std::optional<SetMove> set_before(
-    const Config& config, const Observed& observed, const PlanRequest& request, std::string why
-) {
-    if (!config.guard.previous || observed.set_in_place.empty() || replaced(config, observed) ||
-        broken_in_this_boot(observed) || !may_change(config, observed, request)) {
-        return std::nullopt;
-    }
-    const auto* const now = find_set(observed.sets, observed.kernel, observed.set_in_place);
-    if (now != nullptr && confirmed_with_others(*now, config)) {
-        return SetMove{now->digest, std::move(why), true};
-    }
-    const SetEntry* const before = confirmed_before(observed);
-    return before == nullptr ? std::nullopt
-                             : std::optional(SetMove{before->digest, std::move(why)});
-}
-
 std::string replaced_parameters_reason(const SetEntry& set, const Config& config) {
     const auto& failed = set.failed_parameters;
     return compose(
@@ -104,8 +87,7 @@ set_before_guard(const Config& config, const Observed& observed, const PlanReque
     if (!standing.tripped || !observed.guard_problem.empty()) {
         return std::nullopt;
     }
-    return out_of_tree_on(config, observed) ? std::nullopt
-                                            : set_before(config, observed, request, standing.cause);
+    return set_before_failure(config, observed, request, {standing.cause});
 }
 
 std::optional<SetMove> set_before_failure(
@@ -116,7 +98,17 @@ std::optional<SetMove> set_before_failure(
 ) {
     // A driver that should be gone and is not: another one would not come in, either.
     const bool stuck = !failed.onload && out_of_tree_on(config, observed);
-    return stuck ? std::nullopt : set_before(config, observed, request, failed.why);
+    if (!config.guard.previous || observed.set_in_place.empty() || replaced(config, observed) ||
+        broken_in_this_boot(observed) || stuck || !may_change(config, observed, request)) {
+        return std::nullopt;
+    }
+    // New parameters are blamed before new files: going back on them changes less.
+    const SetEntry* const now = placed_set(observed);
+    if (now != nullptr && confirmed_with_others(*now, config)) {
+        return SetMove{now->digest, failed.why, true};
+    }
+    const SetEntry* const before = confirmed_before(observed);
+    return before == nullptr ? std::nullopt : std::optional(SetMove{before->digest, failed.why});
 }
 
 std::string previous_set_reason(const Config& config, const Observed& observed) {
@@ -127,7 +119,7 @@ std::string previous_set_reason(const Config& config, const Observed& observed) 
     if (wanted == nullptr) {
         return "";
     }
-    const auto* const now = find_set(observed.sets, observed.kernel, observed.set_in_place);
+    const SetEntry* const now = placed_set(observed);
     const auto confirmed = now == nullptr ? std::string() : now->confirmed;
     const auto others = now == nullptr ? std::string() : parameter_differences(*now, config);
     return compose(
