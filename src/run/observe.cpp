@@ -246,22 +246,16 @@ void observe_kernel_settings(Observed& observed, const Config& config, const Sen
 /// Without its control plane server the onload module accelerates nothing and does not say so.
 void observe_control_plane(Observed& observed, const Config& config, const Sensors& sensors) {
     observed.control_plane_problem.clear();
-    for (const auto& [name, parameters] : config.driver.parameters) {
-        for (const auto& [parameter, path] : parameters) {
-            const bool server = name.str() == onload::module &&
-                                parameter == onload::control_plane_parameter &&
-                                contains(config.driver.load, name);
-            if (!server || sensors.files.executable(path)) {
-                continue;
-            }
-            observed.control_plane_problem =
-                path + (sensors.files.exists(path) ? " cannot be executed" : " is not there") +
-                ", and without its control plane server Onload accelerates nothing; "
-                "stage it there "
-                "or change " +
-                "driver.parameters.onload.cplane_server_path";
-        }
+    const auto path = control_plane_server(config);
+    if (!path || sensors.files.executable(*path)) {
+        return;
     }
+    observed.control_plane_problem = compose(
+        "{} {}, and without its control plane server Onload accelerates nothing; stage it there or "
+        "change driver.parameters.onload.cplane_server_path",
+        *path,
+        sensors.files.exists(*path) ? "cannot be executed" : "is not there"
+    );
 }
 
 void observe_arguments(Observed& observed, const HostFacts& facts) {
@@ -374,6 +368,20 @@ Result<void> look_for_verify(
         observe_storage(observed, sensors);
     }
     return {};
+}
+
+std::optional<std::string> control_plane_server(const Config& config) {
+    for (const auto& [name, parameters] : config.driver.parameters) {
+        if (name.str() != onload::module || !contains(config.driver.load, name)) {
+            continue;
+        }
+        for (const auto& [parameter, path] : parameters) {
+            if (parameter == onload::control_plane_parameter) {
+                return path;
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 Result<void> look_for_next_boot(Observed& observed, const Config& config, const Sensors& sensors) {

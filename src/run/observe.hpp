@@ -3,6 +3,9 @@
 
 #include "core/access/node_access.hpp"
 
+#include <optional>
+#include <string>
+
 namespace onload_node {
 
 /// Observes everything that the plan and the report need; changes nothing. Leaves empty what it may
@@ -34,6 +37,10 @@ struct VerifyTarget {
 [[nodiscard]] Result<void> look_for_verify(
     Observed& observed, const Config& config, const Sensors& sensors, const VerifyTarget& target
 );
+
+/// Where the configuration has Onload look for its control plane server; nothing if it says nothing
+/// of it, or Onload is not to be loaded.
+[[nodiscard]] std::optional<std::string> control_plane_server(const Config& config);
 
 /// Observes, behind look_for_verify(), what decides whether a later boot loads what would load. A
 /// kernel command line is that of the running boot.

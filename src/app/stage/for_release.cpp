@@ -257,10 +257,9 @@ private:
         TRY(look_for_next_boot(observed, config_, node_.sensors()));
         // What became of the set that is in place does not count for them.
         observed.sets.clear();
+        const auto server = control_plane_server(config_);
         const bool brought = std::ranges::any_of(programs, [&](const std::string& name) {
-            return observed.control_plane_problem.starts_with(
-                compose("{}/{} ", paths::program_directory, name)
-            );
+            return server == compose("{}/{}", paths::program_directory, name);
         });
         if (brought) {
             observed.control_plane_problem.clear();

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace onload_node {
 
@@ -37,15 +38,8 @@ void verify_arguments(const Config& config, const Observed& observed, std::vecto
         return;
     }
     for (const ModuleFile* const file : order->modules) {
-        if (contains(observed.blacklisted, file->name.str())) {
-            checks.push_back(kept_out(
-                ReasonCode::kernel_refuses,
-                compose(
-                    "the kernel refuses every {}: module_blacklist= on its command line names it",
-                    file->name.str()
-                ),
-                off_advice
-            ));
+        if (auto refusal = blacklist_complaint(observed, file->name); !refusal.empty()) {
+            checks.push_back(kept_out(ReasonCode::kernel_refuses, std::move(refusal), off_advice));
         }
     }
 }

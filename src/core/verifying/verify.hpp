@@ -57,6 +57,9 @@ struct Check {
 /// The failure as the reason why the driver is not swapped.
 [[nodiscard]] Blocker to_blocker(const Check& check);
 
+/// Why the kernel refuses a module of this name, by its command line; empty if it does not.
+[[nodiscard]] std::string blacklist_complaint(const Observed& observed, const ModuleName& name);
+
 [[nodiscard]] std::string_view to_string(CheckId id);
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 

@@ -6,6 +6,8 @@
 #include "core/verifying/verify_parts.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace onload_node {
 
@@ -114,13 +116,10 @@ void verify_loading(const VerifyContext& context, const SwapScope& scope, Verdic
         );
     }
     for (const ModuleFile* const file : context.order) {
-        if (scope.swap && contains(observed.blacklisted, file->name.str())) {
+        auto refusal = blacklist_complaint(observed, file->name);
+        if (scope.swap && !refusal.empty()) {
             verdicts.fail(
-                {CheckId::loading, ReasonCode::kernel_refuses, file->name.str()},
-                compose(
-                    "the kernel refuses every {}: module_blacklist= on its command line names it",
-                    file->name.str()
-                )
+                {CheckId::loading, ReasonCode::kernel_refuses, file->name.str()}, std::move(refusal)
             );
         }
     }
@@ -128,6 +127,15 @@ void verify_loading(const VerifyContext& context, const SwapScope& scope, Verdic
 }
 
 }  // namespace
+
+std::string blacklist_complaint(const Observed& observed, const ModuleName& name) {
+    return contains(observed.blacklisted, name.str())
+               ? compose(
+                     "the kernel refuses every {}: module_blacklist= on its command line names it",
+                     name.str()
+                 )
+               : std::string();
+}
 
 void verify_ports(const VerifyContext& context, Verdicts& verdicts) {
     if (context.observed.scope == Scope::other_root) {
