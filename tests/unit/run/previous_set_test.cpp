@@ -2,6 +2,7 @@
 #include "core/model/paths.hpp"
 #include "core/model/sets.hpp"
 #include "core/planning/guard.hpp"
+#include "core/planning/previous_set.hpp"
 #include "core/reporting/report.hpp"
 #include "run/guard.hpp"
 #include "run/previous_set.hpp"
@@ -199,6 +200,24 @@ TEST_F(PreviousSetTest, IsTriedWhereTheGuardRefusesTheOther) {
     expect_the_set_before(boot());
     EXPECT_EQ(puts, 0);
     EXPECT_EQ(tries(), 0);
+}
+
+TEST_F(PreviousSetTest, IsNotTriedBesideAnOutOfTreeDriverUnlessOnlyOnloadFailed) {
+    auto observed = node.observed();
+    GuardRecord guard = armed_guard(config, observed);
+    guard.attempts = 2;
+    guard.boot_id = "dead";
+    observed.guard = guard;
+    const auto found = [&](bool onload) {
+        return set_before_failure(config, observed, {}, {"it failed", onload}).has_value();
+    };
+    EXPECT_TRUE(set_before_guard(config, observed, {}));
+    EXPECT_TRUE(found(false));
+    EXPECT_TRUE(found(true));
+    observed.loaded.at(module("sfc")).origin = Origin::out_of_tree;
+    EXPECT_FALSE(set_before_guard(config, observed, {}));
+    EXPECT_FALSE(found(false));
+    EXPECT_TRUE(found(true));
 }
 
 TEST_F(PreviousSetTest, IsNotTriedWhereNoneWasConfirmed) {
