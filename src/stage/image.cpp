@@ -2,6 +2,7 @@
 #include "stage/image.hpp"
 
 #include "base/text.hpp"
+#include "core/model/paths.hpp"
 #include "stage/pull_failure.hpp"
 
 #include <algorithm>
@@ -26,6 +27,11 @@ constexpr std::size_t most_output = std::size_t{64} * 1024;
 constexpr const char* nameless = "<none>:<none>";
 /// A name that an image has while it is here by us.
 constexpr const char* mark = "localhost/onload-node-stage:pulled";
+
+/// The name that podman gives to what unpack_oci_archive has unpacked; newer ones give it none.
+std::string layout_name() {
+    return compose("localhost{}:latest", paths::pull_directory);
+}
 
 std::vector<std::string> pull_words(const Source& source, const RegistryAccess& access) {
     std::vector<std::string> words = {"podman", "pull", "--quiet"};
@@ -94,7 +100,7 @@ void remove_image(Programs& programs, const std::string& id) {
 }
 
 /// Whether a line of images() is of one that a pull of `source` may have brought: by a name of the
-/// reference's, or without one. Others pull at the same time, as the kubelet does.
+/// reference's or of ours, or without one. Others pull at the same time, as the kubelet does.
 bool may_be_of(const Source& source, std::string_view line) {
     const auto at = line.find('=');
     const auto name = line.substr(at == std::string_view::npos ? line.size() : at + 1);
@@ -105,7 +111,7 @@ bool may_be_of(const Source& source, std::string_view line) {
     const auto repository = where.substr(0, std::min(digest, tag));
     const bool ours = source.may_be_in_registry() && name.starts_with(repository) &&
                       name.substr(repository.size()).starts_with(':');
-    return ours || name == nameless;
+    return ours || name == nameless || name == layout_name();
 }
 
 /// A pull that was cut off may have come to its end: podman has the image then, and has not told
@@ -125,6 +131,25 @@ void remove_what_came(Programs& programs, const Source& source, const std::strin
     }
 }
 
+/// The image of a name; "" if there is none.
+std::string image_named(Programs& programs, std::string_view name) {
+    return last_line(
+        podman(programs, compose("podman images --quiet --no-trunc {}", name)).value_or("")
+    );
+}
+
+/// Removes what a killed run has left, whether it came to marking it or not.
+void remove_what_is_left(Programs& programs) {
+    remove_container(programs);
+    if (const auto id = image_named(programs, mark); !id.empty()) {
+        remove_image(programs, id);
+    }
+    // By its name: the image may have been there before, and then it has another one.
+    if (!image_named(programs, layout_name()).empty()) {
+        insist_on(programs, compose("podman rmi {}", layout_name()));
+    }
+}
+
 /// Makes sure that there is podman, and nothing of a killed run.
 Result<void> prepare(Programs& programs, const Source& source) {
     if (!programs.available("podman")) {
@@ -136,11 +161,7 @@ Result<void> prepare(Programs& programs, const Source& source) {
             )
         );
     }
-    remove_container(programs);
-    const auto left = podman(programs, compose("podman images --quiet --no-trunc {}", mark));
-    if (left && !left->empty()) {
-        remove_image(programs, last_line(*left));
-    }
+    remove_what_is_left(programs);
     return {};
 }
 

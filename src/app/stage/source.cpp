@@ -2,6 +2,7 @@
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
+#include "stage/oci_archive.hpp"
 #include "stage/selection.hpp"
 #include "stage/tar_entries.hpp"
 #include "system/files/byte_streams.hpp"
@@ -73,7 +74,8 @@ Result<OpenSource> pulled(
     Programs& programs,
     std::unique_ptr<PullScratch> scratch
 ) {
-    auto image = TRY(PulledImage::get(programs, source, access));
+    const auto unpacked = TRY(unpack_oci_archive(programs, source, scratch->folder()));
+    auto image = TRY(PulledImage::get(programs, unpacked, access));
     if (image.was_stored()) {
         std::fprintf(
             stderr,
@@ -137,6 +139,7 @@ PullScratch::PullScratch(const std::string& root)
     : path_(compose("{}{}", root, paths::pull_directory)) {
     take_away(path_);
     if (make_directories(path_)) {
+        folder_ = path_;
         // Podman heeds it, and so do the programs that it starts.
         ::setenv(temporary_directory, path_.c_str(), 1);
     }

@@ -116,8 +116,12 @@ public:
     PullScratch& operator=(PullScratch&&) = delete;
     ~PullScratch();
 
+    /// Its path; "" where there can be none.
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+
 private:
     std::string path_;
+    std::string folder_;
 };
 
 /// An open SOURCE, with everything that must live as long.

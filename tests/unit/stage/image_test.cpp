@@ -27,7 +27,7 @@ public:
             return ProgramEnd{complaint.empty() ? 0 : 125, "0123abcd\n", complaint};
         }
         if (words[1] == "images" && words[2] == "--quiet") {
-            return ProgramEnd{0, left_over ? "sha256:77\n" : "", ""};
+            return ProgramEnd{0, words.back() == left_over ? "sha256:77\n" : "", ""};
         }
         if (words[1] == "images" && unlisted) {
             return failure(ErrorCode::io, "told to end while podman ran");
@@ -68,11 +68,11 @@ public:
 
     bool there = true;
     bool stored = false;
-    bool ending = false;     ///< somebody ends us while something is taken away
-    bool unlisted = false;   ///< somebody ends us while the images are listed
-    bool cut_off = false;    ///< a pull is, with its image in the storage already
-    bool left_over = false;  ///< an image that a killed run has pulled
-    std::string before;      ///< lines of `podman images`; a pull adds others
+    bool ending = false;    ///< somebody ends us while something is taken away
+    bool unlisted = false;  ///< somebody ends us while the images are listed
+    bool cut_off = false;   ///< a pull is, with its image in the storage already
+    std::string left_over;  ///< the name of an image that a killed run has pulled
+    std::string before;     ///< lines of `podman images`; a pull adds others
     std::string after = "sha256:0123abcd=host:5000/a/m:1\n";
     std::string complaint;
     std::vector<std::string> asked;
@@ -80,6 +80,7 @@ public:
 
 const Source reference{SourceKind::image, "host:5000/a/m:1", "host:5000/a/m:1"};
 const Source archive{SourceKind::oci_archive, "oci-archive:/m.tar", "/m.tar"};
+constexpr const char* unpacked_here = "localhost/var/lib/onload-node/pull:latest";
 
 TEST(PulledImage, IsUnpackedAndLeavesNothing) {
     FakePodman podman;
@@ -126,7 +127,8 @@ TEST(PulledImage, GoesWhenItsPullWasCutOffAtTheVeryEnd) {
     for (const auto& [source, name] : std::vector<std::pair<Source, std::string>>{
              {reference, "host:5000/a/m:1"},
              {pinned, "r.io:5/a/m:<none>"},
-             {archive, "<none>:<none>"}}) {
+             {archive, "<none>:<none>"},
+             {archive, unpacked_here}}) {
         FakePodman podman;
         podman.cut_off = true;
         podman.before = "sha256:77=host:5000/a/m:1\nsha256:78=<none>:<none>\n";
@@ -174,6 +176,17 @@ TEST(PulledImage, GoesWhenAKilledRunHasLeftItWithoutAName) {
     EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
 }
 
+/// The image may be the node's own, and then it has another name as well.
+TEST(PulledImage, LosesTheNameOfAKilledRunOnly) {
+    FakePodman podman;
+    podman.left_over = unpacked_here;
+    podman.stored = true;
+    ASSERT_TRUE(PulledImage::get(podman, reference, {}));
+    EXPECT_TRUE(podman.was_asked(std::string("podman rmi ") + unpacked_here));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi sha256:77"));
+    EXPECT_FALSE(podman.was_asked_for("podman untag"));
+}
+
 TEST(PulledImage, StaysWhenPodmanDoesNotTellWhatItHas) {
     FakePodman podman;
     podman.before = std::string(std::size_t{64} * 1024, 'x');
@@ -200,7 +213,7 @@ TEST(StoredImage, IsUsedAsItIsAndStays) {
 /// Else what a killed run has pulled would count as the node's own, and be used for good.
 TEST(StoredImage, IsNoneThatAKilledRunHasLeft) {
     FakePodman podman;
-    podman.left_over = true;
+    podman.left_over = "localhost/onload-node-stage:pulled";
     ASSERT_TRUE(PulledImage::get(podman, reference, {}));
     const auto place = [&](const std::string& words) {
         return std::ranges::find(podman.asked, words) - podman.asked.begin();
