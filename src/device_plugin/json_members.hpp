@@ -34,17 +34,9 @@ using Json = nlohmann::json;
 }
 
 /// The member if it is an array, else an empty array.
-[[nodiscard]] inline const Json& list(const Json& object, const char* name) {
-    static const Json none = Json::array();
-    const auto* const value = member(object, name);
-    return value != nullptr && value->is_array() ? *value : none;
-}
+[[nodiscard]] const Json& list(const Json& object, const char* name);
 
 /// The member if it is an object, else an empty object.
-[[nodiscard]] inline const Json& table(const Json& object, const char* name) {
-    static const Json none = Json::object();
-    const auto* const value = member(object, name);
-    return value != nullptr && value->is_object() ? *value : none;
-}
+[[nodiscard]] const Json& table(const Json& object, const char* name);
 
 }  // namespace onload_node::device_plugin

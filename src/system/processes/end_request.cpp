@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "system/processes/end_request.hpp"
 
-#include <cstddef>
-#include <iterator>
-
 namespace onload_node {
 
 namespace {
@@ -22,17 +19,17 @@ EndRequests::EndRequests() {
 
     // No SA_RESTART: a call that waits comes back.
     noting.sa_handler = note_request;
-    for (std::size_t i = 0; i < std::size(heeded); ++i) {
-        ::sigaction(heeded[i], nullptr, &before_[i]);
-        if (before_[i].sa_handler != SIG_IGN) {
-            ::sigaction(heeded[i], &noting, nullptr);
+    for (auto& [sent, before] : heeded_) {
+        ::sigaction(sent, nullptr, &before);
+        if (before.sa_handler != SIG_IGN) {
+            ::sigaction(sent, &noting, nullptr);
         }
     }
 }
 
 EndRequests::~EndRequests() {
-    for (std::size_t i = 0; i < std::size(heeded); ++i) {
-        ::sigaction(heeded[i], &before_[i], nullptr);
+    for (const auto& [sent, before] : heeded_) {
+        ::sigaction(sent, &before, nullptr);
     }
 }
 

@@ -18,9 +18,13 @@ public:
     ~EndRequests();
 
 private:
-    static constexpr int heeded[] = {SIGTERM, SIGINT, SIGHUP};
+    struct Heeded {
+        int sent;
 
-    struct sigaction before_[3]{};
+        struct sigaction before {};
+    };
+
+    Heeded heeded_[3] = {{SIGTERM}, {SIGINT}, {SIGHUP}};
 };
 
 /// Whether we were told to end since it was made: what is begun after that, as to take something
