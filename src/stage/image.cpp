@@ -138,8 +138,29 @@ std::string image_named(Programs& programs, std::string_view name) {
     );
 }
 
+/// What the next run needs to know of a pull if this one is killed: the reference, and below it the
+/// images from before.
+std::string note_of(const Source& source, const std::string& before) {
+    const bool known = source.may_be_in_registry() && before.size() < most_output;
+    return known ? compose("{}\n{}", source.where, before) : "";
+}
+
+/// By its name, and nothing else: much may have come since.
+void remove_what_is_noted(Programs& programs, std::string_view note) {
+    if (note.empty()) {
+        return;
+    }
+    const auto where = take_until(note, "\n");
+    const auto inspected =
+        podman(programs, compose("podman image inspect --format {} {}", "{{.Id}}", where));
+    const auto id = last_line(inspected.value_or(""));
+    if (!id.empty() && note.find(id) == std::string_view::npos) {
+        insist_on(programs, compose("podman rmi {}", where));
+    }
+}
+
 /// Removes what a killed run has left, whether it came to marking it or not.
-void remove_what_is_left(Programs& programs) {
+void remove_what_is_left(Programs& programs, const std::string& note) {
     remove_container(programs);
     if (const auto id = image_named(programs, mark); !id.empty()) {
         remove_image(programs, id);
@@ -148,10 +169,11 @@ void remove_what_is_left(Programs& programs) {
     if (!image_named(programs, layout_name()).empty()) {
         insist_on(programs, compose("podman rmi {}", layout_name()));
     }
+    remove_what_is_noted(programs, note);
 }
 
 /// Makes sure that there is podman, and nothing of a killed run.
-Result<void> prepare(Programs& programs, const Source& source) {
+Result<void> prepare(Programs& programs, const Source& source, const PullNote* note) {
     if (!programs.available("podman")) {
         return failure(
             ErrorCode::not_found,
@@ -161,26 +183,27 @@ Result<void> prepare(Programs& programs, const Source& source) {
             )
         );
     }
-    remove_what_is_left(programs);
+    remove_what_is_left(programs, note == nullptr ? "" : note->left());
     return {};
 }
 
 }  // namespace
 
-Result<PulledImage>
-PulledImage::get(Programs& programs, const Source& source, const RegistryAccess& access) {
-    TRY(prepare(programs, source));
+Result<PulledImage> PulledImage::get(
+    Programs& programs, const Source& source, const RegistryAccess& access, PullNote* note
+) {
+    TRY(prepare(programs, source, note));
     PulledImage image(programs, source.where);
     image.stored_ = source.may_be_stored() &&
                     podman(programs, compose("podman image exists {}", source.where)).has_value();
     if (!image.stored_) {
-        TRY(image.pull(source, access));
+        TRY(image.pull(source, access, note));
     }
     TRY(image.unpack(source));
     return image;
 }
 
-Result<void> PulledImage::pull(const Source& source, const RegistryAccess& access) {
+Result<void> PulledImage::pull(const Source& source, const RegistryAccess& access, PullNote* note) {
     if (source.kind == SourceKind::stored) {
         return failure(
             ErrorCode::not_found, compose("{}: podman's storage has no such image", source.text)
@@ -190,6 +213,9 @@ Result<void> PulledImage::pull(const Source& source, const RegistryAccess& acces
     const auto before = images(*programs_);
     if (!before) {
         return failure("cannot pull " + source.text, before.error());
+    }
+    if (note != nullptr) {
+        note->keep(note_of(source, *before));
     }
     const auto pulled = programs_->run(pull_words(source, access), pull_limit);
     if (!pulled) {

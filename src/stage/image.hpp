@@ -19,6 +19,18 @@ struct RegistryAccess {
     std::optional<bool> tls_verify;
 };
 
+/// What outlives this program when it is killed.
+class PullNote {
+public:
+    virtual ~PullNote() = default;
+
+    /// What an earlier program has kept and not come to drop; "" if nothing.
+    [[nodiscard]] virtual std::string left() const = 0;
+
+    /// Keeps `text` until this program has come to its end.
+    virtual void keep(const std::string& text) = 0;
+};
+
 /// An image on this node, unpacked by podman; with the object goes all that it has put there, and
 /// nothing that was there before.
 class PulledImage {
@@ -26,9 +38,13 @@ public:
     /// Gets the image: that of podman's storage if it may be there, else from a registry, an
     /// archive or a folder. The error says what is wrong with the registry, the credentials or the
     /// archive, in our words and podman's last ones. ErrorCode::not_found: it has to be in the
-    /// storage, and is not.
+    /// storage, and is not. What a killed run has left goes first; `note`, which may be null, tells
+    /// of one that was killed as podman had pulled its image.
     [[nodiscard]] static Result<PulledImage>
-    get(Programs& programs, const Source& source, const RegistryAccess& access);
+    get(Programs& programs,
+        const Source& source,
+        const RegistryAccess& access,
+        PullNote* note = nullptr);
 
     PulledImage(PulledImage&& other) noexcept;
     PulledImage(const PulledImage&) = delete;
@@ -48,7 +64,8 @@ public:
 private:
     PulledImage(Programs& programs, std::string id) : programs_(&programs), id_(std::move(id)) {}
 
-    [[nodiscard]] Result<void> pull(const Source& source, const RegistryAccess& access);
+    [[nodiscard]] Result<void>
+    pull(const Source& source, const RegistryAccess& access, PullNote* note);
     void compare(const std::string& before);
     [[nodiscard]] Result<void> unpack(const Source& source);
 

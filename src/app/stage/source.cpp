@@ -9,6 +9,7 @@
 #include "system/files/directories.hpp"
 #include "system/files/directory_entries.hpp"
 #include "system/files/file_bytes.hpp"
+#include "system/files/files.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -75,7 +76,7 @@ Result<OpenSource> pulled(
     std::unique_ptr<PullScratch> scratch
 ) {
     const auto unpacked = TRY(unpack_oci_archive(programs, source, scratch->folder()));
-    auto image = TRY(PulledImage::get(programs, unpacked, access));
+    auto image = TRY(PulledImage::get(programs, unpacked, access, scratch.get()));
     if (image.was_stored()) {
         std::fprintf(
             stderr,
@@ -116,6 +117,10 @@ std::string real_path(const std::string& path) {
     return real ? real.get() : "";
 }
 
+std::string note_in(const std::string& folder) {
+    return folder + "/images-before";
+}
+
 /// The selected paths of a directory, each place once: /sbin leads to /usr/sbin in most systems,
 /// and /opt to /var/opt in those of ostree. A path that leads out of the directory is none of them:
 /// in an unpacked image such links are absolute, and what is there is this machine's.
@@ -136,12 +141,20 @@ std::vector<std::string> paths_in(const std::string& directory) {
 }  // namespace
 
 PullScratch::PullScratch(const std::string& root)
-    : path_(compose("{}{}", root, paths::pull_directory)) {
+    : path_(compose("{}{}", root, paths::pull_directory))
+    , left_(SystemFiles().read(note_in(path_)).value_or("")) {
     take_away(path_);
     if (make_directories(path_)) {
         folder_ = path_;
         // Podman heeds it, and so do the programs that it starts.
         ::setenv(temporary_directory, path_.c_str(), 1);
+    }
+}
+
+void PullScratch::keep(const std::string& text) {
+    if (!folder_.empty()) {
+        // Without it a killed run leaves an image, and no more than that.
+        static_cast<void>(SystemFiles().write(note_in(folder_), text));
     }
 }
 

@@ -105,23 +105,29 @@ struct WantedSources {
 [[nodiscard]] std::set<std::string>
 all_configured(const StageConfig& config, const std::vector<std::string>& kernels);
 
-/// A folder for what podman unpacks while it pulls, for as long as it lives. What a killed run has
-/// left goes first. Where there can be none, podman takes its own place.
-class PullScratch {
+/// A folder for what podman unpacks while it pulls, for as long as it lives, and for the note about
+/// that pull. What a killed run has left goes first, but for the text of its note. Where there can
+/// be no folder, podman takes its own place, and there is no note.
+class PullScratch final : public PullNote {
 public:
     explicit PullScratch(const std::string& root);
     PullScratch(const PullScratch&) = delete;
     PullScratch& operator=(const PullScratch&) = delete;
     PullScratch(PullScratch&&) = delete;
     PullScratch& operator=(PullScratch&&) = delete;
-    ~PullScratch();
+    ~PullScratch() override;
 
     /// Its path; "" where there can be none.
     [[nodiscard]] const std::string& folder() const { return folder_; }
 
+    [[nodiscard]] std::string left() const override { return left_; }
+
+    void keep(const std::string& text) override;
+
 private:
     std::string path_;
     std::string folder_;
+    std::string left_;
 };
 
 /// An open SOURCE, with everything that must live as long.

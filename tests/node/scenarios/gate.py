@@ -217,6 +217,15 @@ def killed(lab, gate):
         gate.passes(f"after one that was killed after {at:.3f} s of {took:.3f}", FROM_ARCHIVE)
 
 
+def killed_as_the_pull_ends(gate, reference):
+    """Podman has the image then, and nobody has noted that it is ours."""
+    machine = gate.machine
+    machine.write("/root/bin/podman", '#!/bin/sh\n/usr/bin/podman "$@"\nended=$?\n[ "$1" != pull ] || kill -KILL $PPID\nexit $ended\n', 0o755)
+    done = machine.run(f"PATH=/root/bin:$PATH {BINARY} verify --for-release {reference} --authfile {AUTHFILE}", 300)
+    check("killed as its pull ends: podman has the image", machine.run("podman images -q").stdout != "", done)
+    gate.passes("the gate after that", reference, f"--authfile {AUTHFILE}")
+
+
 def in_a_registry(lab, gate, files):
     machine = gate.machine
     authority = Authority(lab.folder / "authority")
@@ -232,6 +241,7 @@ def in_a_registry(lab, gate, files):
     machine.check(f"echo {PASSWORD} | podman login --authfile {AUTHFILE} -u {USER} --password-stdin {registry.address}")
     reference = f"{registry.address}/openshift/os@{image.digest}"
     gate.passes("an image in a registry, by its digest", reference, f"--authfile {AUTHFILE}")
+    killed_as_the_pull_ends(gate, reference)
     elsewhere = f"{registry.address}/{foreign.name}:{foreign.tag}"
     gate.fails("an image for other processors", elsewhere, "it is for other processors", f"--authfile {AUTHFILE}")
     manifest = f"{registry.store}/docker/registry/v2/blobs/sha256/{image.digest[7:9]}/{image.digest[7:]}/data"

@@ -187,6 +187,53 @@ TEST(PulledImage, LosesTheNameOfAKilledRunOnly) {
     EXPECT_FALSE(podman.was_asked_for("podman untag"));
 }
 
+/// The note of a run that is over, and of this one.
+class Note final : public PullNote {
+public:
+    [[nodiscard]] std::string left() const override { return before; }
+
+    void keep(const std::string& text) override { kept = text; }
+
+    std::string before;
+    std::string kept;
+};
+
+TEST(PulledImage, GoesWhenARunWasKilledAsItHadPulledIt) {
+    FakePodman podman;
+    podman.stored = true;
+    Note note;
+    note.before = "host:5000/a/m:1\nsha256:55=other:1\n";
+    ASSERT_TRUE(PulledImage::get(podman, reference, {}, &note));
+    EXPECT_TRUE(podman.was_asked("podman rmi host:5000/a/m:1"));
+}
+
+TEST(PulledImage, StaysWhenItWasThereBeforeTheKilledRun) {
+    FakePodman podman;
+    podman.stored = true;
+    Note note;
+    // What the fake calls the image's id.
+    note.before = "host:5000/a/m:1\nsha256:77=host:5000/a/m:1\n";
+    ASSERT_TRUE(PulledImage::get(podman, reference, {}, &note));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi"));
+}
+
+TEST(PulledImage, IsNotedBeforeItIsPulled) {
+    FakePodman podman;
+    podman.before = "sha256:55=other:1\n";
+    Note note;
+    ASSERT_TRUE(PulledImage::get(podman, reference, {}, &note));
+    EXPECT_EQ(note.kept, "host:5000/a/m:1\nsha256:55=other:1\n");
+    EXPECT_FALSE(podman.was_asked_for("podman rmi host")) << "no earlier run was killed";
+}
+
+TEST(PulledImage, IsNotNotedWherePodmanDoesNotTellWhatItHas) {
+    FakePodman podman;
+    podman.before = std::string(std::size_t{64} * 1024, 'x');
+    Note note;
+    ASSERT_TRUE(PulledImage::get(podman, reference, {}, &note));
+    EXPECT_EQ(note.kept, "");
+}
+
 TEST(PulledImage, StaysWhenPodmanDoesNotTellWhatItHas) {
     FakePodman podman;
     podman.before = std::string(std::size_t{64} * 1024, 'x');
