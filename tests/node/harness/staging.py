@@ -46,8 +46,8 @@ class StagingNode(Product):
         return {line.split("  ", 1)[1]: line.split("  ", 1)[0] for line in lines}
 
     def libraries(self, folder):
-        """Path -> digest, or where a link leads, of one folder of user libraries, current or not."""
-        lines = self.machine.check(f"cd /opt/onload/{folder} && {{ find . -type f -exec sha256sum {{}} +; find . -type l -printf '%l  %p\\n'; }}").splitlines()
+        """Path -> digest, or where a link leads, of one folder of user libraries, current or not; empty if it is not there."""
+        lines = self.machine.check(f"cd /opt/onload/{folder} 2>/dev/null || exit 0; find . -type f -exec sha256sum {{}} +; find . -type l -printf '%l  %p\\n'").splitlines()
         return {line.split("  ", 1)[1]: line.split("  ", 1)[0] for line in lines}
 
     def current_libraries(self):
