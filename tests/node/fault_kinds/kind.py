@@ -17,6 +17,12 @@ def full(*directories):
     return "; ".join(f"mkdir -p {each}; mount -t tmpfs -o size=4k none {each}; head -c 4096 /dev/zero >{each}/fill" for each in directories)
 
 
+def read_only(directory):
+    """Shell: nobody can write there any more. Who opens a file to write between the two mounts keeps the second from it; then anew."""
+    return (f"for i in $(seq 20); do mount --bind {directory} {directory}; mount -o remount,ro,bind {directory} && break; umount -l {directory}; done; "
+            f"! touch {directory}/written 2>/dev/null")
+
+
 @dataclasses.dataclass(frozen=True)
 class Kind:
     name: str

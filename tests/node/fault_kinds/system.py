@@ -3,7 +3,7 @@
 
 from harness.product import SEQUENTIAL
 
-from .kind import Kind, active, full, refused, stays
+from .kind import Kind, active, full, read_only, refused, stays
 
 RUN_AFTER = "onload-node apply --live"
 HIT = "for i in $(seq 2000); do p=$(pgrep -x onload-node | head -1); [ -n \"$p\" ] && break; sleep 0.01; done; sleep %s; kill -%s $p"
@@ -14,9 +14,9 @@ BOOTED = "for i in $(seq 300); do [ -S /run/systemd/private ] && break; sleep 0.
 
 KINDS = (
     # --- file systems
-    stays("/var is read-only", "undone", says=("boot guard",), full_only=True, breaks="mount --bind /var /var; mount -o remount,ro,bind /var"),
-    active("/etc is read-only", breaks="mount --bind /etc /etc; mount -o remount,ro,bind /etc", full_only=True),
-    active("the staged tree is on a read-only mount", breaks="mount --bind /opt /opt; mount -o remount,ro,bind /opt", full_only=True),
+    stays("/var is read-only", "undone", says=("boot guard",), full_only=True, breaks=read_only("/var")),
+    active("/etc is read-only", breaks=read_only("/etc"), full_only=True),
+    active("the staged tree is on a read-only mount", breaks=read_only("/opt"), full_only=True),
     stays("/run/systemd/network is read-only", "undone",
           breaks="mkdir -p /run/systemd/network; mount -t tmpfs -o ro none /run/systemd/network", config=SEQUENTIAL, full_only=True),
     stays("/run/systemd/network is a file", "undone", breaks="rm -rf /run/systemd/network; echo >/run/systemd/network", config=SEQUENTIAL, full_only=True),
@@ -28,7 +28,7 @@ KINDS = (
     # Not all of /run: what else writes there would free a page, or miss one, at another moment each time.
     stays("/run is full for what we write", "pending-apply", breaks=full("/run/onload-node", "/run/systemd/network"), config=SEQUENTIAL,
           after="umount /run/systemd/network /run/onload-node; systemctl start onload-node-refresh", except_for="status.json"),
-    stays("the kernel's settings are read-only", "undone", breaks="mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys", full_only=True),
+    stays("the kernel's settings are read-only", "undone", breaks=read_only("/proc/sys"), full_only=True),
     stays("the functions' overrides cannot be written", "undone",
           breaks="for f in /sys/bus/pci/devices/0000:00:08.*/driver_override; do mount --bind $f $f; mount -o remount,ro,bind $f; done", full_only=True),
     # --- records of earlier runs
