@@ -138,24 +138,54 @@ std::string image_named(Programs& programs, std::string_view name) {
     );
 }
 
-/// What the next run needs to know of a pull if this one is killed: the reference, and below it the
-/// images from before.
-std::string note_of(const Source& source, const std::string& before) {
-    const bool known = source.may_be_in_registry() && before.size() < most_output;
-    return known ? compose("{}\n{}", source.where, before) : "";
+/// What a killed run has brought, and podman has not come to name, is no image from before.
+std::string without_nameless(std::string_view before, std::string_view earlier) {
+    std::string lines;
+    while (!before.empty()) {
+        const auto line = take_until(before, "\n");
+        const bool unknown = earlier.find(line) == std::string_view::npos;
+        if (!unknown || !line.ends_with(nameless)) {
+            lines += compose("{}\n", line);
+        }
+    }
+    return lines;
+}
+
+/// What the next run needs to know of a pull if this one is killed: the reference, empty for what
+/// is in no registry, and below it the images from before. `earlier`: the note of a killed run.
+std::string note_of(const Source& source, const std::string& before, const std::string& earlier) {
+    return before.size() >= most_output
+               ? ""
+               : compose(
+                     "{}\n{}",
+                     source.may_be_in_registry() ? source.where : "",
+                     earlier.empty() ? before : without_nameless(before, earlier)
+                 );
+}
+
+/// Whether a killed run has brought the image, by its names now: they are podman's, or none.
+bool is_left(
+    const std::string& earlier, const std::string& id, const std::vector<std::string>& names
+) {
+    const bool came = !earlier.empty() && earlier.find(id) == std::string::npos;
+    return came && !names.empty() && std::ranges::all_of(names, [](const std::string& name) {
+               return name == nameless || name == layout_name();
+           });
 }
 
 /// By its name, and nothing else: much may have come since.
 void remove_what_is_noted(Programs& programs, std::string_view note) {
-    if (note.empty()) {
+    const auto where = take_until(note, "\n");
+    if (where.empty()) {
         return;
     }
-    const auto where = take_until(note, "\n");
     const auto inspected =
         podman(programs, compose("podman image inspect --format {} {}", "{{.Id}}", where));
     const auto id = last_line(inspected.value_or(""));
-    if (!id.empty() && note.find(id) == std::string_view::npos) {
-        insist_on(programs, compose("podman rmi {}", where));
+    const bool came = !id.empty() && note.find(id) == std::string_view::npos;
+    // One without a name is found by the digest in the reference, but not removed by that.
+    if (came && !podman(programs, compose("podman rmi {}", where))) {
+        insist_on(programs, compose("podman rmi {}", id));
     }
 }
 
@@ -214,8 +244,9 @@ Result<void> PulledImage::pull(const Source& source, const RegistryAccess& acces
     if (!before) {
         return failure("cannot pull " + source.text, before.error());
     }
+    const auto earlier = note == nullptr ? std::string() : note->left();
     if (note != nullptr) {
-        note->keep(note_of(source, *before));
+        note->keep(note_of(source, *before, earlier));
     }
     const auto pulled = programs_->run(pull_words(source, access), pull_limit);
     if (!pulled) {
@@ -226,17 +257,19 @@ Result<void> PulledImage::pull(const Source& source, const RegistryAccess& acces
         return tl::unexpected(explain_pull(source, access, pulled->complaint));
     }
     id_ = last_line(pulled->output);
-    compare(*before);
+    compare(*before, earlier);
     return {};
 }
 
-/// Finds out what of the image is new, by the lines of images() from before.
-void PulledImage::compare(const std::string& before) {
+/// Finds out what of the image is new, by the lines of images() from before, and by the note of an
+/// earlier run that was killed.
+void PulledImage::compare(const std::string& before, const std::string& earlier) {
     const auto names = names_of(before, id_);
     names_ = names_of(images(*programs_).value_or(""), id_);
     // One that has no name, not even now, was left by a run that was killed before it could mark
     // it.
-    const bool left = names == names_ && names == std::vector<std::string>{nameless};
+    const bool left = (names == names_ && names == std::vector<std::string>{nameless}) ||
+                      is_left(earlier, id_, names);
     // What does not tell of all images may leave ours out: it stays.
     was_there_ = !left && (!names.empty() || before.size() >= most_output);
     if (!was_there_) {

@@ -66,7 +66,7 @@ private:
 
     [[nodiscard]] Result<void>
     pull(const Source& source, const RegistryAccess& access, PullNote* note);
-    void compare(const std::string& before);
+    void compare(const std::string& before, const std::string& earlier);
     [[nodiscard]] Result<void> unpack(const Source& source);
 
     Programs* programs_;

@@ -226,6 +226,35 @@ TEST(PulledImage, IsNotedBeforeItIsPulled) {
     EXPECT_FALSE(podman.was_asked_for("podman rmi host")) << "no earlier run was killed";
 }
 
+/// Podman makes an image first, and names it then.
+TEST(PulledImage, GoesWhenARunWasKilledBeforePodmanHadNamedIt) {
+    for (const auto& [source, name] : std::vector<std::pair<Source, std::string>>{
+             {archive, unpacked_here}, {reference, "host:5000/a/m:1"}}) {
+        FakePodman podman;
+        podman.before = "sha256:55=<none>:<none>\nsha256:0123abcd=<none>:<none>\n";
+        podman.after = "sha256:0123abcd=" + name + "\n";
+        Note note;
+        note.before = "\nsha256:55=<none>:<none>\n";
+        ASSERT_TRUE(PulledImage::get(podman, source, {}, &note));
+        EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+        EXPECT_FALSE(podman.was_asked_for("podman rmi sha256:55"));
+        EXPECT_TRUE(note.kept.ends_with("\nsha256:55=<none>:<none>\n"))
+            << "nor does one that is killed now take it for the node's: " << note.kept;
+    }
+}
+
+TEST(PulledImage, StaysWithoutANameWhenItWasThereBeforeTheKilledRun) {
+    FakePodman podman;
+    podman.before = "sha256:0123abcd=<none>:<none>\n";
+    podman.after = std::string("sha256:0123abcd=") + unpacked_here + "\n";
+    Note note;
+    note.before = "\nsha256:0123abcd=<none>:<none>\n";
+    ASSERT_TRUE(PulledImage::get(podman, archive, {}, &note));
+    EXPECT_FALSE(podman.was_asked_for("podman rmi 0123abcd"));
+    EXPECT_TRUE(podman.was_asked(std::string("podman untag 0123abcd ") + unpacked_here));
+    EXPECT_EQ(note.kept, note.before);
+}
+
 TEST(PulledImage, IsNotNotedWherePodmanDoesNotTellWhatItHas) {
     FakePodman podman;
     podman.before = std::string(std::size_t{64} * 1024, 'x');
