@@ -30,7 +30,7 @@ constexpr const char* mark = "localhost/onload-node-stage:pulled";
 
 /// The name that podman gives to what unpack_oci_archive has unpacked; newer ones give it none.
 std::string layout_name() {
-    return compose("localhost{}:latest", paths::pull_directory);
+    return compose("localhost{}:latest", paths::pull_layout);
 }
 
 std::vector<std::string> pull_words(const Source& source, const RegistryAccess& access) {

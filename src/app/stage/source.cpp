@@ -75,7 +75,7 @@ Result<OpenSource> pulled(
     Programs& programs,
     std::unique_ptr<PullScratch> scratch
 ) {
-    const auto unpacked = TRY(unpack_oci_archive(programs, source, scratch->folder()));
+    const auto unpacked = TRY(unpack_oci_archive(programs, source, scratch->layout()));
     auto image = TRY(PulledImage::get(programs, unpacked, access, scratch.get()));
     if (image.was_stored()) {
         std::fprintf(
@@ -144,17 +144,17 @@ PullScratch::PullScratch(const std::string& root)
     : path_(compose("{}{}", root, paths::pull_directory))
     , left_(SystemFiles().read(note_in(path_)).value_or("")) {
     take_away(path_);
-    if (make_directories(path_)) {
-        folder_ = path_;
+    if (const auto layout = compose("{}{}", root, paths::pull_layout); make_directories(layout)) {
+        layout_ = layout;
         // Podman heeds it, and so do the programs that it starts.
         ::setenv(temporary_directory, path_.c_str(), 1);
     }
 }
 
 void PullScratch::keep(const std::string& text) {
-    if (!folder_.empty()) {
+    if (!layout_.empty()) {
         // Without it a killed run leaves an image, and no more than that.
-        static_cast<void>(SystemFiles().write(note_in(folder_), text));
+        static_cast<void>(SystemFiles().write(note_in(path_), text));
     }
 }
 

@@ -117,8 +117,8 @@ public:
     PullScratch& operator=(PullScratch&&) = delete;
     ~PullScratch() override;
 
-    /// Its path; "" where there can be none.
-    [[nodiscard]] const std::string& folder() const { return folder_; }
+    /// An empty folder in it, for the layout of an image; "" where there can be none.
+    [[nodiscard]] const std::string& layout() const { return layout_; }
 
     [[nodiscard]] std::string left() const override { return left_; }
 
@@ -126,7 +126,7 @@ public:
 
 private:
     std::string path_;
-    std::string folder_;
+    std::string layout_;
     std::string left_;
 };
 

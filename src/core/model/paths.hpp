@@ -109,6 +109,7 @@ inline constexpr std::string_view gate_directory = "/var/lib/onload-node/gate";
 /// What podman unpacks while it pulls: in /var/tmp, its own place, that of a podman that was killed
 /// stays.
 inline constexpr std::string_view pull_directory = "/var/lib/onload-node/pull";
+inline constexpr std::string_view pull_layout = "/var/lib/onload-node/pull/layout";
 /// Only one staging at a time. It lies where a pod with the node's /var/lib/onload-node finds it
 /// too.
 inline constexpr std::string_view stage_lock = "/var/lib/onload-node/stage.lock";

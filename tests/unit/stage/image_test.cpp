@@ -80,7 +80,7 @@ public:
 
 const Source reference{SourceKind::image, "host:5000/a/m:1", "host:5000/a/m:1"};
 const Source archive{SourceKind::oci_archive, "oci-archive:/m.tar", "/m.tar"};
-constexpr const char* unpacked_here = "localhost/var/lib/onload-node/pull:latest";
+constexpr const char* unpacked_here = "localhost/var/lib/onload-node/pull/layout:latest";
 
 TEST(PulledImage, IsUnpackedAndLeavesNothing) {
     FakePodman podman;
