@@ -4,6 +4,7 @@
 #include "base/handle.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "core/model/exit_status.hpp"
 #include "device_plugin/options.hpp"
 #include "device_plugin/plugin.hpp"
 
@@ -18,8 +19,6 @@
 #include <sys/signalfd.h>
 
 namespace {
-
-constexpr int exit_usage = 64;
 
 /// A descriptor that becomes readable when the process is asked to stop. Call this before threads
 /// are started: they inherit the signal mask.
@@ -45,7 +44,7 @@ int run(const std::vector<std::string_view>& arguments) {
     const auto options = parse_options(arguments);
     if (!options) {
         std::fprintf(stderr, "onload-device-plugin: %s\n", options.error().message.c_str());
-        return exit_usage;
+        return onload_node::exit_status::usage;
     }
     if (options->help || options->version) {
         const auto text =
@@ -58,7 +57,7 @@ int run(const std::vector<std::string_view>& arguments) {
     const auto ran = run_plugin(*options, stop.get());
     if (!ran) {
         spdlog::error("{}", ran.error().message);
-        return 1;
+        return onload_node::exit_status::failed;
     }
     return 0;
 }
@@ -72,6 +71,6 @@ int main(int count, char** arguments) {
         return run({arguments + 1, arguments + count});
     } catch (const std::exception& error) {
         std::fprintf(stderr, "onload-device-plugin: %s\n", error.what());
-        return 1;
+        return onload_node::exit_status::failed;
     }
 }

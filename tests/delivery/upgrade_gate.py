@@ -55,7 +55,7 @@ esac
 CHROOT = '#!/bin/bash\nshift\nexec "$@"\n'
 PROGRAM = """#!/bin/bash
 echo "$@" >>"$(dirname "$0")/words"
-[[ $NODE != bad-* ]] || { echo "FAILED         symbols            sfc.ko needs printk; build it again"; exit 3; }
+[[ $NODE != bad-* ]] || { echo "FAILED         symbols            sfc.ko needs printk; build it again"; exit 9; }
 [[ $NODE != odd-* ]] || { echo "onload-node: cannot pull: the registry does not answer" >&2; exit 1; }
 echo "passed         kernel             K, of RELEASE"
 """
@@ -114,7 +114,7 @@ def verdicts(cases, pool):
     pool.ask(good, "--modules", "reg.example/bundle:v1-${kernel}", "worker", RELEASE, KERNEL)
     cases.check("or what would be staged", all(line.endswith("--modules reg.example/bundle:v1-${kernel}") for line in pool.lines("words")), pool.lines("words"))
     for name, status, words in (
-        ("bad-1", 3, "NOT READY   symbols sfc.ko needs printk; build it again"),
+        ("bad-1", 9, "NOT READY   symbols sfc.ko needs printk; build it again"),
         ("odd-1", 1, "NO ANSWER   onload-node: cannot pull: the registry does not answer"),
         ("gone-1", 1, "is unreachable"), ("hangs-1", 1, "NO ANSWER   nothing within 20 seconds"), ("lost-1", 1, "not every node has answered: 2 of 3 are ready"),
         # Names that begin alike.

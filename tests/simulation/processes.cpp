@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "processes.hpp"
 
+#include "core/model/exit_status.hpp"
 #include "core/planning/plan.hpp"
 #include "run/node_run.hpp"
 #include "run/previous_set.hpp"
@@ -41,7 +42,7 @@ int apply(MemoryNode& node, const Start& start, Progress& progress) {
     const PlanRequest request{start.live, start.clock};
     static_cast<void>(plan_and_act(start.config, access_to(node, progress), run, request, put));
     const Report report = report_on(node, start);
-    return exit_status(report.state, report.code);
+    return exit_status_of(report.state, report.code);
 }
 
 int recover(MemoryNode& node, const Start& start) {
@@ -52,9 +53,9 @@ int recover(MemoryNode& node, const Start& start) {
     return !log.open() || take_back_uncommitted(start.config, node.access(), log).empty() ? 0 : 1;
 }
 
-void stop_post(MemoryNode& node, const Start& start, int exit_status) {
+void stop_post(MemoryNode& node, const Start& start, int ended_with) {
     // SuccessExitStatus=4: on a degraded node the unit stays active.
-    if (node.killed() || (exit_status != 0 && exit_status != 4)) {
+    if (node.killed() || (ended_with != exit_status::ok && ended_with != exit_status::degraded)) {
         node.next_process();
         static_cast<void>(recover(node, start));
     }

@@ -18,7 +18,7 @@ namespace onload_node::simulation {
 [[nodiscard]] int recover(fixture::MemoryNode& node, const Start& start);
 
 /// The unit after its main process has ended so: recovery runs unless the unit counts as active.
-void stop_post(fixture::MemoryNode& node, const Start& start, int exit_status);
+void stop_post(fixture::MemoryNode& node, const Start& start, int ended_with);
 
 /// What the node says of itself now.
 [[nodiscard]] Report report_on(const fixture::MemoryNode& node, const Start& start);

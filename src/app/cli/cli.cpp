@@ -142,8 +142,8 @@ constexpr Option retry = {
     store<&Command::retry>};
 
 constexpr std::string_view state_exits =
-    "Exit status: 0 as configured, or nothing to do; 3 the in-tree driver is on although the other "
-    "one is\nwanted; 4 the driver is on, something secondary is not; 78 the configuration is "
+    "Exit status: 0 as configured, or nothing to do; 9 the in-tree driver is on although the other "
+    "one is\nwanted; 10 the driver is on, something secondary is not; 78 the configuration is "
     "wrong; "
     "1 anything else.\n";
 
@@ -200,7 +200,7 @@ constexpr CommandEntry commands[] = {
     {Verb::plan,
      "print the steps that apply would take, each with its reason",
      {&json},
-     "Exit status: 0 nothing to do; 2 there are steps; 78 the configuration is wrong; 1 anything "
+     "Exit status: 0 nothing to do; 8 there are steps; 78 the configuration is wrong; 1 anything "
      "else.\n"},
     {Verb::verify,
      "tell whether what is staged would load: every check, one line each",
@@ -213,7 +213,7 @@ constexpr CommandEntry commands[] = {
       &authfile,
       &tls_verify,
       &root},
-     "Exit status: 0 it would; 3 a check failed; 78 the configuration is wrong; 1 anything "
+     "Exit status: 0 it would; 9 a check failed; 78 the configuration is wrong; 1 anything "
      "else.\n"},
     {Verb::nics,
      "print the Solarflare functions of this machine, and who names their ports",
@@ -231,6 +231,13 @@ constexpr CommandEntry commands[] = {
      ": status, checks, journal, ports, configuration\n\n"
      "Without -o it is made in /var/tmp, and its name is printed. Nothing on the node is changed, "
      "and\nno credentials are collected. It takes three minutes at most."},
+    {.verb = Verb::reasons,
+     .summary =
+         "explain the reason codes, or one of them: what it means, where to look, what to do",
+     .options = {&json},
+     .exits = "Exit status: 0 it is explained; 64 there is no such code.\n",
+     .operand = "CODE",
+     .store_operand = store<&Command::reason>},
     {.verb = Verb::stage,
      .summary =
          "bring modules, programs and libraries below /opt, from an image, archive or folder",
@@ -247,7 +254,8 @@ constexpr CommandEntry commands[] = {
                 "source` of the configuration, and only if that is not staged yet. ${kernel} in it "
                 "stands for\n"
                 "the kernel. Nothing is loaded: the next boot does that.",
-     .operand = "SOURCE"},
+     .operand = "SOURCE",
+     .store_operand = store<&Command::source>},
     {.verb = Verb::purge,
      .summary = "remove all that is staged and remembered",
      .options = {&root},

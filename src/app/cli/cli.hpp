@@ -30,6 +30,7 @@ enum class Verb {
     nics,
     trees,
     diagnose,
+    reasons,
     stage,
     purge,
     help,
@@ -73,6 +74,8 @@ enum class Verb {
         return "trees";
     case Verb::diagnose:
         return "diagnose";
+    case Verb::reasons:
+        return "reasons";
     case Verb::stage:
         return "stage";
     case Verb::purge:
@@ -100,6 +103,7 @@ struct Command {
     std::string release;              ///< --for-release WHAT
     std::string modules;              ///< --modules SOURCE, "" for what is staged
     std::string source;               ///< SOURCE, "" for `[stage] source`
+    std::string reason;               ///< CODE, "" for all reasons
     std::string use;                  ///< --use previous|DIGEST, "" for none
     std::optional<unsigned> keep;     ///< --keep N
     std::string authfile;             ///< --authfile FILE, "" for `[stage] authfile`

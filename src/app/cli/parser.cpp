@@ -103,20 +103,21 @@ Result<void> store_values(
     return {};
 }
 
-bool is_operand(std::string_view word, const CommandEntry& chosen, const Command& command) {
-    return !chosen.operand.empty() && command.source.empty() && !word.empty() &&
-           !word.starts_with('-');
+bool is_operand(std::string_view word, const CommandEntry& chosen) {
+    return chosen.store_operand != nullptr && !word.empty() && !word.starts_with('-');
 }
 
 Result<void> take_words(const CommandEntry& chosen, const Line& line, Command& command) {
     bool verb_seen = false;
+    bool operand_seen = false;
     for (const auto word : line.words) {
         if (const Option* const option = find(chosen.options, word)) {
             TRY(store_value({option, {}}, command));
         } else if (!verb_seen && word == to_string(chosen.verb)) {
             verb_seen = true;
-        } else if (is_operand(word, chosen, command)) {
-            command.source = word;
+        } else if (!operand_seen && is_operand(word, chosen)) {
+            operand_seen = true;
+            TRY(chosen.store_operand(command, word));
         } else {
             return usage(compose("{} does not take \"{}\"", to_string(chosen.verb), word));
         }

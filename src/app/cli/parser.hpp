@@ -34,6 +34,8 @@ struct CommandEntry {
     std::string_view exits = {};    ///< its exit statuses; they end its help
     std::string_view details = {};  ///< follows the summary in its help, without a blank
     std::string_view operand = {};  ///< the name of its one argument; "" when it takes none
+    /// Stores that argument. Null when it takes none.
+    Result<void> (*store_operand)(Command& command, std::string_view value) = nullptr;
 };
 
 /// All that a command line may say.

@@ -52,6 +52,8 @@ Result<int> run_command(const Command& command) {  // NOLINT(readability-functio
         return trees(command);
     case Verb::diagnose:
         return diagnose(command);
+    case Verb::reasons:
+        return reasons(command);
     case Verb::stage:
         return stage(command);
     case Verb::purge:

@@ -16,5 +16,6 @@ namespace onload_node {
 [[nodiscard]] Result<int> nics(const Command& command);
 [[nodiscard]] Result<int> trees(const Command& command);
 [[nodiscard]] Result<int> diagnose(const Command& command);
+[[nodiscard]] Result<int> reasons(const Command& command);
 
 }  // namespace onload_node

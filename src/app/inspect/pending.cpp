@@ -6,6 +6,7 @@
 #include "app/session/node.hpp"
 #include "app/session/node_kernels.hpp"
 #include "base/text.hpp"
+#include "core/model/exit_status.hpp"
 #include "core/planning/next_boot.hpp"
 #include "run/observe.hpp"
 #include "system/modules/kmod_trees.hpp"
@@ -71,7 +72,7 @@ Result<int> verify_pending(const Command& command) {
         command.json ? pending_json(checks, *kernels->next, kernels->running)
                      : pending_text(checks, *kernels->next, kernels->running, colour_wanted())
     );
-    return first_failed(checks, true) == nullptr ? 0 : 3;
+    return first_failed(checks, true) == nullptr ? exit_status::ok : exit_status::in_tree;
 }
 
 }  // namespace onload_node

@@ -6,6 +6,7 @@
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
 #include "app/session/node.hpp"
+#include "core/model/exit_status.hpp"
 #include "run/observe.hpp"
 
 namespace onload_node {
@@ -17,7 +18,7 @@ Result<int> plan(const Command& command) {
     TRY(look(observed, config, node.sensors()));
     const Plan plan = make_plan(config, observed, {command.live});
     print(command.json ? plan_json(plan) : plan_text(plan, colour_wanted()));
-    return plan.empty() || command.dry_run ? 0 : 2;
+    return plan.empty() || command.dry_run ? exit_status::ok : exit_status::has_steps;
 }
 
 }  // namespace onload_node

@@ -7,6 +7,7 @@
 #include "app/output/terminal.hpp"
 #include "app/session/node.hpp"
 #include "base/text.hpp"
+#include "core/model/exit_status.hpp"
 #include "run/observe.hpp"
 
 #include <unistd.h>
@@ -62,7 +63,7 @@ Result<int> verify(const Command& command) {
     TRY(look_for_verify(observed, config, node.sensors(), target));
     const auto checks = verify(config, observed);
     print(command.json ? verify_json(checks, target.kernel) : verify_text(checks, colour_wanted()));
-    return first_failed(checks, true) == nullptr ? 0 : 3;
+    return first_failed(checks, true) == nullptr ? exit_status::ok : exit_status::in_tree;
 }
 
 }  // namespace onload_node

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/output/terminal.hpp"
 
+#include "core/model/exit_status.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -13,9 +15,9 @@ namespace {
 int exit_status_of(ErrorCode code) {
     switch (code) {
     case ErrorCode::usage:
-        return 64;
+        return exit_status::usage;
     case ErrorCode::config:
-        return 78;
+        return exit_status::config;
     case ErrorCode::not_found:
     case ErrorCode::permission:
     case ErrorCode::busy:
@@ -26,7 +28,7 @@ int exit_status_of(ErrorCode code) {
     case ErrorCode::io:
         break;
     }
-    return 1;
+    return exit_status::failed;
 }
 
 }  // namespace

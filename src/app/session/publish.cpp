@@ -3,6 +3,7 @@
 
 #include "app/output/output.hpp"
 #include "app/session/node_report.hpp"
+#include "core/model/exit_status.hpp"
 #include "core/model/paths.hpp"
 #include "core/model/units.hpp"
 #include "core/reporting/labels.hpp"
@@ -66,7 +67,7 @@ int publish(Report report, const PublishConfig& config, Node& node) {
     }
     access.progress.notice(text);
     notify_status(text);
-    return exit_status(report.state, report.code);
+    return exit_status_of(report.state, report.code);
 }
 
 }  // namespace onload_node

@@ -8,7 +8,9 @@
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/formats/kernel_config.hpp"
+#include "core/model/exit_status.hpp"
 #include "core/model/paths.hpp"
+#include "core/model/reasons.hpp"
 #include "core/planning/next_boot.hpp"
 #include "core/verifying/verify_release.hpp"
 #include "run/observe.hpp"
@@ -273,7 +275,7 @@ private:
             command_.json ? release_json(checks, kernel, command_.release, command_.modules)
                           : verify_text(checks, colour_wanted())
         );
-        return first_failed(checks, true) == nullptr ? 0 : 3;
+        return first_failed(checks, true) == nullptr ? exit_status::ok : exit_status::in_tree;
     }
 
     const Command& command_;

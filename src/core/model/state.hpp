@@ -15,7 +15,8 @@ enum class State {
     failed,    ///< a function has no driver: must not happen
 };
 
-/// Why a node is what it is; enumerated for alerts and tests, part of status schema 1.
+/// Why a node is what it is; enumerated for alerts and tests, part of status schema 1. What each
+/// means and what to do about it: core/model/reasons.hpp.
 enum class ReasonCode {
     as_wanted,
     no_nic,
@@ -59,19 +60,7 @@ enum class ReasonCode {
     not_pending,      ///< the next boot runs the running kernel again
 };
 
-/// The fixed facts about a reason.
-struct ReasonFacts {
-    std::string_view word;    ///< its spelling in schema 1
-    std::string_view advice;  ///< what an administrator can do about it; may be empty
-};
-
-[[nodiscard]] ReasonFacts facts_of(ReasonCode code);
-
 [[nodiscard]] std::string_view to_string(State state);
 [[nodiscard]] std::string_view to_string(ReasonCode code);
-
-/// The exit status for a state and its reason: 0 as wanted, 3 in-tree, 4 degraded, 1 failed, 78 for
-/// a bad configuration.
-[[nodiscard]] int exit_status(State state, ReasonCode code);
 
 }  // namespace onload_node

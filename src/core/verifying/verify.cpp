@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/formats/module_image.hpp"
+#include "core/model/reasons.hpp"
 #include "core/modules/load_order.hpp"
 #include "core/modules/wanted_parameters.hpp"
 #include "core/verifying/verify_parts.hpp"

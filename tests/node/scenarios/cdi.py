@@ -84,5 +84,5 @@ def scenario(lab):
                  machine.read("/run/onload-node/status.json"))
     expect_equal("it tells where the libraries are", node.status()["cdi"],
                  {"spec": SPEC, "libraries": spec["containerEdits"]["mounts"][0]["hostPath"], "problem": ""})
-    check("taken back", node.run("revert --live").rc in (0, 3))
+    check("taken back", node.run("revert --live").rc == 0)
     expect_equal("after a revert: no spec", spec_of(machine), None)

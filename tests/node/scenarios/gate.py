@@ -12,6 +12,7 @@ import shutil
 import tarfile
 
 from harness import check, expect_equal, note, paths
+from harness.exit_status import IN_TREE
 from harness.module_images import docker_archive, member, oci_archive, tar_of
 from harness.product import BINARY, Product
 from harness.registry import Authority, Registry
@@ -89,7 +90,7 @@ class Gate:
 
     def refuses(self, what, release, code, words, options=""):
         done = self.ask(release, f"--json {options}")
-        check(f"{what}: 3", done.rc == 3, (done.rc, done.stdout, done.stderr))
+        check(f"{what}: {IN_TREE}", done.rc == IN_TREE, (done.rc, done.stdout, done.stderr))
         failed = [each for each in json.loads(done.stdout)["checks"] if each["verdict"] == "failed" and each["mandatory"]]
         expect_equal(f"{what}: with its reason", failed[0]["reason_code"] if failed else None, code)
         told = "; ".join(failed[0][part] for part in ("text", "advice") if failed[0][part]) if failed else ""
@@ -283,12 +284,12 @@ def the_daemons_order(lab, kernel):
                  (before.rc, "no other kernel is pending" in before.stdout), (0, True))
     demanded = product.run("verify --pending --require-pending --json")
     failed = [each["reason_code"] for each in json.loads(demanded.stdout)["checks"] if each["verdict"] == "failed"]
-    expect_equal("with --require-pending it does not", (demanded.rc, failed), (3, ["not-pending"]))
+    expect_equal("with --require-pending it does not", (demanded.rc, failed), (IN_TREE, ["not-pending"]))
     gate.refuses("the gate knows before that nothing is staged", "/root/release", "no-tree", f"nothing is staged for kernel {kernel}")
     lab.upgrade(machine)
     after = product.run("verify --pending --require-pending")
     check("once it is pending, too late for the pods: verify --pending says the same",
-          after.rc == 3 and f"nothing is staged for kernel {kernel}" in after.stdout, (after.rc, after.stdout))
+          after.rc == IN_TREE and f"nothing is staged for kernel {kernel}" in after.stdout, (after.rc, after.stdout))
     note("the gate was right before the drain, verify --pending only after it")
     machine.push(paths.NEXT_STAGED, "/srv/next/opt")
     machine.check(f"onload-node stage --kernel {kernel} /srv/next")

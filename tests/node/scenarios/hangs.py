@@ -7,6 +7,7 @@ one has (fixture_fault.h). With --full, too: an in-tree driver whose probe takes
 import time
 
 from harness import check, expect_equal, note, timed
+from harness.exit_status import IN_TREE
 from harness.product import Product
 
 SOON = '[guard]\nsettle = "1h"\n[limits]\nprobe = "4s"\n'
@@ -88,7 +89,7 @@ def a_port_whose_lock_is_held(lab, machine, product):
     machine.run("systemctl is-system-running --wait", BOOT_SECONDS)
     output = within("lock held: status answers", machine, "onload-node status", LOOK_SECONDS)
     status = product.status()
-    expect_equal("lock held: the in-tree driver stays", (status["state"], status["reason_code"], output.rc), ("in-tree", "hung", 3))
+    expect_equal("lock held: the in-tree driver stays", (status["state"], status["reason_code"], output.rc), ("in-tree", "hung", IN_TREE))
     check("lock held: the reason names the port, and what to do", "0000:00:08.1" in status["reason"] and "reset" in status["reason"], status["reason"])
     expect_equal("lock held: chronyd keeps the clock", product.unit("chronyd.service", "ActiveState"), ["active"])
     nics = within("lock held: nics answers", machine, "onload-node nics", LOOK_SECONDS)

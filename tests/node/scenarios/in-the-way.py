@@ -5,6 +5,7 @@ The in-tree driver held by somebody else's module, kept away by other people's m
 missing. With --full, too: the in-tree driver in use, which `faults` always has, and a server that cannot be executed."""
 
 from harness import check, expect_equal, paths
+from harness.exit_status import DEGRADED, IN_TREE
 from harness.product import STAGED_MODULES, Product
 
 CONTROL_PLANE = "/usr/local/sbin/onload_cp_server"
@@ -17,9 +18,9 @@ def boot_on(product):
 
 
 def stays_in_tree(product, lab, case, code, *words):
-    """Exit 3, the reason says who is in the way, and the node is what it would be without us."""
-    expect_equal(f"{case}: the unit fails with 3",
-                 product.unit("onload-node.service", "ActiveState", "ExecMainStatus"), ["failed", "3"])
+    """In-tree by its exit status, the reason says who is in the way, and the node is what it would be without us."""
+    expect_equal(f"{case}: the unit fails as in-tree",
+                 product.unit("onload-node.service", "ActiveState", "ExecMainStatus"), ["failed", str(IN_TREE)])
     status = product.recorded_status()
     expect_equal(f"{case}: in-tree, and the code says why", (status["state"], status["reason_code"]), ("in-tree", code))
     check(f"{case}: the reason names {' and '.join(words)}", all(word in status["reason"] for word in words), status["reason"])
@@ -72,9 +73,9 @@ def without_a_control_plane(product, lab, case, breakage, words):
     product.machine.check(breakage)
     boot_on(product)
     status = product.recorded_status()
-    expect_equal(f"{case}: degraded, exit 4, and the unit has not failed",
+    expect_equal(f"{case}: degraded, and the unit has not failed",
                  (status["state"], status["reason_code"], *product.unit("onload-node.service", "ActiveState", "ExecMainStatus")),
-                 ("degraded", "control-plane", "active", "4"))
+                 ("degraded", "control-plane", "active", str(DEGRADED)))
     check(f"{case}: the reason says what is wrong with it", f"{CONTROL_PLANE} {words}" in status["reason"], status["reason"])
     expect_equal(f"{case}: the driver is on all the same", product.loaded_build_id("sfc"), product.staged_build_ids(lab.kernel)["sfc"])
     expect_equal(f"{case}: and sfptpd keeps the clock", product.unit("sfptpd.service", "ActiveState"), ["active"])

@@ -2,6 +2,7 @@
 """Under a live network nothing swaps drivers: what would need it waits for the next boot, and says so."""
 
 from harness import check, expect_equal, note
+from harness.exit_status import DEGRADED
 from harness.port_history import port_history
 from harness.product import SEQUENTIAL, STAGED_MODULES, Product
 
@@ -123,11 +124,11 @@ def stage_another_build(lab, product):
 def what_is_new_waits(lab, watched):
     product = watched.product
     build = stage_another_build(lab, product)
-    expect_equal("another build: apply exits with 4", watched.waits_for_the_reboot("another build", "onload-node apply").rc, 4)
+    expect_equal("another build: apply ends as degraded", watched.waits_for_the_reboot("another build", "onload-node apply").rc, DEGRADED)
     product.configure(PARAMETERS)
     watched.waits_for_the_reboot("another parameter", "systemctl restart onload-node")
     text = product.unit("onload-node.service", "ActiveState", "ExecMainStatus", "StatusText")
-    check("systemctl status says so, and the unit has not failed", text[:2] == ["active", "4"] and "pending reboot" in text[2], text)
+    check("systemctl status says so, and the unit has not failed", text[:2] == ["active", str(DEGRADED)] and "pending reboot" in text[2], text)
     status = product.status()
     expect_equal("status --json says so", (status["state"], status["reason_code"]), ("degraded", "pending-reboot"))
     watched.waits_for_the_reboot("again with stop and start", "systemctl stop onload-node; systemctl start onload-node")

@@ -7,6 +7,7 @@ address (ip-rule(8)) send out what would otherwise stay in the machine. It stand
 a root on iSCSI or NVMe, as coreos-installer and dracut's nvmf and iscsi modules make it."""
 
 from harness import check, expect_equal
+from harness.exit_status import IN_TREE
 from harness.product import Product
 
 MODULES = ("nvmet-tcp", "nvme-tcp")
@@ -93,11 +94,11 @@ def scenario(lab):
     product.seconds_to_end(UNIT_SECONDS)
     check("the disk can still be read", read_again(machine), product.journal())
     status = product.recorded_status()
-    expect_equal("in-tree, and the reason", (status["state"], status["reason_code"], product.exit_status()), ("in-tree", "storage-over-port", 3))
+    expect_equal("in-tree, and the reason", (status["state"], status["reason_code"], product.exit_status()), ("in-tree", "storage-over-port", IN_TREE))
     check("the reason names the disk and the port", "nvme0 at 192.0.2.2" in status["reason"] and "ens8f0" in status["reason"], status["reason"])
     expect_equal("the driver was not touched", product.loaded_build_id("sfc"), product.in_tree_build_id(lab.kernel))
     checked = product.run("verify")
-    check("verify says it, too", checked.rc == 3 and "storage" in checked.stdout and "nvme0" in checked.stdout, checked.stdout)
+    check("verify says it, too", checked.rc == IN_TREE and "storage" in checked.stdout and "nvme0" in checked.stdout, checked.stdout)
     machine.check(WITHOUT_DISK)
     expect_equal("without the disk verify has nothing to say against it", product.run("verify").rc, 0)
     stays_on_the_way_back(machine, product)

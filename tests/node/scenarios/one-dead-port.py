@@ -4,6 +4,7 @@
 Nor does the way back wait for it. With --full, too: a port that only the staged driver takes."""
 
 from harness import check, expect_equal
+from harness.exit_status import DEGRADED
 from harness.product import GUARD, Product
 
 PROBE_SECONDS = 300
@@ -31,7 +32,7 @@ def neither_driver_takes_it(lab, product):
     took = boot(lab, product, PARAMETER)
     status = product.status()
     expect_equal("dead port: the rest is activated, the node degraded", (status["state"], status["reason_code"], product.exit_status()),
-                 ("degraded", "no-driver", 4))
+                 ("degraded", "no-driver", DEGRADED))
     check("dead port: it is named", "0000:00:08.1" in status["reason"], status["reason"])
     expect_equal("dead port: the other has its name", product.names(), ["ens8f0"])
     expect_equal("dead port: sfptpd keeps the clock", product.unit("sfptpd.service", "ActiveState"), ["active"])

@@ -7,6 +7,7 @@ Parameters are part of what was confirmed: new ones that fail give way to those,
 whole, the node is on the in-tree driver and says why."""
 
 from harness import check, expect_equal, timed
+from harness.exit_status import DEGRADED
 from harness.marked_sets import letters_in_place, sets, stage
 from harness.product import GUARD
 from harness.staging import StagingNode
@@ -27,7 +28,7 @@ def is_whole(node, lab, case, letter):
 
 def on_the_set_before(node, lab, case, failed, *words):
     status = node.recorded_status()
-    expect_equal(f"{case}: degraded, for another set runs", (status["state"], status["reason_code"], node.exit_status()), ("degraded", "previous-set", 4))
+    expect_equal(f"{case}: degraded, for another set runs", (status["state"], status["reason_code"], node.exit_status()), ("degraded", "previous-set", DEGRADED))
     check(f"{case}: the reason has which, why, and the way out", all(word in status["reason"] for word in (*words, "onload-node reset")), status["reason"])
     is_whole(node, lab, case, "a")
     listed = sets(node)

@@ -7,6 +7,7 @@ somebody other than root could exchange it."""
 import hashlib
 
 from harness import check, expect_equal, note, paths
+from harness.exit_status import IN_TREE
 from harness.product import Product
 from harness.unsafe_paths import ALSO_BOOTED, UnsafePaths
 
@@ -119,7 +120,7 @@ def every_unsafe_path_is_refused(lab, machine, product):
     for case in UnsafePaths(machine).each(None if lab.full else ALSO_BOOTED):
         rc = product.run("apply").rc
         status = product.recorded_status()
-        expect_equal(f"{case}: apply refuses it", (rc, status["state"], status["reason_code"]), (3, "in-tree", "unsafe-path"))
+        expect_equal(f"{case}: apply refuses it", (rc, status["state"], status["reason_code"]), (IN_TREE, "in-tree", "unsafe-path"))
         expect_equal(f"{case}: the in-tree driver is in", product.loaded_build_id("sfc"), in_tree)
 
 

@@ -1,50 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `onload-node verify --pending --root DIR` as a program, on a node that ostree has laid out.
 #include "core/formats/module_image.hpp"
+#include "core/model/exit_status.hpp"
+#include "unit/app/inspect/run_program.hpp"
 #include "unit/core/formats/module_image_fixture.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 namespace onload_node {
 namespace {
 
 namespace fs = std::filesystem;
 
+using fixture::Ended;
 using fixture::ModuleImageFixture;
+using fixture::run;
 
 const std::string old_kernel = "5.14.0-284.el9.x86_64";
 const std::string new_kernel = "5.14.0-427.el9.x86_64";  // that of the fixture modules
 const std::string deployments = "/ostree/deploy/rhcos/deploy/";
 const std::string checksum(64, 'c');
-
-struct Ended {
-    int status = -1;
-    std::string text;
-};
-
-Ended run(const std::string& command) {
-    std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
-    if (pipe == nullptr) {
-        return {};
-    }
-    Ended ended;
-    std::array<char, 4096> piece{};
-    for (std::size_t size = 1; size > 0;) {
-        size = std::fread(piece.data(), 1, piece.size(), pipe);
-        ended.text.append(piece.data(), size);
-    }
-    const int status = ::pclose(pipe);
-    ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return ended;
-}
 
 /// A node whose next boot runs another kernel, for which a module is staged.
 class VerifyPendingTest : public testing::Test {
@@ -110,11 +91,7 @@ protected:
     }
 
     [[nodiscard]] Ended verify(const std::string& options = "") const {
-        const char* const program = std::getenv("ONLOAD_NODE");
-        return run(
-            std::string(program == nullptr ? "onload-node" : program) +
-            " verify --pending --root " + root_.path() + " " + options
-        );
+        return fixture::run_program("verify --pending --root " + root_.path() + " " + options);
     }
 
     fixture::TemporaryDirectory root_;
@@ -140,13 +117,13 @@ TEST_F(VerifyPendingTest, ThreeWhenTheKernelOfTheDeploymentHasOtherSymbols) {
     entry("2", "new", new_kernel);
     symvers(0x2b);
     const auto ended = verify();
-    EXPECT_EQ(ended.status, 3) << ended.text;
+    EXPECT_EQ(ended.status, exit_status::in_tree) << ended.text;
     EXPECT_TRUE(says(ended, "printk")) << ended.text;
 }
 
 TEST_F(VerifyPendingTest, ThreeWhenNothingIsStagedForIt) {
     const auto ended = verify();
-    EXPECT_EQ(ended.status, 3) << ended.text;
+    EXPECT_EQ(ended.status, exit_status::in_tree) << ended.text;
     EXPECT_TRUE(says(ended, "nothing is staged for kernel " + old_kernel)) << ended.text;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `onload-node verify --for-release WHAT --root DIR` as a program.
 #include "core/formats/module_image.hpp"
+#include "core/model/exit_status.hpp"
 #include "core/model/paths.hpp"
 #include "system/processes/programs.hpp"
 #include "unit/core/formats/module_image_fixture.hpp"
@@ -90,7 +91,7 @@ protected:
     }
 
     void expect_refused(const ProgramEnd& end, const std::string& words) const {
-        EXPECT_EQ(end.status, 3) << end.output << end.complaint;
+        EXPECT_EQ(end.status, exit_status::in_tree) << end.output << end.complaint;
         EXPECT_TRUE(says(end, "FAILED")) << end.output;
         EXPECT_TRUE(says(end, words)) << end.output;
     }
@@ -153,7 +154,7 @@ TEST_F(VerifyForRelease, JudgesWhatASourceWouldStage) {
     EXPECT_FALSE(fs::exists(root_.path("/opt/lib")));
     symvers("0x0000002b");
     const auto refused = verify(release_.path(), {"--modules", image.path(), "--json"});
-    EXPECT_EQ(refused.status, 3);
+    EXPECT_EQ(refused.status, exit_status::in_tree);
     EXPECT_TRUE(says(refused, "\"reason_code\" : \"symbols\"")) << refused.output;
     const fixture::TemporaryDirectory libraries;
     libraries.put("/opt/onload/usr/lib64/libonload.so", "x");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "core/model/exit_status.hpp"
 #include "core/planning/plan.hpp"
 #include "core/reporting/report.hpp"
 #include "unit/core/model/observed_fixture.hpp"
@@ -8,8 +9,8 @@
 namespace onload_node {
 namespace {
 
-int exit_status_of(const Report& report) {
-    return exit_status(report.state, report.code);
+int status_of(const Report& report) {
+    return exit_status_of(report.state, report.code);
 }
 
 using fixture::booting_node;
@@ -46,7 +47,7 @@ TEST(Report, TellsTheStoryInOneSentence) {
         sentence(report),
         "active: sfc 5.3.16 + onload 8.1.2 on 2 ports (ens8f0 ens8f1), sfptpd starting"
     );
-    EXPECT_EQ(exit_status_of(report), 0);
+    EXPECT_EQ(status_of(report), exit_status::ok);
     EXPECT_EQ(report.displaced, std::vector<std::string>{"chronyd.service"});
     EXPECT_EQ(report.rules.size(), 2U);
 }
@@ -72,7 +73,7 @@ TEST(Report, ADeadTimeDaemonDegrades) {
     const Report report = report_of(node);
     EXPECT_EQ(report.state, State::degraded);
     EXPECT_EQ(report.code, ReasonCode::time_daemon);
-    EXPECT_EQ(exit_status_of(report), 4);
+    EXPECT_EQ(status_of(report), exit_status::degraded);
 }
 
 TEST(Report, SaysThatNobodyKnowsTheClockWhilePid1DoesNotAnswer) {
@@ -82,7 +83,7 @@ TEST(Report, SaysThatNobodyKnowsTheClockWhilePid1DoesNotAnswer) {
     EXPECT_EQ(report.state, State::degraded);
     EXPECT_EQ(report.code, ReasonCode::time_daemon);
     EXPECT_EQ(report.reason, "it is not known who keeps the clock: PID 1 does not answer");
-    EXPECT_EQ(exit_status_of(report), 4);
+    EXPECT_EQ(status_of(report), exit_status::degraded);
 }
 
 TEST(Report, TellsSinceWhenTheClockIsKeptByAnotherAndUntilWhen) {
@@ -248,7 +249,7 @@ TEST(Report, InTreeSaysWhatTheLastRunMet) {
     EXPECT_EQ(report.state, State::in_tree);
     EXPECT_EQ(report.code, ReasonCode::undone);
     EXPECT_EQ(sentence(report), "in-tree: load sfc: no");
-    EXPECT_EQ(exit_status_of(report), 3);
+    EXPECT_EQ(status_of(report), exit_status::in_tree);
 }
 
 TEST(Report, ARunOfAnotherBootExplainsNothing) {
@@ -261,14 +262,14 @@ TEST(Report, InTreeForWantOfATree) {
     node.staged.present = false;
     const Report report = report_of(node);
     EXPECT_EQ(report.code, ReasonCode::no_tree);
-    EXPECT_EQ(exit_status_of(report), 3);
+    EXPECT_EQ(status_of(report), exit_status::in_tree);
 }
 
 TEST(Report, APortWithoutADriverIsAFailure) {
     Observed node = booting_node();
     node.functions[1].driver.clear();
     EXPECT_EQ(report_of(node).state, State::failed);
-    EXPECT_EQ(exit_status_of(report_of(node)), 1);
+    EXPECT_EQ(status_of(report_of(node)), exit_status::failed);
     node = active_node();
     for (auto& function : node.functions) {
         function.driver.clear();
@@ -280,11 +281,11 @@ TEST(Report, IdleAndOffAreAsWanted) {
     Observed node = booting_node();
     node.functions.clear();
     EXPECT_EQ(report_of(node).state, State::idle);
-    EXPECT_EQ(exit_status_of(report_of(node)), 0);
+    EXPECT_EQ(status_of(report_of(node)), exit_status::ok);
     node = booting_node();
     node.boot_switch = BootSwitch::plan_only;
     EXPECT_EQ(report_of(node).state, State::off);
-    EXPECT_EQ(exit_status_of(report_of(node)), 0);
+    EXPECT_EQ(status_of(report_of(node)), exit_status::ok);
 }
 
 bool falls_back(State state, ReasonCode code, std::vector<std::string> staged = {"5.14"}) {
