@@ -2,12 +2,13 @@
 """The alerts, evaluated by Prometheus's own promtool on series that a cluster would have: each fires for the node or DaemonSet that it
 is about, and for no other."""
 
+import json
 import subprocess
 import tempfile
 from pathlib import Path
 
 import yaml
-from overlays import TOOLS, of_kind
+from overlays import ROOT, TOOLS, of_kind
 
 PROMTOOL = TOOLS / "promtool"
 CARD = "label_feature_node_kubernetes_io_pci_1924_present"
@@ -62,6 +63,32 @@ def _test_of(name, rule):
     }
 
 
+def _words_of(folder, rule, node, code):
+    """What the alert's description says of a node that has this reason, as promtool fills it in; "" where it cannot."""
+    (Path(folder) / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "one", "rules": [rule]}]}), encoding="utf-8")
+    series, (label, _) = CASES[rule["alert"]]
+    reason = {"series": f'onload_node_info{{node="{node}",reason_code="{code}"}}', "values": "1x120"}
+    test = {
+        "interval": "1m", "input_series": [reason, *({"series": key, "values": f"{value}x120"} for key, value in series.items())],
+        # Nothing is expected, so promtool complains with what it got.
+        "alert_rule_test": [{"eval_time": "100m", "alertname": rule["alert"], "exp_alerts": []}],
+    }
+    (Path(folder) / "test.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "evaluation_interval": "1m", "tests": [test]}), encoding="utf-8")
+    done = _promtool(folder, "test", "rules", "test.yaml")
+    return done.stdout + done.stderr
+
+
+def explained(cases, known, folder):
+    """An alert says of each reason what the node itself says."""
+    reasons = json.loads((ROOT / "packaging/reasons.json").read_text(encoding="utf-8"))["reasons"]
+    for name, node in (("OnloadNodeFellBack", "bad"), ("OnloadNodeDegraded", "half")):
+        for reason in reasons if name == "OnloadNodeFellBack" else reasons[:1]:
+            words = _words_of(folder, known[name], node, reason["code"])
+            advice = reason["advice"][0].upper() + reason["advice"][1:]
+            others = [other["code"] for other in reasons if other is not reason and f" {other['code']}: " in words]
+            cases.check(f"{name} explains {reason['code']}, and nothing else", f" {reason['code']}: {reason['meaning']} {advice}." in words and not others, words)
+
+
 def everything(cases, rendered):
     known = rules(rendered)
     cases.equal("every alert has a case, and every case an alert", sorted(known), sorted(CASES))
@@ -83,3 +110,4 @@ def everything(cases, rendered):
             (Path(folder) / "test.yaml").write_text(yaml.safe_dump(test), encoding="utf-8")
             done = _promtool(folder, "test", "rules", "test.yaml")
             cases.check(f"{name} fires for whom it is about, and for no other", done.returncode == 0, done.stdout + done.stderr)
+        explained(cases, known, folder)
