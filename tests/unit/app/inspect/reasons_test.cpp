@@ -54,9 +54,9 @@ TEST(ReasonsCommand, HasAllOfItAsJson) {
 }
 
 TEST(ReasonsCommand, RefusesWhatIsNoReason) {
-    const auto ended = run_program("reasons gard");
+    const auto ended = run_program("reasons guards");
     EXPECT_EQ(ended.status, exit_status::usage);
-    EXPECT_NE(ended.text.find("there is no reason \"gard\""), std::string::npos) << ended.text;
+    EXPECT_NE(ended.text.find("there is no reason \"guards\""), std::string::npos) << ended.text;
     EXPECT_EQ(run_program("reasons guard pins").status, exit_status::usage);
 }
 
