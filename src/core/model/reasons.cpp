@@ -254,8 +254,7 @@ constexpr ReasonFacts table[] = {
      "no-symvers",
      "The symbols of that kernel are not known, so nobody can tell whether the modules fit.",
      "onload-node verify",
-     "give the release's driver-toolkit image, whose usr/src/kernels/KERNEL/Module.symvers has "
-     "them",
+     "give the release's driver-toolkit image, which has them below usr/src/kernels",
      "9fb441462d504ecb9a60766d40d43104"},
     {ReasonCode::not_pending,
      "not-pending",
