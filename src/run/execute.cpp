@@ -33,6 +33,7 @@ public:
     /// False if the phase failed and was undone.
     bool run(const Phase& phase) {
         const auto start = Clock::now();
+        access_.progress.beginning(phase);
         const bool worked = run_steps(phase);
         report_.timings.push_back(
             {"phase " + std::string(to_string(phase.name)), milliseconds_since(start)}

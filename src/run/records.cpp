@@ -166,7 +166,7 @@ const std::string_view busy_code = to_string(ReasonCode::busy);
 }  // namespace
 
 RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id) {
-    RunRecord record{boot_id, {}, {}};
+    RunRecord record{boot_id, {}, {}, 0};
     for (const auto& failed : execution.failures) {
         std::string text = compose("{}: {}", failed.step, failed.error.message);
         for (const auto& left : failed.left_behind) {
@@ -198,6 +198,7 @@ RunRecord read_run_record(const Files& files) {
     }
     const auto& table = document.table();
     record.boot_id = table["boot-id"].value_or(std::string());
+    record.took_ms = table["took-ms"].value_or(std::int64_t{0});
     if (const toml::table* const failures = table["failures"].as_table()) {
         for (const auto phase : enumerators<PhaseName>) {
             const auto failed = (*failures)[to_string(phase)];
@@ -233,6 +234,7 @@ Result<void> write_run_record(Files& files, const RunRecord& record) {
     }
     const toml::table document{
         {"boot-id", record.boot_id},
+        {"took-ms", record.took_ms},
         {"failures", std::move(failures)},
         {"timings", std::move(timings)},
     };

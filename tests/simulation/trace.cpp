@@ -10,6 +10,8 @@ namespace {
 
 class Recorder final : public Progress {
 public:
+    void beginning(const Phase&) override {}
+
     void starting(const PlannedStep&) override {}
 
     void done(const PlannedStep& step, Milliseconds) override { add("done", step.step); }
@@ -21,6 +23,10 @@ public:
     void undo_failed(const Step& inverse, const Error&) override { add("undo failed", inverse); }
 
     void notice(const std::string&) override {}
+
+    void detail(const std::string&) override {}
+
+    void concluding(State, ReasonCode, const std::string&) override {}
 
     [[nodiscard]] const std::string& lines() const { return lines_; }
 

@@ -29,7 +29,7 @@ Result<int> refresh(const Command& command) {
     const auto config = load_config(command);
     if (!config) {
         const auto report = TRY(report_bad_config(session->node(), config.error()));
-        publish(report, PublishConfig(), session->node());
+        publish(report, PublishConfig(), session->node(), Telling::if_changed);
         return 0;
     }
     NodeRun run = session->run(*config);

@@ -19,7 +19,7 @@ Result<int> reset(const Command& command) {
     NodeRun run = session->run(config);
     TRY(run.look());
     session->say("the boot guard is reset: the next boot tries the staged driver");
-    session->tell(config, run.observed());
+    session->tell(config, run.observed(), Telling::always);
     return 0;
 }
 

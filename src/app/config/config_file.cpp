@@ -226,7 +226,7 @@ void read_file(TomlReader& reader, Config& config) {
     reader.table("stage", [&](TomlReader& t) { read_stage(t, config.stage); });
     reader.table("publish", [&](TomlReader& t) {
         t.boolean("cdi", config.publish.cdi);
-        t.boolean("nfd", config.publish.nfd);
+        config.publish.nfd_asked_for |= t.boolean("nfd", config.publish.nfd);
     });
     reader.table("limits", [&](TomlReader& t) {
         t.duration("unload", config.limits.unload);

@@ -94,8 +94,10 @@ void TomlReader::text(std::string_view key, std::string& target) {
     target = value<std::string>(key, "a text, like \"...\"").value_or(target);
 }
 
-void TomlReader::boolean(std::string_view key, bool& target) {
-    target = value<bool>(key, "true or false").value_or(target);
+bool TomlReader::boolean(std::string_view key, bool& target) {
+    const auto given = value<bool>(key, "true or false");
+    target = given.value_or(target);
+    return given.has_value();
 }
 
 void TomlReader::number(std::string_view key, unsigned& target, unsigned min, unsigned max) {

@@ -34,7 +34,8 @@ public:
     );
 
     void text(std::string_view key, std::string& target);
-    void boolean(std::string_view key, bool& target);
+    /// True if the key is there.
+    bool boolean(std::string_view key, bool& target);
     void number(std::string_view key, unsigned& target, unsigned min, unsigned max);
     void duration(std::string_view key, Milliseconds& target);
     void texts(std::string_view key, std::vector<std::string>& target);

@@ -2,11 +2,12 @@
 #include "app/session/session.hpp"
 
 #include "app/session/for_containers.hpp"
-#include "app/session/publish.hpp"
 #include "core/model/paths.hpp"
 #include "run/observe.hpp"
 #include "run/records.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <utility>
 
@@ -77,17 +78,24 @@ NodeRun Session::run(const Config& config) {
             }};
 }
 
-int Session::tell(const Config& config, const Observed& observed) {
-    return tell(config, observed, read_run_record(files()));
+int Session::tell(const Config& config, const Observed& observed, Telling telling) {
+    const Plan left = make_plan(config, observed, {});
+    const auto record = read_run_record(files());
+    return publish(make_report(config, observed, left, record), config.publish, node_, telling);
 }
 
-int Session::tell(const Config& config, const Observed& observed, const RunRecord& record) {
+int Session::conclude(const Config& config, const Observed& observed, RunRecord record) {
     const Plan left = make_plan(config, observed, {});
-    return publish(make_report(config, observed, left, record), config.publish, node_);
-}
-
-int Session::conclude(const Config& config, const Observed& observed, const RunRecord& record) {
-    const Plan left = make_plan(config, observed, {});
+    // A record that has it is of an earlier run: this one had nothing to do.
+    if (record.boot_id == observed.boot_id && record.took_ms == 0) {
+        using std::chrono::steady_clock;
+        const auto took =
+            std::chrono::duration_cast<Milliseconds>(steady_clock::now() - opened_).count();
+        record.took_ms = std::max<std::int64_t>(took, 1);
+        if (const auto written = write_run_record(files(), record); !written) {
+            say(written.error().message);
+        }
+    }
     return conclude(make_report(config, observed, left, record), config.publish);
 }
 
@@ -95,7 +103,7 @@ int Session::conclude(const Report& report, const PublishConfig& config) {
     if (const auto marked = mark(!fell_back(report), files()); !marked) {
         say("whether kubelet may start could not be told: " + marked.error().message);
     }
-    return publish(report, config, node_);
+    return publish(report, config, node_, Telling::always);
 }
 
 Result<int>
@@ -104,7 +112,7 @@ Session::tell_taken_back(const Config& config, NodeRun& run, const std::vector<s
         say("could not be taken back: " + what);
     }
     TRY(run.look());
-    tell(config, run.observed());
+    tell(config, run.observed(), Telling::always);
     return left.empty() ? 0 : 1;
 }
 

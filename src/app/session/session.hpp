@@ -2,10 +2,12 @@
 #pragma once
 
 #include "app/session/node.hpp"
+#include "app/session/publish.hpp"
 #include "core/model/config.hpp"
 #include "run/node_run.hpp"
 #include "system/files/lock.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,11 +38,11 @@ public:
 
     /// Publishes the state of the node (publish.hpp), explained by the record of the last run.
     /// Returns the exit status for that state.
-    int tell(const Config& config, const Observed& observed);
-    int tell(const Config& config, const Observed& observed, const RunRecord& record);
+    int tell(const Config& config, const Observed& observed, Telling telling = Telling::if_changed);
 
-    /// As tell, and lets kubelet start in this boot, or not (fell_back in report.hpp).
-    int conclude(const Config& config, const Observed& observed, const RunRecord& record);
+    /// As tell, always, and lets kubelet start in this boot, or not (fell_back in report.hpp).
+    /// Notes in the record how long the run took.
+    int conclude(const Config& config, const Observed& observed, RunRecord record);
     int conclude(const Report& report, const PublishConfig& config);
 
     /// The same after an undo; exit status 1 unless `left`, what could not be undone, is empty.
@@ -52,6 +54,7 @@ private:
     /// the ports may not outlive the change, and nothing is to be left half done.
     explicit Session(Lock lock);
 
+    const std::chrono::steady_clock::time_point opened_ = std::chrono::steady_clock::now();
     Lock lock_;
     Node node_;
     UndoLog log_;

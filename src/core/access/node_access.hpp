@@ -144,6 +144,11 @@ public:
     [[nodiscard]] virtual Result<void>
     remove_at_shutdown(const std::string& unit, const std::string& path) = 0;
 
+    /// Has PID 1 show `text` as the description of a unit until the next boot: in `systemctl
+    /// status`, also of one that has failed or ended. Does nothing where that is what it shows.
+    [[nodiscard]] virtual Result<void>
+    set_description(const std::string& unit, const std::string& text) = 0;
+
     /// Sends SIGHUP to udevd through PID 1: udevd reads its files before the next event.
     [[nodiscard]] virtual Result<void> reload_udev() = 0;
 };
@@ -152,6 +157,8 @@ public:
 class Progress {
 public:
     virtual ~Progress() = default;
+    /// A phase of the plan begins; none has begun before the first call.
+    virtual void beginning(const Phase& phase) = 0;
     virtual void starting(const PlannedStep& step) = 0;
     virtual void done(const PlannedStep& step, Milliseconds duration) = 0;
     virtual void failed(const PlannedStep& step, const Error& error) = 0;
@@ -160,6 +167,10 @@ public:
     virtual void undo_failed(const Step& inverse, const Error& error) = 0;
     /// Anything else an administrator should read.
     virtual void notice(const std::string& text) = 0;
+    /// What only somebody who looks for a fault should read.
+    virtual void detail(const std::string& text) = 0;
+    /// What the node has come to, and why.
+    virtual void concluding(State state, ReasonCode code, const std::string& text) = 0;
 };
 
 /// The ports through which a node is changed; does not own them.

@@ -181,6 +181,8 @@ struct StageConfig {
 struct PublishConfig {
     bool cdi = true;
     bool nfd = true;
+    bool nfd_asked_for =
+        false;  ///< somebody has configured it: labels that cannot be are a complaint
 };
 
 struct LimitsConfig {

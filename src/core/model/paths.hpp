@@ -20,6 +20,8 @@ inline constexpr std::string_view lock_file = "/run/onload-node/lock";
 inline constexpr std::string_view undo_log = "/run/onload-node/undo.toml";
 inline constexpr std::string_view loaded_record = "/run/onload-node/loaded.toml";
 inline constexpr std::string_view last_run = "/run/onload-node/last-run.toml";
+/// What the journal was last told of the node: the sentence, and what is wrong with the labels.
+inline constexpr std::string_view last_said = "/run/onload-node/last-said";
 inline constexpr std::string_view status_json = "/run/onload-node/status.json";
 /// What pods read lies in a folder of its own: all else in there is read back by root.
 inline constexpr std::string_view public_directory = "/run/onload-node/public";

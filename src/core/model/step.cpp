@@ -107,4 +107,66 @@ std::string key(const Step& step) {
     );
 }
 
+namespace {
+
+StepSubject about_functions(const std::vector<PciAddress>& addresses) {
+    StepSubject subject;
+    for (const auto& address : addresses) {
+        subject.functions.push_back(address.to_string());
+    }
+    return subject;
+}
+
+StepSubject about_ports(const AwaitPorts& step) {
+    StepSubject subject;
+    for (const auto* const ports : {&step.ports, &step.if_driven}) {
+        for (const auto& port : *ports) {
+            subject.functions.push_back(port.address.to_string());
+            if (!port.name.empty()) {
+                subject.interfaces.push_back(port.name);
+            }
+        }
+    }
+    return subject;
+}
+
+StepSubject about_bound(const BindFunctions& step) {
+    auto subject = about_functions(step.functions);
+    for (const auto& module : step.modules) {
+        subject.modules.push_back(module.str());
+    }
+    return subject;
+}
+
+StepSubject about_module(const ModuleName& name) {
+    return {.modules = {name.str()}, .functions = {}, .interfaces = {}, .units = {}};
+}
+
+StepSubject about_unit(const std::string& id) {
+    return {.modules = {}, .functions = {}, .interfaces = {}, .units = {id}};
+}
+
+}  // namespace
+
+StepSubject subject_of(const Step& step) {
+    return match(
+        Overloaded{
+            [](const TriggerInterfaces& s) { return about_functions({s.address}); },
+            [](const UnloadModule& s) { return about_module(s.name); },
+            [](const LoadModule& s) { return about_module(s.name); },
+            [](const AwaitPorts& s) { return about_ports(s); },
+            [](const HoldFunctions& s) { return about_functions(s.functions); },
+            [](const ReleaseFunctions& s) { return about_functions(s.functions); },
+            [](const BindFunctions& s) { return about_bound(s); },
+            [](const MaskUnit& s) { return about_unit(s.id); },
+            [](const UnmaskUnit& s) { return about_unit(s.id); },
+            [](const StopUnit& s) { return about_unit(s.id); },
+            [](const StartUnit& s) { return about_unit(s.id); },
+            // Files, udev, sysctls and the guard: the key of the step says all.
+            [](const auto&) { return StepSubject(); },
+        },
+        step
+    );
+}
+
 }  // namespace onload_node

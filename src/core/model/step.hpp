@@ -193,6 +193,17 @@ using Step = std::variant<
 /// One line for plans and journals: "load module sfc 1f3a... from /opt/...".
 [[nodiscard]] std::string describe(const Step& step);
 
+/// What a step is about, for who looks for its entries in the journal.
+struct StepSubject {
+    std::vector<std::string> modules;
+    std::vector<std::string> functions;   ///< PCI addresses
+    std::vector<std::string> interfaces;  ///< names
+    std::vector<std::string> units;
+    bool operator==(const StepSubject&) const = default;
+};
+
+[[nodiscard]] StepSubject subject_of(const Step& step);
+
 /// A short stable key for timings: "load sfc", "write 71-onload-node-0000:08:00.0.link".
 [[nodiscard]] std::string key(const Step& step);
 

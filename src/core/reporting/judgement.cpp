@@ -130,14 +130,25 @@ std::string without_driver(const std::vector<const NetworkFunction*>& functions)
     return "";
 }
 
-std::string running_displaced(const Config& config, const Observed& observed) {
+std::string
+displaced(const Config& config, const Observed& observed, bool (*counts)(const UnitState& unit)) {
     for (const auto& name : config.time.displace) {
         const auto found = observed.units.find(name);
-        if (found != observed.units.end() && found->second.active_state == "active") {
+        if (found != observed.units.end() && counts(found->second)) {
             return found->second.id;
         }
     }
     return "";
+}
+
+bool runs(const UnitState& unit) {
+    return unit.active_state == "active";
+}
+
+/// Its start may be queued behind our own unit.
+bool runs_soon(const UnitState& unit) {
+    const bool starting = unit.active_state == "activating" || unit.active_state == "reloading";
+    return runs(unit) || starting || (unit.job_pending && !unit.masked());
 }
 
 /// Since when, until when, and what is missing.
@@ -186,7 +197,7 @@ std::string time_complaint(const Config& config, const Observed& observed) {
     if (!observed.units_problem.empty()) {
         return "it is not known who keeps the clock: " + observed.units_problem;
     }
-    const std::string other = running_displaced(config, observed);
+    const std::string other = displaced(config, observed, runs);
     if (config.time.daemon.empty()) {
         return other.empty() ? "" : other + " runs although it is displaced";
     }
@@ -198,7 +209,10 @@ std::string time_complaint(const Config& config, const Observed& observed) {
                          "{} runs beside {}: two daemons set the clock", other, config.time.daemon
                      );
     }
-    return state == "unknown" ? "" : without_time_daemon(config, observed, state, other);
+    return state == "unknown" ? ""
+                              : without_time_daemon(
+                                    config, observed, state, displaced(config, observed, runs_soon)
+                                );
 }
 
 /// True if the out-of-tree driver carries a port. One without a driver is then one that no driver

@@ -25,6 +25,7 @@ struct RunRecord {
     std::string boot_id;
     std::vector<RecordedFailure> failures;
     std::vector<std::pair<std::string, std::int64_t>> timings_ms;  ///< step and milliseconds
+    std::int64_t took_ms = 0;  ///< the whole run, its looks and its report too; 0 if not known
 };
 
 /// One module of the status.

@@ -6,6 +6,8 @@
 #include "system/systemd/journal.hpp"
 
 #include "base/text.hpp"
+#include "core/model/plan.hpp"
+#include "core/model/reasons.hpp"
 #include "core/model/step.hpp"
 #include "core/model/units.hpp"
 
@@ -57,15 +59,34 @@ void print(const JournalEntry& entry) {
     static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
 }
 
+Priority priority_of(State state) {
+    switch (state) {
+    case State::active:
+    case State::idle:
+    case State::off:
+        return Priority::notice;
+    case State::degraded:
+        return Priority::warning;
+    case State::in_tree:
+    case State::failed:
+        break;
+    }
+    return Priority::error;
+}
+
 spdlog::level::level_enum level_of(Priority priority) {
     switch (priority) {
     case Priority::error:
         return spdlog::level::err;
     case Priority::warning:
         return spdlog::level::warn;
-    default:
+    case Priority::notice:
+    case Priority::info:
         return spdlog::level::info;
+    case Priority::debug:
+        break;
     }
+    return spdlog::level::debug;
 }
 
 }  // namespace
@@ -100,6 +121,9 @@ private:
 
 class JournalProgress::Log final {
 public:
+    /// The journal keeps what it is asked to keep; nothing is left out here.
+    Log() { logger_.set_level(spdlog::level::debug); }
+
     void write(const JournalEntry& entry) {
         sink_->set_entry(&entry);
         logger_.log(level_of(entry.priority), entry.message);
@@ -119,43 +143,112 @@ void JournalProgress::tell(const JournalEntry& entry) {
     log_->write(entry);
 }
 
+/// Fills in what every entry about a step has.
+void JournalProgress::tell_of_step(JournalEntry entry, const Step& step) {
+    entry.phase = phase_;
+    entry.step = key(step);
+    entry.subject = subject_of(step);
+    tell(entry);
+}
+
+void JournalProgress::beginning(const Phase& phase) {
+    phase_ = to_string(phase.name);
+    const auto& first = phase.steps.front();
+    const auto count = phase.steps.size();
+    tell(
+        {.priority = Priority::info,
+         .message = compose(
+             "{}: {} {}{}{}",
+             phase_,
+             std::to_string(count),
+             count == 1 ? "step" : "steps",
+             first.reason.empty() ? "" : ": ",
+             first.reason
+         ),
+         .id = message_id::phase_begins,
+         .phase = phase_}
+    );
+}
+
 void JournalProgress::starting(const PlannedStep& step) {
     const std::string text = describe(step.step);
     notify_status(text);
-    const std::string message = step.reason.empty() ? text : compose("{}: {}", text, step.reason);
-    tell({Priority::info, message, key(step.step), step.reason, {}});
+    tell_of_step(
+        {.priority = Priority::debug,
+         .message = step.reason.empty() ? text : compose("{}: {}", text, step.reason),
+         .id = message_id::step_begins,
+         .why = step.reason},
+        step.step
+    );
 }
 
 void JournalProgress::done(const PlannedStep& step, Milliseconds duration) {
-    const std::string name = key(step.step);
-    tell({
-        Priority::info,
-        compose("done: {} ({} ms)", name, std::to_string(duration.count())),
-        name,
-        step.reason,
-        duration,
-    });
+    tell_of_step(
+        {.priority = Priority::debug,
+         .message = compose("done: {} ({} ms)", key(step.step), std::to_string(duration.count())),
+         .id = message_id::step_done,
+         .why = step.reason,
+         .duration = duration},
+        step.step
+    );
 }
 
 void JournalProgress::failed(const PlannedStep& step, const Error& error) {
-    const std::string name = key(step.step);
-    tell({Priority::error, compose("failed: {}: {}", name, error.message), name, step.reason, {}});
+    tell_of_step(
+        {.priority = Priority::error,
+         .message = compose("failed: {}: {}", key(step.step), error.message),
+         .id = message_id::step_failed,
+         .why = step.reason},
+        step.step
+    );
 }
 
 void JournalProgress::undoing(const Step& inverse) {
     const std::string text = "taking back: " + describe(inverse);
     notify_status(text);
-    tell({Priority::warning, text, key(inverse), {}, {}});
+    tell_of_step(
+        {.priority = Priority::warning, .message = text, .id = message_id::step_taken_back}, inverse
+    );
 }
 
 void JournalProgress::undo_failed(const Step& inverse, const Error& error) {
-    const std::string name = key(inverse);
-    tell({Priority::error, compose("cannot take back: {}: {}", name, error.message), name, {}, {}});
+    tell_of_step(
+        {.priority = Priority::error,
+         .message = compose("cannot take back: {}: {}", key(inverse), error.message),
+         .id = message_id::step_not_taken_back},
+        inverse
+    );
 }
 
 void JournalProgress::notice(const std::string& text) {
-    tell({Priority::notice, text, {}, {}, {}});
+    tell({.priority = Priority::notice, .message = text});
 }
+
+void JournalProgress::detail(const std::string& text) {
+    tell({.priority = Priority::debug, .message = text});
+}
+
+void JournalProgress::concluding(State state, ReasonCode code, const std::string& text) {
+    const auto& facts = facts_of(code);
+    tell(
+        {.priority = priority_of(state),
+         .message = text,
+         .id = facts.message_id,
+         .reason = facts.word}
+    );
+}
+
+namespace {
+
+void put_all(
+    std::vector<std::string>& fields, std::string_view field, const std::vector<std::string>& values
+) {
+    for (const auto& value : values) {
+        fields.push_back(compose("{}={}", field, value));
+    }
+}
+
+}  // namespace
 
 std::vector<std::string> journal_fields(const JournalEntry& entry) {
     std::vector<std::string> fields = {
@@ -165,12 +258,22 @@ std::vector<std::string> journal_fields(const JournalEntry& entry) {
         // When another unit runs us, `systemctl status` of our own unit shows the message as well.
         "OBJECT_SYSTEMD_UNIT=" + std::string(units::self),
     };
-    if (!entry.step.empty()) {
-        fields.push_back("ONLOAD_NODE_STEP=" + entry.step);
+    const std::pair<std::string_view, std::string_view> single[] = {
+        {"MESSAGE_ID", entry.id},
+        {"ONLOAD_NODE_PHASE", entry.phase},
+        {"ONLOAD_NODE_STEP", entry.step},
+        {"ONLOAD_NODE_WHY", entry.why},
+        {"ONLOAD_NODE_REASON", entry.reason},
+    };
+    for (const auto& [field, value] : single) {
+        if (!value.empty()) {
+            fields.push_back(compose("{}={}", field, value));
+        }
     }
-    if (!entry.reason.empty()) {
-        fields.push_back("ONLOAD_NODE_REASON=" + entry.reason);
-    }
+    put_all(fields, "ONLOAD_NODE_MODULE", entry.subject.modules);
+    put_all(fields, "ONLOAD_NODE_PCI", entry.subject.functions);
+    put_all(fields, "ONLOAD_NODE_INTERFACE", entry.subject.interfaces);
+    put_all(fields, "ONLOAD_NODE_UNIT", entry.subject.units);
     if (entry.duration) {
         fields.push_back("ONLOAD_NODE_DURATION_MS=" + std::to_string(entry.duration->count()));
     }
@@ -178,6 +281,10 @@ std::vector<std::string> journal_fields(const JournalEntry& entry) {
 }
 
 std::string plain_line(const JournalEntry& entry) {
+    if (!entry.reason.empty()) {
+        // Begins with the state of the node.
+        return entry.message;
+    }
     switch (entry.priority) {
     case Priority::error:
         return "error: " + entry.message;

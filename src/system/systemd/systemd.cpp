@@ -332,6 +332,38 @@ Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std
     // clang-format on
 }
 
+Result<void> SystemdUnits::set_description(const std::string& unit, const std::string& text) {
+    const auto bus = TRY(connection());
+    const std::string what = "cannot describe " + unit;
+    const auto path =
+        TRY(text_of(what, bus->call(what, manager("LoadUnit"), call_limit, "s", unit.c_str()), 'o')
+        );
+    std::string line = text;
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    // Each change writes a file below /run/systemd/system.control.
+    if (TRY(text_property(*bus, path, unit_interface, "Description")) == line) {
+        return {};
+    }
+    // One would be written for a unit that is not there, too.
+    if (TRY(text_property(*bus, path, unit_interface, "LoadState")) != "loaded") {
+        return {};
+    }
+    constexpr int runtime = 1;
+    constexpr int properties = 1;
+    return order(
+        what,
+        "SetUnitProperties",
+        call_limit,
+        "sba(sv)",
+        unit.c_str(),
+        runtime,
+        properties,
+        "Description",
+        "s",
+        line.c_str()
+    );
+}
+
 Result<void> SystemdUnits::reload_udev() {
     const std::string udevd(units::udevd);
     auto told = order(

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] Result<void>
     remove_at_shutdown(const std::string& unit, const std::string& path) override;
 
+    [[nodiscard]] Result<void>
+    set_description(const std::string& unit, const std::string& text) override;
+
     [[nodiscard]] Result<void> reload_udev() override;
 
 private:

@@ -23,7 +23,7 @@ def nothing_was_touched(product, lab, case):
 
 def refused(product, lab, case, position, hint):
     boot_on(product)
-    result, exit_status, text = product.unit("onload-node.service", "ActiveState", "ExecMainStatus", "StatusText")
+    result, exit_status, text = product.unit("onload-node.service", "ActiveState", "ExecMainStatus", "Description")
     expect_equal(f"{case}: the unit fails with 78", (result, exit_status), ("failed", "78"))
     check(f"{case}: systemctl status says where", f"configuration: {position}" in text, text)
     check(f"{case}: the journal says what is meant", hint in product.journal(), product.journal())

@@ -68,7 +68,7 @@ def the_foreign_ones_are_listed(product):
     lines = product.run("status").stdout.splitlines()
     for address in (STUBBED, OVERRIDDEN):
         check(f"status lists {address} as left alone", any("left alone" in line and address in line for line in lines), "\n".join(lines))
-    sentence = product.unit("onload-node.service", "StatusText")[0]
+    sentence = product.unit("onload-node.service", "Description")[0]
     check("the sentence counts only our ports", " on 2 ports (ens8f0 ens8f1)" in sentence, sentence)
 
 

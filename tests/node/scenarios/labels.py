@@ -55,7 +55,12 @@ def go_on_without_a_place(machine, product):
     machine.release()
     machine.wait_booted()
     expect_equal("no label directory: the node is active all the same", product.status()["state"], "active")
-    check("no label directory: it is said", f"no node labels: {FOLDER} is not there" in product.journal(), product.journal())
+    check("no label directory: nothing is said of a cluster that does without", "no node labels" not in product.journal(), product.journal())
+    product.configure("[publish]\nnfd = true\n")
+    for _ in range(2):
+        machine.check("/usr/local/bin/onload-node refresh")
+    check("no label directory, and labels were asked for: it is said once",
+          product.journal().count(f"no node labels: {FOLDER} is not there") == 1, product.journal())
     check("no label directory: we do not make it", not machine.run(f"test -e {FOLDER}").ok)
 
 

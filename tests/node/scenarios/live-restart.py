@@ -127,7 +127,7 @@ def what_is_new_waits(lab, watched):
     expect_equal("another build: apply ends as degraded", watched.waits_for_the_reboot("another build", "onload-node apply").rc, DEGRADED)
     product.configure(PARAMETERS)
     watched.waits_for_the_reboot("another parameter", "systemctl restart onload-node")
-    text = product.unit("onload-node.service", "ActiveState", "ExecMainStatus", "StatusText")
+    text = product.unit("onload-node.service", "ActiveState", "ExecMainStatus", "Description")
     check("systemctl status says so, and the unit has not failed", text[:2] == ["active", str(DEGRADED)] and "pending reboot" in text[2], text)
     status = product.status()
     expect_equal("status --json says so", (status["state"], status["reason_code"]), ("degraded", "pending-reboot"))

@@ -14,7 +14,7 @@ def scenario(lab):
     expect_equal("the unit exits with 0", product.exit_status(), 0)
     status = product.status()
     expect_equal("the state is idle", (status["state"], status["reason_code"]), ("idle", "no-nic"))
-    expect_equal("systemctl status says so", product.unit("onload-node.service", "StatusText")[0],
+    expect_equal("systemctl status says so", product.unit("onload-node.service", "Description")[0],
                  "idle: no Solarflare network function that is free for us")
     check("no driver was loaded", not machine.run("ls -d /sys/module/sfc /sys/module/onload").ok)
     expect_equal("chronyd keeps the clock",

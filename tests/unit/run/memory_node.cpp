@@ -319,4 +319,8 @@ void MemoryNode::notice(const std::string& text) {
     history_.push_back("notice: " + text);
 }
 
+void MemoryNode::concluding(State /*state*/, ReasonCode /*code*/, const std::string& text) {
+    history_.push_back("notice: " + text);
+}
+
 }  // namespace onload_node::fixture

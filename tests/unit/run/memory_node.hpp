@@ -173,9 +173,16 @@ public:
     [[nodiscard]] Result<void> restart(const std::string& id) override;
     [[nodiscard]] Result<void>
     remove_at_shutdown(const std::string& unit, const std::string& path) override;
+
+    [[nodiscard]] Result<void> set_description(const std::string&, const std::string&) override {
+        return {};
+    }
+
     [[nodiscard]] Result<void> reload_udev() override;
 
     // Progress
+    void beginning(const Phase&) override {}
+
     void starting(const PlannedStep&) override {}
 
     void done(const PlannedStep&, Milliseconds) override {}
@@ -184,6 +191,10 @@ public:
     void undoing(const Step& inverse) override;
     void undo_failed(const Step& inverse, const Error& error) override;
     void notice(const std::string& text) override;
+
+    void detail(const std::string&) override {}
+
+    void concluding(State state, ReasonCode code, const std::string& text) override;
 
 private:
     using Effect = std::function<Result<void>()>;

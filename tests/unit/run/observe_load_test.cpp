@@ -177,6 +177,10 @@ public:
         return {};
     }
 
+    [[nodiscard]] Result<void> set_description(const std::string&, const std::string&) override {
+        return {};
+    }
+
     [[nodiscard]] Result<void> reload_udev() override { return {}; }
 
     std::string answers;

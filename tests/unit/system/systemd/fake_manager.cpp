@@ -119,7 +119,8 @@ int FakeManager::answer_property(sd_bus_message* message) {
             {"Id", unit.id},
             {"LoadState", unit.load_state},
             {"ActiveState", unit.active_state},
-            {"FragmentPath", unit.fragment}};
+            {"FragmentPath", unit.fragment},
+            {"Description", unit.description}};
         if (const auto text = texts.find(name); text != texts.end()) {
             return sd_bus_reply_method_return(message, "v", "s", text->second.c_str());
         }
@@ -199,6 +200,19 @@ int FakeManager::answer_manager(sd_bus_message* message, const std::string& memb
                          "No such file or directory"
                      )
                    : sd_bus_reply_method_return(message, "s", unit->file_state.c_str());
+    }
+    if (member == "SetUnitProperties") {
+        int runtime = 0;
+        const char* property = nullptr;
+        const char* value = nullptr;
+        sd_bus_message_read(message, "b", &runtime);
+        sd_bus_message_enter_container(message, 'a', "(sv)");
+        sd_bus_message_read(message, "(sv)", &property, "s", &value);
+        record(
+            std::string(property) + "=" + value +
+            (runtime != 0 ? " until the next boot" : " for ever")
+        );
+        return sd_bus_reply_method_return(message, "");
     }
     if (member == "ResetFailedUnit") {
         return sd_bus_reply_method_return(message, "");

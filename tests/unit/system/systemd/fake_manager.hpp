@@ -25,6 +25,7 @@ struct FakeUnit {
     std::string stop_result = "done";  ///< how a stop job ends; empty when it never does
     bool ends_before_reply = false;    ///< the stop job has ended before its caller has the reply
     std::string fragment = "/usr/lib/systemd/system/a.service";
+    std::string description = "A unit";
     std::vector<std::pair<bool, std::string>> conditions = {};  ///< negated, path
 };
 

@@ -52,40 +52,63 @@ private:
 };
 
 TEST(JournalEntry, HasAFieldForAllThatIsKnown) {
+    const JournalEntry entry{
+        .priority = Priority::error,
+        .message = "it failed",
+        .id = message_id::step_failed,
+        .phase = "driver",
+        .step = "bind functions",
+        .why = "in the way",
+        .reason = "undone",
+        .subject = {{"sfc"}, {"0000:08:00.0", "0000:08:00.1"}, {"ens8f0"}, {"chronyd.service"}},
+        .duration = Milliseconds(12)};
     EXPECT_EQ(
-        journal_fields({Priority::error, "it failed", "unload sfc", "in the way", Milliseconds(12)}
-        ),
+        journal_fields(entry),
         (Strings{
             "MESSAGE=it failed",
             "PRIORITY=3",
             "SYSLOG_IDENTIFIER=onload-node",
             "OBJECT_SYSTEMD_UNIT=onload-node.service",
-            "ONLOAD_NODE_STEP=unload sfc",
-            "ONLOAD_NODE_REASON=in the way",
+            "MESSAGE_ID=" + std::string(message_id::step_failed),
+            "ONLOAD_NODE_PHASE=driver",
+            "ONLOAD_NODE_STEP=bind functions",
+            "ONLOAD_NODE_WHY=in the way",
+            "ONLOAD_NODE_REASON=undone",
+            "ONLOAD_NODE_MODULE=sfc",
+            "ONLOAD_NODE_PCI=0000:08:00.0",
+            "ONLOAD_NODE_PCI=0000:08:00.1",
+            "ONLOAD_NODE_INTERFACE=ens8f0",
+            "ONLOAD_NODE_UNIT=chronyd.service",
             "ONLOAD_NODE_DURATION_MS=12",
         })
     );
-    EXPECT_EQ(journal_fields({Priority::notice, "hello", {}, {}, {}}).size(), 4U);
+    EXPECT_EQ(journal_fields({.priority = Priority::notice, .message = "hello"}).size(), 4U);
 }
 
 TEST(JournalProgress, TellsEveryEventOnStandardError) {
     ::unsetenv("JOURNAL_STREAM");
     JournalProgress progress;
     testing::internal::CaptureStderr();
+    progress.beginning({PhaseName::driver, {unload_sfc(), unload_sfc()}});
     progress.starting(unload_sfc());
     progress.done(unload_sfc(), Milliseconds(310));
     progress.failed(unload_sfc(), {ErrorCode::busy, "sfc is in use {} %s"});
     progress.undoing(StartUnit{"chronyd.service"});
     progress.undo_failed(StartUnit{"chronyd.service"}, {ErrorCode::io, "no"});
     progress.notice("all is well");
+    progress.detail("and this is why");
+    progress.concluding(State::in_tree, ReasonCode::undone, "in-tree: it failed");
     EXPECT_EQ(
         testing::internal::GetCapturedStderr(),
+        "driver: 2 steps: the staged driver takes its place\n"
         "unload sfc: the staged driver takes its place\n"
         "done: unload sfc (310 ms)\n"
         "error: failed: unload sfc: sfc is in use {} %s\n"
         "warning: taking back: start chronyd.service\n"
         "error: cannot take back: start chronyd.service: no\n"
         "all is well\n"
+        "and this is why\n"
+        "in-tree: it failed\n"
     );
 }
 

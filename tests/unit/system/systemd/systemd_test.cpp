@@ -209,6 +209,40 @@ TEST(SystemdUnits, StartsAndRestartsWithoutWaiting) {
     );
 }
 
+TEST(SystemdUnits, ShowsATextInThePlaceOfADescription) {
+    auto ours = unit("onload-node.service");
+    ours.active_state = "failed";
+    ours.description = "as in its file";
+    FakeManager manager({{"onload-node.service", ours}});
+    SystemdUnits units(manager.take_client());
+    EXPECT_TRUE(units.set_description("onload-node.service", "in-tree: 100% sure\nof it"));
+    EXPECT_EQ(
+        manager.calls(),
+        (Strings{
+            "LoadUnit onload-node.service",
+            "SetUnitProperties onload-node.service",
+            "Description=in-tree: 100% sure of it until the next boot"})
+    );
+}
+
+TEST(SystemdUnits, ShowsNothingAnewThatItShows) {
+    auto ours = unit("onload-node.service");
+    ours.description = "active: as configured";
+    FakeManager manager({{"onload-node.service", ours}});
+    EXPECT_TRUE(SystemdUnits(manager.take_client())
+                    .set_description("onload-node.service", "active: as configured"));
+    EXPECT_EQ(manager.calls(), Strings{"LoadUnit onload-node.service"});
+}
+
+TEST(SystemdUnits, DescribesNoUnitThatIsNotThere) {
+    auto ours = unit("onload-node.service");
+    ours.load_state = "not-found";
+    FakeManager manager({{"onload-node.service", ours}});
+    EXPECT_TRUE(SystemdUnits(manager.take_client()).set_description("onload-node.service", "active")
+    );
+    EXPECT_EQ(manager.calls(), Strings{"LoadUnit onload-node.service"});
+}
+
 TEST(SystemdUnits, HasUdevdReloadBySignal) {
     FakeManager manager({});
     EXPECT_TRUE(SystemdUnits(manager.take_client()).reload_udev());
