@@ -21,7 +21,8 @@ OUR_PATHS = (
     "/etc/onload-node /etc/sfptpd.conf /etc/systemd/system/*onload-node* /etc/systemd/system/sfptpd* "
     "/etc/systemd/system/chron*.d/*onload-node* /etc/systemd/system/*.wants/*onload-node* "
     "/etc/udev/rules.d/*onload* /run/onload-node /run/systemd/network/*onload-node* "
-    "/run/udev/rules.d/*onload-node* /run/systemd/system/chron* /usr/local/bin/onload-node* /usr/local/lib/onload-node/*"
+    "/run/udev/rules.d/*onload-node* /run/systemd/system/chron* /usr/local/bin/onload-node* /usr/local/lib/onload-node/* "
+    "/usr/local/lib/systemd/catalog/onload-node*"
 )
 
 
