@@ -37,7 +37,9 @@ Result<int> apply(const Command& command) {
     ));
     TRY(run.look());
     if (run.observed().boot_switch == BootSwitch::plan_only) {
-        session->say(plan_text(make_plan(*config, run.observed(), {}), false));
+        const Plan plan = make_plan(*config, run.observed(), {});
+        const auto report = report_now(*config, run.observed(), session->files());
+        session->say(plan_text({plan, run.observed(), report}, false));
         return session->conclude(*config, run.observed(), read_run_record(session->files()));
     }
     const PutSet put = [&](const std::string& digest) {

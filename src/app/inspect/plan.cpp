@@ -5,7 +5,7 @@
 #include "app/inspect/inspect_commands.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
-#include "app/session/node.hpp"
+#include "app/session/node_report.hpp"
 #include "core/model/exit_status.hpp"
 #include "run/observe.hpp"
 
@@ -17,7 +17,9 @@ Result<int> plan(const Command& command) {
     Observed observed;
     TRY(look(observed, config, node.sensors()));
     const Plan plan = make_plan(config, observed, {command.live});
-    print(command.json ? plan_json(plan) : plan_text(plan, colour_wanted()));
+    const Report report = report_now(config, observed, node.sensors().files);
+    const PlanView view{plan, observed, report};
+    print(command.json ? plan_json(view) : plan_text(view, colour_wanted()));
     return plan.empty() || command.dry_run ? exit_status::ok : exit_status::has_steps;
 }
 

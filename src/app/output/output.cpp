@@ -15,28 +15,6 @@ namespace onload_node {
 
 namespace {
 
-constexpr std::int64_t status_schema = 1;
-
-std::string coloured(const std::string& text, std::string_view code, bool colour) {
-    return colour ? compose("\033[{}m{}\033[0m", code, text) : text;
-}
-
-std::string_view state_colour(State state) {
-    switch (state) {
-    case State::active:
-        return "32";
-    case State::degraded:
-    case State::in_tree:
-        return "33";
-    case State::failed:
-        return "31";
-    case State::idle:
-    case State::off:
-        break;
-    }
-    return "0";
-}
-
 toml::array modules_json(const Report& report) {
     toml::array list;
     for (const auto& reported : report.modules) {
@@ -137,14 +115,6 @@ std::string port_line(const NetworkFunction& function) {
            function.model + "\n";
 }
 
-std::string notes_text(const std::vector<std::string>& notes) {
-    std::string text;
-    for (const auto& note : notes) {
-        text += compose("note        {}\n", note);
-    }
-    return text;
-}
-
 std::string_view verdict_word(const Check& check) {
     switch (check.verdict) {
     case Verdict::passed:
@@ -158,6 +128,34 @@ std::string_view verdict_word(const Check& check) {
 }
 
 }  // namespace
+
+std::string coloured(const std::string& text, std::string_view code, bool colour) {
+    return colour ? compose("\033[{}m{}\033[0m", code, text) : text;
+}
+
+std::string_view state_colour(State state) {
+    switch (state) {
+    case State::active:
+        return "32";
+    case State::degraded:
+    case State::in_tree:
+        return "33";
+    case State::failed:
+        return "31";
+    case State::idle:
+    case State::off:
+        break;
+    }
+    return "0";
+}
+
+std::string notes_text(const std::vector<std::string>& notes) {
+    std::string text;
+    for (const auto& note : notes) {
+        text += compose("note        {}\n", note);
+    }
+    return text;
+}
 
 void put(toml::table& table, std::string_view key, std::string_view value) {
     table.insert(key, value);
@@ -197,46 +195,6 @@ std::string column(std::string text, std::size_t width) {
 
 std::string join(const std::vector<std::string>& words) {
     return words.empty() ? "none" : joined(words, " ");
-}
-
-std::string plan_text(const Plan& plan, bool colour) {
-    const std::string notes = notes_text(plan.notes);
-    if (plan.empty()) {
-        return "nothing to do: " +
-               (plan.reason.empty() ? "the node is as configured" : plan.reason) + "\n" + notes;
-    }
-    std::string text;
-    if (!plan.reason.empty() && plan.code != ReasonCode::pending_apply) {
-        text += compose("{}: {}\n", to_string(plan.goal), plan.reason);
-    }
-    for (const auto& phase : plan.phases) {
-        text += coloured(std::string(to_string(phase.name)), "1", colour) + "\n";
-        for (const auto& planned : phase.steps) {
-            text += compose("  {}\n      because: {}\n", describe(planned.step), planned.reason);
-        }
-    }
-    return text + notes;
-}
-
-std::string plan_json(const Plan& plan) {
-    toml::array steps;
-    for (const auto& phase : plan.phases) {
-        for (const auto& planned : phase.steps) {
-            toml::table step;
-            put(step, "phase", to_string(phase.name));
-            put(step, "step", describe(planned.step));
-            put(step, "reason", planned.reason);
-            steps.push_back(std::move(step));
-        }
-    }
-    toml::table document;
-    document.insert("schema", status_schema);
-    put(document, "goal", to_string(plan.goal));
-    put(document, "reason_code", to_string(plan.code));
-    put(document, "reason", plan.reason);
-    document.insert("notes", texts(plan.notes));
-    document.insert("steps", std::move(steps));
-    return to_json(document);
 }
 
 std::string status_text(const Report& report, bool colour) {

@@ -11,10 +11,19 @@
 
 namespace onload_node {
 
-/// The plan for people: one line per step, with its reason. `colour` adds terminal escapes.
-[[nodiscard]] std::string plan_text(const Plan& plan, bool colour);
+/// A plan, and the node that it is for.
+struct PlanView {
+    const Plan& plan;
+    const Observed& observed;
+    const Report& report;  ///< what the node is before any step
+};
 
-[[nodiscard]] std::string plan_json(const Plan& plan);
+/// The plan for people: what the node is, what would change, what is refused and what to do about
+/// it, then each step with its reason. `colour` adds terminal escapes.
+[[nodiscard]] std::string plan_text(const PlanView& view, bool colour);
+
+/// Schema 1 of `plan --json`.
+[[nodiscard]] std::string plan_json(const PlanView& view);
 
 /// The report for people: the sentence, then modules, ports, clock.
 [[nodiscard]] std::string status_text(const Report& report, bool colour);

@@ -22,6 +22,16 @@ put(toml::table& table, const char (&key)[Size], std::string_view value) {
     put(table, std::string_view(static_cast<const char*>(key), Size - 1), value);
 }
 
+inline constexpr std::int64_t status_schema = 1;
+
+/// The text between the terminal's escapes for a colour, such as "31"; as it is without `colour`.
+[[nodiscard]] std::string coloured(const std::string& text, std::string_view code, bool colour);
+
+[[nodiscard]] std::string_view state_colour(State state);
+
+/// A line for each.
+[[nodiscard]] std::string notes_text(const std::vector<std::string>& notes);
+
 [[nodiscard]] toml::table name_json(const ChosenName& name);
 
 /// The document that `verify --json` prints.

@@ -36,11 +36,6 @@ const RecordedFailure* failure_in(const RunRecord& run, PhaseName phase) {
     return nullptr;
 }
 
-/// True if the plan names an obstacle; false if it merely has not been carried out.
-bool blocked(const Plan& plan) {
-    return plan.code != ReasonCode::as_wanted && plan.code != ReasonCode::pending_apply;
-}
-
 Judgement judge_in_tree(const Observed& observed, const Plan& plan, const RunRecord& run) {
     // An obstacle that exists now matters more than what the last run met.
     if (blocked(plan)) {
@@ -290,6 +285,11 @@ Judgement judge_out_of_tree(
 }
 
 }  // namespace
+
+bool blocked(const Plan& plan) {
+    return plan.code != ReasonCode::as_wanted && plan.code != ReasonCode::pending_apply &&
+           plan.goal != State::idle && plan.goal != State::off;
+}
 
 std::string time_state(const Config& config, const Observed& observed) {
     const auto found = observed.units.find(config.time.daemon);

@@ -98,6 +98,10 @@ struct Judgement {
     const RunRecord& run
 );
 
+/// True if the plan names an obstacle to what is wanted; false if it merely has not been carried
+/// out.
+[[nodiscard]] bool blocked(const Plan& plan);
+
 /// The active state of the unit that should keep the clock: "activating" also while its start is
 /// queued, "not-found" if PID 1 has no such unit, "unknown" if PID 1 does not tell.
 [[nodiscard]] std::string time_state(const Config& config, const Observed& observed);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/output/output.hpp"
+#include "core/model/reasons.hpp"
 #include "core/planning/plan.hpp"
 #include "unit/core/model/observed_fixture.hpp"
 
@@ -99,27 +100,97 @@ TEST(VerifyJson, HasEveryKeyOfSchemaOne) {
     }
 }
 
-TEST(PlanText, GivesEachStepItsReason) {
-    const Plan plan = make_plan(Config(), fixture::booting_node(), {});
-    const std::string text = plan_text(plan, false);
-    std::size_t reasons = 0;
-    for (auto at = text.find("because: "); at != std::string::npos;
-         at = text.find("because: ", at + 1)) {
-        ++reasons;
+/// A plan with all that its output shows, and what keeps it from falling apart.
+struct Planned {
+    Observed node;
+    Plan plan = make_plan(Config(), node, {});
+    Report report = make_report(Config(), node, plan, {});
+
+    [[nodiscard]] std::string text() const { return plan_text({plan, node, report}, false); }
+
+    [[nodiscard]] std::string json() const { return plan_json({plan, node, report}); }
+};
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++found;
     }
-    std::size_t steps = 0;
-    for (const auto& phase : plan.phases) {
-        steps += phase.steps.size();
-    }
-    EXPECT_EQ(reasons, steps);
-    EXPECT_NE(plan_json(plan).find("\"phase\" : \"driver\""), std::string::npos);
+    return found;
 }
 
-TEST(PlanText, SaysWhyThereIsNothingToDo) {
-    Plan plan;
-    plan.goal = State::idle;
-    plan.reason = "no card";
-    EXPECT_EQ(plan_text(plan, false), "nothing to do: no card\n");
+TEST(PlanText, GivesEachStepItsReason) {
+    const Planned planned{fixture::booting_node()};
+    std::size_t steps = 0;
+    for (const auto& phase : planned.plan.phases) {
+        steps += phase.steps.size();
+    }
+    const auto text = planned.text();
+    EXPECT_EQ(count(text, "because: "), steps);
+    EXPECT_TRUE(text.starts_with("in-tree: the out-of-tree driver is staged")) << text;
+    EXPECT_TRUE(text.ends_with(std::to_string(steps) + " steps, nothing refused\n")) << text;
+    EXPECT_NE(planned.json().find("\"phase\" : \"driver\""), std::string::npos);
+}
+
+TEST(PlanText, ShowsWhatIsBeforeAndAfter) {
+    const Planned planned{fixture::booting_node()};
+    const auto text = planned.text();
+    for (const char* const line :
+         {"  module sfc           in-tree -> 5.3.16.1004 out-of-tree\n",
+          "  module onload        none -> 8.1.2.26 out-of-tree\n",
+          "  clock                none -> sfptpd.service\n"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << line << " in\n" << text;
+    }
+    // A name that stays, and a module that comes back, are no change.
+    EXPECT_EQ(text.find("ens8f0 -> ens8f0"), std::string::npos) << text;
+    EXPECT_NE(planned.json().find("\"after\" : \"sfptpd.service\""), std::string::npos);
+}
+
+TEST(PlanText, SaysWhatIsRefusedAndWhatToDo) {
+    auto node = fixture::booting_node();
+    node.staged.present = false;
+    node.staged.modules.clear();
+    node.staged.kernels.clear();
+    const Planned planned{node};
+    const auto text = planned.text();
+    EXPECT_NE(text.find("refused: no-tree: nothing is staged for kernel"), std::string::npos)
+        << text;
+    EXPECT_NE(
+        text.find("to do: " + std::string(facts_of(ReasonCode::no_tree).advice)), std::string::npos
+    ) << text;
+    EXPECT_EQ(text.find("as configured"), std::string::npos) << text;
+    EXPECT_NE(planned.json().find("\"reason_code\" : \"no-tree\""), std::string::npos);
+}
+
+/// Of a node that has come to this, whatever the steps that are left.
+std::string plan_of(State state, ReasonCode code, const Plan& plan) {
+    Report report;
+    report.state = state;
+    report.code = code;
+    report.reason = "the reason itself";
+    return plan_text({plan, Observed(), report}, false);
+}
+
+TEST(PlanText, NeverTakesANodeForOneThatItIsNot) {
+    for (const auto state : {State::degraded, State::in_tree, State::failed}) {
+        for (const auto& facts : all_reasons()) {
+            const auto text = plan_of(state, facts.code, Plan());
+            EXPECT_EQ(text.find("as configured"), std::string::npos) << text;
+            EXPECT_EQ(text.find("nothing to do"), std::string::npos) << text;
+            EXPECT_NE(text.find("the node is " + std::string(to_string(state))), std::string::npos);
+            for (const auto part :
+                 {facts.word, std::string_view("the reason itself"), facts.advice}) {
+                EXPECT_EQ(count(text, std::string(part)) > 0, true) << part << " in\n" << text;
+            }
+        }
+    }
+    EXPECT_EQ(
+        plan_of(State::active, ReasonCode::as_wanted, Plan()),
+        "nothing to do: the node is as configured\n"
+    );
+    EXPECT_EQ(
+        plan_of(State::idle, ReasonCode::no_nic, Plan()), "nothing to do: the reason itself\n"
+    );
 }
 
 }  // namespace
