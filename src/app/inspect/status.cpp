@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/inspect/inspect_commands.hpp"
-#include "app/output/output.hpp"
+#include "app/inspect/status_text.hpp"
 #include "app/output/terminal.hpp"
+#include "app/session/node_kernels.hpp"
 #include "app/session/node_report.hpp"
 #include "core/model/exit_status.hpp"
 
@@ -9,9 +10,15 @@ namespace onload_node {
 
 Result<int> status(const Command& command) {
     Node node;
-    const auto report = TRY(report_on(node, command));
-    print(command.json ? status_json(report) : status_text(report, colour_wanted()));
-    return exit_status_of(report.state, report.code);
+    StatusView view{TRY(report_on(node, command))};
+    const auto sensors = node.sensors();
+    view.details = sensors.hardware.live_details(view.report.functions);
+    view.cpus = look_at_cpus(sensors.files, view.report.functions);
+    if (const auto kernels = node_kernels(command, sensors)) {
+        view.next_kernel = kernels->pending;
+    }
+    print(command.json ? status_json(view) : status_text(view, {text_width(), colour_wanted()}));
+    return exit_status_of(view.report.state, view.report.code);
 }
 
 }  // namespace onload_node

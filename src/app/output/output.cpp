@@ -73,46 +73,12 @@ toml::table names_json(const Report& report) {
     return names;
 }
 
-/// Lists the ports that somebody else names, or that cannot have their name.
-std::string names_text(const Report& report) {
-    std::string text = compose("names       {}\n", to_string(report.policy));
-    for (const auto& port : report.names) {
-        if (!port.owner.empty() || port.problem) {
-            text += compose("            {}: {}\n", port.address.to_string(), port.reason);
-        }
-    }
-    return text;
-}
-
 toml::table timings_json(const Report& report) {
     toml::table timings;
     for (const auto& [step, duration] : report.run.timings_ms) {
         timings.insert(step, duration);
     }
     return timings;
-}
-
-std::string module_line(const ReportedModule& reported) {
-    const auto& module = reported.module;
-    return compose(
-        "  {}{}{}build {}\n",
-        column(module.name.str(), 16),
-        column(std::string(to_string(module.origin)), 12),
-        column(module.version.empty() ? "-" : module.version, 14),
-        short_build_id(module.build_id)
-    );
-}
-
-std::string port_line(const NetworkFunction& function) {
-    const Interface* const interface =
-        function.interfaces.empty() ? nullptr : &function.interfaces.front();
-    return "  " + column(function.address.to_string(), 16) +
-           column(interface == nullptr ? "-" : interface->name, 12) +
-           column(function.driver.empty() ? "no driver" : function.driver, 14) +
-           (interface == nullptr
-                ? ""
-                : interface->permanent_mac.value_or(interface->mac).to_string() + "  ") +
-           function.model + "\n";
 }
 
 std::string_view verdict_word(const Check& check) {
@@ -197,32 +163,6 @@ std::string join(const std::vector<std::string>& words) {
     return words.empty() ? "none" : joined(words, " ");
 }
 
-std::string status_text(const Report& report, bool colour) {
-    std::string text = coloured(sentence(report), state_colour(report.state), colour) + "\n";
-    if (!report.modules.empty()) {
-        text += "modules\n";
-    }
-    for (const auto& module : report.modules) {
-        text += module_line(module);
-    }
-    if (!report.functions.empty()) {
-        text += "ports\n";
-    }
-    for (const auto& function : report.functions) {
-        text += port_line(function);
-    }
-    for (const auto& left : report.left_alone) {
-        text += compose("left alone  {}\n", left);
-    }
-    text += names_text(report);
-    text += compose(
-        "clock       kept by {}; displaced {}\n", join(report.clock_keepers), join(report.displaced)
-    );
-    text += notes_text(report.notes);
-    text += compose("devices     {}\n", join(report.devices));
-    return compose("{}staged      {} (running {})\n", text, join(report.staged), report.kernel);
-}
-
 std::string verify_text(const std::vector<Check>& checks, bool colour) {
     std::string text;
     for (const auto& check : checks) {
@@ -268,7 +208,7 @@ std::string version_text() {
     return "onload-node " + std::string(version) + "\n";
 }
 
-std::string status_json(const Report& report) {
+toml::table status_document(const Report& report) {
     toml::table time;
     put(time, "daemon", report.time_daemon);
     time.insert("active", report.time_state == "active");
@@ -306,7 +246,11 @@ std::string status_json(const Report& report) {
     document.insert("cdi", std::move(cdi));
     document.insert("staged", texts(report.staged));
     document.insert("timings_ms", timings_json(report));
-    return to_json(document);
+    return document;
+}
+
+std::string status_json(const Report& report) {
+    return to_json(status_document(report));
 }
 
 }  // namespace onload_node

@@ -25,9 +25,6 @@ struct PlanView {
 /// Schema 1 of `plan --json`.
 [[nodiscard]] std::string plan_json(const PlanView& view);
 
-/// The report for people: the sentence, then modules, ports, clock.
-[[nodiscard]] std::string status_text(const Report& report, bool colour);
-
 /// The checks for people, one line each.
 [[nodiscard]] std::string verify_text(const std::vector<Check>& checks, bool colour);
 

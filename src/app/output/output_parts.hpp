@@ -34,6 +34,9 @@ inline constexpr std::int64_t status_schema = 1;
 
 [[nodiscard]] toml::table name_json(const ChosenName& name);
 
+/// The document of status schema 1.
+[[nodiscard]] toml::table status_document(const Report& report);
+
 /// The document that `verify --json` prints.
 [[nodiscard]] toml::table
 verify_document(const std::vector<Check>& checks, const std::string& kernel);

@@ -3,9 +3,11 @@
 
 #include "core/model/exit_status.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace onload_node {
@@ -34,7 +36,19 @@ int exit_status_of(ErrorCode code) {
 }  // namespace
 
 bool colour_wanted() {
-    return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+    const char* const terminal = std::getenv("TERM");
+    const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+    return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr && !dumb;
+}
+
+std::size_t text_width() {
+    constexpr std::size_t widest = 100;
+    constexpr std::size_t narrowest = 20;
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return widest;
+    }
+    return std::clamp<std::size_t>(size.ws_col, narrowest, widest);
 }
 
 void print(std::string_view text) {

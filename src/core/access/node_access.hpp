@@ -232,6 +232,11 @@ public:
     /// The further details that only `nics` shows. Reads them from the card itself.
     [[nodiscard]] virtual FunctionDetails details(const NetworkFunction& function) const = 0;
 
+    /// Those of several functions that nothing has to be read from a card for but by its driver, in
+    /// the same order: no VPD. A function that does not answer, and those behind it, have none.
+    [[nodiscard]] virtual std::vector<FunctionDetails>
+    live_details(const std::vector<NetworkFunction>& functions) const = 0;
+
     /// The interface over which the kernel sends to this address from `source`, which may be empty.
     /// Both are addresses in numbers.
     [[nodiscard]] virtual Result<std::string>

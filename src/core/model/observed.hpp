@@ -114,6 +114,9 @@ struct FunctionDetails {
     int numa_node = -1;  ///< -1 if the machine has none or does not say
     std::string port;    ///< phys_port_name of its interface; empty if the driver reports none
     std::vector<std::string> also;  ///< alternative names of its interface
+    std::string firmware = {};      ///< its version, as the driver reports it; empty if it does not
+    int speed = -1;    ///< of the link, in Mbit/s; -1 if there is none, or it is not known
+    int carrier = -1;  ///< 1 with a link, 0 without; -1 while the interface is down
 };
 
 /// A unit as PID 1 knows it.

@@ -100,6 +100,14 @@ FunctionDetails SystemHardware::details(const NetworkFunction& function) const {
     return read_hardware(report.bytes).details;
 }
 
+std::vector<FunctionDetails>
+SystemHardware::live_details(const std::vector<NetworkFunction>& functions) const {
+    const auto report = ask([&](int out) { return tell_live_details(out, functions); }, next_limit);
+    auto details = read_hardware(report.bytes).live_details;
+    details.resize(functions.size());
+    return details;
+}
+
 Result<std::string>
 SystemHardware::route(const std::string& peer, const std::string& source) const {
     // The kernel needs no lock for the answer.

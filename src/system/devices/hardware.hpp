@@ -24,6 +24,9 @@ public:
 
     [[nodiscard]] FunctionDetails details(const NetworkFunction& function) const override;
 
+    [[nodiscard]] std::vector<FunctionDetails>
+    live_details(const std::vector<NetworkFunction>& functions) const override;
+
     [[nodiscard]] Result<std::string>
     route(const std::string& peer, const std::string& source) const override;
     [[nodiscard]] Result<std::vector<Link>> links() const override;

@@ -93,6 +93,17 @@ void pass(Message& message, NetworkFunction& function) {
     message.pass(function.modalias);
 }
 
+void pass(Message& message, FunctionDetails& details) {
+    message.pass(details.part);
+    message.pass(details.serial);
+    message.pass(details.numa_node);
+    message.pass(details.port);
+    message.pass(details.also);
+    message.pass(details.firmware);
+    message.pass(details.speed);
+    message.pass(details.carrier);
+}
+
 void pass(Message& message, ToldHardware& told) {
     message.pass_each(told.found.functions, [&](NetworkFunction& each) { pass(message, each); });
     message.pass(told.found.interfaces);
@@ -105,11 +116,8 @@ void pass(Message& message, ToldHardware& told) {
         message.pass(link.carrier);
         message.pass(link.addressed);
     });
-    message.pass(told.details.part);
-    message.pass(told.details.serial);
-    message.pass(told.details.numa_node);
-    message.pass(told.details.port);
-    message.pass(told.details.also);
+    pass(message, told.details);
+    message.pass_each(told.live_details, [&](FunctionDetails& each) { pass(message, each); });
 }
 
 /// In the order of their addresses; what was told before of the same one is replaced.

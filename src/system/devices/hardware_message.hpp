@@ -16,6 +16,7 @@ struct ToldHardware {
     DiscoveredHardware found;
     std::vector<Link> links;
     FunctionDetails details;
+    std::vector<FunctionDetails> live_details;
 };
 
 /// Leaves `told` as it is: the same code reads and writes.

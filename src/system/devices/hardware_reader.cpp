@@ -187,6 +187,43 @@ int tell_links(int out) {
     return tell(out, told);
 }
 
+namespace {
+
+/// -1 where the file is not there, has none, or cannot be read, as that of a link that is down.
+int number_in(const std::string& path) {
+    int number = -1;
+    if (const auto text = read_text_file(path)) {
+        std::from_chars(text->data(), text->data() + text->size(), number);
+    }
+    return number;
+}
+
+FunctionDetails read_live_details(const NetworkFunction& function) {
+    FunctionDetails details;
+    details.numa_node =
+        number_in(compose("{}/{}/numa_node", paths::sys_pci_devices, function.address.to_string()));
+    if (!function.interfaces.empty() && !function.hung) {
+        const auto& name = function.interfaces.front().name;
+        const auto folder = compose("{}/{}/", paths::sys_net, name);
+        details.carrier = number_in(folder + "carrier");
+        details.speed = number_in(folder + "speed");
+        details.firmware = firmware_version(name);
+    }
+    return details;
+}
+
+}  // namespace
+
+int tell_live_details(int out, const std::vector<NetworkFunction>& functions) {
+    ToldHardware told;
+    int failed = 0;
+    for (const auto& function : functions) {
+        told.live_details.push_back(read_live_details(function));
+        failed |= tell(out, told);
+    }
+    return failed;
+}
+
 int tell_details(int out, const NetworkFunction& function) {
     ToldHardware told;
     FunctionDetails& details = told.details;

@@ -18,4 +18,7 @@ namespace onload_node {
 
 [[nodiscard]] int tell_details(int out, const NetworkFunction& function);
 
+/// Tells of one function more each time.
+[[nodiscard]] int tell_live_details(int out, const std::vector<NetworkFunction>& functions);
+
 }  // namespace onload_node

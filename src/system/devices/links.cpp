@@ -259,11 +259,35 @@ Result<std::string> routed_interface(const std::string& peer, const std::string&
                            : Result<std::string>(name.data());
 }
 
-std::optional<MacAddress> permanent_mac(const std::string& interface) {
+namespace {
+
+/// Has the driver of an interface answer the question that begins at `data`. False if it does not.
+bool ask_driver(const std::string& interface, void* data) {
     const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket.valid() || interface.size() > max_interface_name_length) {
-        return std::nullopt;
+        return false;
     }
+    ifreq request{};
+    interface.copy(static_cast<char*>(request.ifr_name), max_interface_name_length);
+    request.ifr_data = static_cast<char*>(data);
+    return ::ioctl(socket.get(), SIOCETHTOOL, &request) == 0;
+}
+
+}  // namespace
+
+std::string firmware_version(const std::string& interface) {
+    ethtool_drvinfo answer{};
+    answer.cmd = ETHTOOL_GDRVINFO;
+    if (!ask_driver(interface, &answer)) {
+        return "";
+    }
+    const char* const version = static_cast<const char*>(answer.fw_version);
+    const std::string text(version, ::strnlen(version, sizeof(answer.fw_version)));
+    // What the kernel puts there for a driver that has none.
+    return text == "N/A" ? "" : text;
+}
+
+std::optional<MacAddress> permanent_mac(const std::string& interface) {
     MacAddress mac;
     // The kernel writes the address after the header.
     alignas(ethtool_perm_addr) std::array<std::byte, sizeof(ethtool_perm_addr) + sizeof(mac.octets)>
@@ -272,11 +296,7 @@ std::optional<MacAddress> permanent_mac(const std::string& interface) {
     question.cmd = ETHTOOL_GPERMADDR;
     question.size = static_cast<__u32>(mac.octets.size());
     std::memcpy(buffer.data(), &question, sizeof(question));
-
-    ifreq request{};
-    interface.copy(static_cast<char*>(request.ifr_name), max_interface_name_length);
-    request.ifr_data = reinterpret_cast<char*>(buffer.data());
-    if (::ioctl(socket.get(), SIOCETHTOOL, &request) != 0) {
+    if (!ask_driver(interface, buffer.data())) {
         return std::nullopt;
     }
     ethtool_perm_addr answer{};

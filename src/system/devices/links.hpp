@@ -26,4 +26,8 @@ routed_interface(const std::string& peer, const std::string& source);
 /// does not report it.
 [[nodiscard]] std::optional<MacAddress> permanent_mac(const std::string& interface);
 
+/// The version of the card's firmware. Empty when the driver does not report it. The driver may ask
+/// the card.
+[[nodiscard]] std::string firmware_version(const std::string& interface);
+
 }  // namespace onload_node

@@ -24,6 +24,11 @@ public:
 
     [[nodiscard]] FunctionDetails details(const NetworkFunction&) const override { return {}; }
 
+    [[nodiscard]] std::vector<FunctionDetails>
+    live_details(const std::vector<NetworkFunction>& functions) const override {
+        return std::vector<FunctionDetails>(functions.size());
+    }
+
     [[nodiscard]] Result<std::string>
     route(const std::string& peer, const std::string&) const override {
         return peer.empty() ? failure(ErrorCode::not_found, "no route")

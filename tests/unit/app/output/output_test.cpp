@@ -60,12 +60,6 @@ TEST(StatusJson, HasEveryKeyOfSchemaOne) {
     EXPECT_NE(text.find("\"reason_code\" : \"pending-apply\""), std::string::npos) << text;
 }
 
-TEST(StatusText, BeginsWithTheSentence) {
-    EXPECT_EQ(status_text(report(), false).find(sentence(report()) + "\n"), 0U);
-    EXPECT_EQ(status_text(report(), false).find('\033'), std::string::npos);
-    EXPECT_NE(status_text(report(), true).find('\033'), std::string::npos);
-}
-
 const std::vector<Check> checks = {
     {CheckId::tree, Verdict::passed, true, "", "/opt", "", ReasonCode::as_wanted},
     {CheckId::pins, Verdict::failed, true, "sfc", "not pinned", "pin it", ReasonCode::pins},
