@@ -125,7 +125,8 @@ constexpr ReasonFacts table[] = {
      "time-daemon",
      "The clock is not kept as configured: sfptpd has failed, was stopped, or is not alone.",
      "systemctl status sfptpd; journalctl -u sfptpd -b; /etc/sfptpd.conf",
-     "mend what sfptpd says in its journal, and run systemctl restart sfptpd",
+     "mend what sfptpd says in its journal; it is tried again by itself, or at once by systemctl "
+     "reset-failed sfptpd and onload-node apply",
      "1ecf2f657d21432c8e63bdd32d8a1783"},
     {ReasonCode::no_driver,
      "no-driver",

@@ -35,10 +35,16 @@ bool clock_synchronised() {
     return ::adjtimex(&clock) >= 0 && (clock.status & STA_UNSYNC) == 0;
 }
 
+constexpr std::int64_t nanoseconds_in_second = 1'000'000'000;
+
+std::int64_t nanoseconds_of(clockid_t clock) {
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return time.tv_sec * nanoseconds_in_second + time.tv_nsec;
+}
+
 std::int64_t seconds_of(clockid_t clock) {
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return now.tv_sec;
+    return nanoseconds_of(clock) / nanoseconds_in_second;
 }
 
 }  // namespace
@@ -73,7 +79,10 @@ std::string SystemHost::denied_to_containers(const std::string& path) const {
 }
 
 std::string SystemHost::utc(std::int64_t uptime) const {
-    const std::time_t time = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + uptime;
+    // Rounded once, and not each clock for itself: two looks would tell of two seconds.
+    constexpr std::int64_t half = nanoseconds_in_second / 2;
+    const auto booted = nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_BOOTTIME);
+    const std::time_t time = (booted + half) / nanoseconds_in_second + uptime;
     std::tm parts{};
     std::array<char, sizeof("2026-11-30T02:10:00Z") + 8> text{};
     ::gmtime_r(&time, &parts);

@@ -2,6 +2,8 @@
 #include "system/host/host.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -31,6 +33,18 @@ TEST(Host, SaysWhatItCannotRead) {
     ASSERT_FALSE(facts);
     EXPECT_NE(facts.error().message.find("boot_id: No such file"), std::string::npos)
         << facts.error().message;
+}
+
+/// Two looks at one moment tell of one second: whatever shows it would otherwise change all the
+/// time.
+TEST(Host, TellsOneMomentAlways) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto first = SystemHost().utc(1000);
+    int others = 0;
+    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1200)) {
+        others += SystemHost().utc(1000) == first ? 0 : 1;
+    }
+    EXPECT_EQ(others, 0);
 }
 
 TEST(Host, WorksOnThisMachine) {
