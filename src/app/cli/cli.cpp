@@ -54,6 +54,16 @@ Result<void> store_use(Command& command, std::string_view value) {
     return store<&Command::use>(command, value);
 }
 
+Result<void> store_check(Command& command, std::string_view value) {
+    command.check.emplace_back(value);
+    return {};
+}
+
+/// Of what is done anyway.
+Result<void> ignore(Command& /*command*/, std::string_view /*value*/) {
+    return {};
+}
+
 Result<void> store_tls_verify(Command& command, std::string_view value) {
     if (value != "true" && value != "false") {
         return failure(
@@ -108,6 +118,18 @@ constexpr Option modules = {
     store<&Command::modules>,
     "SOURCE",
     "an image, archive or folder"};
+constexpr Option check = {
+    "--check",
+    "tell whether this file would do, together with those named before it",
+    store_check,
+    "FILE",
+    "a file"};
+constexpr Option show = {
+    "--show", "print what holds, and from which file; this is the default", ignore};
+constexpr Option as_template = {
+    "--template", "print a file with every key and its default", store<&Command::as_template>};
+constexpr Option keys = {
+    "--keys", "print every key as JSON: type, default and what it does", store<&Command::keys>};
 constexpr Option output = {
     "-o", "where it goes; - is standard output", store<&Command::output>, "FILE", "a file"};
 constexpr Option kernel_alone = {
@@ -238,6 +260,13 @@ constexpr CommandEntry commands[] = {
      .exits = "Exit status: 0 it is explained; 64 there is no such code.\n",
      .operand = "CODE",
      .store_operand = store<&Command::reason>},
+    {Verb::config,
+     "print the configuration that holds, or check a file before it is delivered",
+     {&show, &check, &as_template, &keys, &root},
+     "Exit status: 0 it is right; 78 it is wrong: the complaints have file, line and column; 1 "
+     "anything "
+     "else.\n",
+     ": needs neither root nor a node"},
     {.verb = Verb::stage,
      .summary =
          "bring modules, programs and libraries below /opt, from an image, archive or folder",
@@ -283,7 +312,8 @@ constexpr Grammar grammar = {
          &authfile,
          &tls_verify,
          &for_release,
-         &modules},
+         &modules,
+         &check},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace onload_node {
 
@@ -31,6 +32,7 @@ enum class Verb {
     trees,
     diagnose,
     reasons,
+    config,
     stage,
     purge,
     help,
@@ -76,6 +78,8 @@ enum class Verb {
         return "diagnose";
     case Verb::reasons:
         return "reasons";
+    case Verb::config:
+        return "config";
     case Verb::stage:
         return "stage";
     case Verb::purge:
@@ -104,6 +108,9 @@ struct Command {
     std::string modules;              ///< --modules SOURCE, "" for what is staged
     std::string source;               ///< SOURCE, "" for `[stage] source`
     std::string reason;               ///< CODE, "" for all reasons
+    std::vector<std::string> check;   ///< --check FILE, each in its order
+    bool keys = false;                ///< --keys
+    bool as_template = false;         ///< --template
     std::string use;                  ///< --use previous|DIGEST, "" for none
     std::optional<unsigned> keep;     ///< --keep N
     std::string authfile;             ///< --authfile FILE, "" for `[stage] authfile`

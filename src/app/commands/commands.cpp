@@ -54,6 +54,8 @@ Result<int> run_command(const Command& command) {  // NOLINT(readability-functio
         return diagnose(command);
     case Verb::reasons:
         return reasons(command);
+    case Verb::config:
+        return show_config(command);
     case Verb::stage:
         return stage(command);
     case Verb::purge:

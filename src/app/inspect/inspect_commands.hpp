@@ -17,5 +17,6 @@ namespace onload_node {
 [[nodiscard]] Result<int> trees(const Command& command);
 [[nodiscard]] Result<int> diagnose(const Command& command);
 [[nodiscard]] Result<int> reasons(const Command& command);
+[[nodiscard]] Result<int> show_config(const Command& command);
 
 }  // namespace onload_node
