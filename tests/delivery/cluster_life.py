@@ -67,7 +67,7 @@ def any_order(cases, rendered):
 def one_sfptpd(cases, rendered):
     """A node that keeps its clock as the configuration has it by default runs sfptpd itself."""
     default = (ROOT / "butane/files/config.toml").read_text(encoding="utf-8")
-    cases.check("the node's own daemon is sfptpd by default", '# daemon = "sfptpd.service"' in default)
+    cases.check("the node's own daemon is sfptpd by default", '#daemon = "sfptpd.service"' in default)
     for folder, objects in rendered.items():
         if folder.startswith("all/"):
             names = {value["metadata"]["name"] for value in of_kind(objects, "DaemonSet")}

@@ -13,7 +13,7 @@ namespace onload_node {
 namespace {
 
 /// As TOML writes a text.
-std::string toml_text(std::string_view text) {
+std::string as_toml(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') {
@@ -34,11 +34,11 @@ std::string list_of(const Items& items, const Write& write) {
 }
 
 std::string names_of(const std::vector<ModuleName>& modules) {
-    return list_of(modules, [](const ModuleName& name) { return toml_text(name.str()); });
+    return list_of(modules, [](const ModuleName& name) { return as_toml(name.str()); });
 }
 
 std::string texts_of(const std::vector<std::string>& texts) {
-    return list_of(texts, [](const std::string& text) { return toml_text(text); });
+    return list_of(texts, [](const std::string& text) { return as_toml(text); });
 }
 
 std::string flag(bool value) {
@@ -51,10 +51,10 @@ std::string duration(Milliseconds value) {
         {3'600'000, "h"}, {60'000, "min"}, {1'000, "s"}};
     for (const auto& [milliseconds, suffix] : units) {
         if (value.count() > 0 && value.count() % milliseconds == 0) {
-            return toml_text(compose("{}{}", std::to_string(value.count() / milliseconds), suffix));
+            return as_toml(compose("{}{}", std::to_string(value.count() / milliseconds), suffix));
         }
     }
-    return toml_text(compose("{}ms", std::to_string(value.count())));
+    return as_toml(compose("{}ms", std::to_string(value.count())));
 }
 
 std::string parameters(const Config& config) {
@@ -62,7 +62,7 @@ std::string parameters(const Config& config) {
     for (const auto& [module, values] : config.driver.parameters) {
         std::string text;
         for (const auto& [name, value] : values) {
-            append(text, ", ", compose("{} = {}", name, toml_text(value)));
+            append(text, ", ", compose("{} = {}", name, as_toml(value)));
         }
         append(modules, ", ", compose("{} = { {} }", module.str(), text));
     }
@@ -76,22 +76,22 @@ std::string ports(const Config& config) {
     return list_of(config.names.ports, [](const PortName& port) {
         const auto match_text = match(
             Overloaded{
-                [](const PciAddress& pci) { return "pci = " + toml_text(pci.to_string()); },
-                [](const MacAddress& mac) { return "mac = " + toml_text(mac.to_string()); }},
+                [](const PciAddress& pci) { return "pci = " + as_toml(pci.to_string()); },
+                [](const MacAddress& mac) { return "mac = " + as_toml(mac.to_string()); }},
             port.match
         );
-        return compose("{ match = { {} }, name = {} }", match_text, toml_text(port.name.str()));
+        return compose("{ match = { {} }, name = {} }", match_text, as_toml(port.name.str()));
     });
 }
 
 std::string sources(const Config& config) {
     const auto& stage = config.stage;
     if (!stage.sources_by_kernel) {
-        return stage.sources.empty() ? toml_text("") : texts_of(stage.sources);
+        return stage.sources.empty() ? as_toml("") : texts_of(stage.sources);
     }
     std::string text;
     for (const auto& [kernel, wanted] : *stage.sources_by_kernel) {
-        append(text, ", ", compose("{} = {}", toml_text(kernel), texts_of(wanted)));
+        append(text, ", ", compose("{} = {}", as_toml(kernel), texts_of(wanted)));
     }
     return compose("{ {} }", text);
 }
@@ -111,7 +111,7 @@ constexpr KeyHelp key_help[] = {
      "an absolute path",
      "Where modules are staged: below TREE/lib/modules/KERNEL.",
      "\"/var/opt/drivers\"",
-     [](const Config& c) { return toml_text(c.driver.tree); }},
+     [](const Config& c) { return as_toml(c.driver.tree); }},
     {"driver",
      "replace",
      texts_type,
@@ -132,7 +132,7 @@ constexpr KeyHelp key_help[] = {
      "with-nic, always",
      "Whether a node without a Solarflare card loads the modules as well.",
      "\"always\"",
-     [](const Config& c) { return toml_text(to_string(c.driver.activate)); }},
+     [](const Config& c) { return as_toml(to_string(c.driver.activate)); }},
     {"driver",
      "pins",
      text_type,
@@ -140,14 +140,14 @@ constexpr KeyHelp key_help[] = {
      "SHA-256 digests, as sha256sum writes them, that staged modules must have. No such file: no "
      "pins.",
      "\"/etc/onload-node/pins\"",
-     [](const Config& c) { return toml_text(c.driver.pins); }},
+     [](const Config& c) { return as_toml(c.driver.pins); }},
     {"driver",
      "signature",
      word_type,
      "auto, always",
      "Whether signatures are asked for always, or where the kernel asks for them.",
      "\"always\"",
-     [](const Config& c) { return toml_text(to_string(c.driver.signature)); }},
+     [](const Config& c) { return as_toml(to_string(c.driver.signature)); }},
     {"driver",
      "vermagic",
      word_type,
@@ -155,7 +155,7 @@ constexpr KeyHelp key_help[] = {
      "Whether a module may be of another kernel whose symbols are the same, as the kernel itself "
      "has it, or not.",
      "\"exact\"",
-     [](const Config& c) { return toml_text(to_string(c.driver.vermagic)); }},
+     [](const Config& c) { return as_toml(to_string(c.driver.vermagic)); }},
     {"driver",
      "parameters",
      "table of tables",
@@ -170,7 +170,7 @@ constexpr KeyHelp key_help[] = {
      "Which names the ports get: those that they had, PREFIX0 and so on, only those of "
      "[[names.port]], or none of ours.",
      "\"sequential\"",
-     [](const Config& c) { return toml_text(to_string(c.names.policy)); }},
+     [](const Config& c) { return as_toml(to_string(c.names.policy)); }},
     {"names",
      "prefix",
      text_type,
@@ -178,7 +178,7 @@ constexpr KeyHelp key_help[] = {
      "Under the policy sequential: what stands before the number. Ports count by their PCI "
      "addresses.",
      "\"ef\"",
-     [](const Config& c) { return toml_text(c.names.prefix); }},
+     [](const Config& c) { return as_toml(c.names.prefix); }},
     {"names",
      "port",
      "list of tables",
@@ -192,7 +192,7 @@ constexpr KeyHelp key_help[] = {
      "a unit; \"\" for none",
      "The unit that keeps the clock while the out-of-tree driver is on.",
      "\"\"",
-     [](const Config& c) { return toml_text(c.time.daemon); }},
+     [](const Config& c) { return as_toml(c.time.daemon); }},
     {"time",
      "displace",
      texts_type,
@@ -207,7 +207,7 @@ constexpr KeyHelp key_help[] = {
      "What sfptpd gets as its -i: the first port with carrier and an address, this one, or "
      "nothing.",
      "\"0000:3b:00.0\"",
-     [](const Config& c) { return toml_text(c.time.port); }},
+     [](const Config& c) { return as_toml(c.time.port); }},
     {"time",
      "mask",
      word_type,
@@ -215,7 +215,7 @@ constexpr KeyHelp key_help[] = {
      "How long a displaced unit is masked: until kubelet starts, for the whole boot, or not at "
      "all. It is held back in any case.",
      "\"never\"",
-     [](const Config& c) { return toml_text(to_string(c.time.mask)); }},
+     [](const Config& c) { return as_toml(to_string(c.time.mask)); }},
     {"time",
      "retry",
      duration_type,
@@ -266,7 +266,7 @@ constexpr KeyHelp key_help[] = {
      "a path",
      "Credentials for the registries, as podman reads them.",
      "\"/etc/onload-node/auth.json\"",
-     [](const Config& c) { return toml_text(c.stage.authfile); }},
+     [](const Config& c) { return as_toml(c.stage.authfile); }},
     {"stage",
      "tls_verify",
      flag_type,
@@ -280,7 +280,7 @@ constexpr KeyHelp key_help[] = {
      "next-boot, now",
      "When what was staged is put to use. \"now\" cuts the connections over the ports.",
      "\"now\"",
-     [](const Config& c) { return toml_text(to_string(c.stage.then)); }},
+     [](const Config& c) { return as_toml(to_string(c.stage.then)); }},
     {"stage",
      "keep",
      number_type,
