@@ -4,7 +4,7 @@
 #include "base/handle.hpp"
 #include "base/text.hpp"
 #include "core/formats/library_version.hpp"
-#include "device_plugin/refusal.hpp"
+#include "system/refusal.hpp"
 
 #include <array>
 #include <cerrno>

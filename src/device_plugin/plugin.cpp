@@ -6,7 +6,7 @@
 #include "device_plugin/kubelet_link.hpp"
 #include "device_plugin/node_view.hpp"
 #include "device_plugin/plugin_state.hpp"
-#include "device_plugin/watched_paths.hpp"
+#include "system/files/watched_paths.hpp"
 
 #include <algorithm>
 #include <array>

@@ -86,6 +86,8 @@ constexpr Option json = {"--json", "print JSON", store<&Command::json>};
 constexpr Option dry_run = {"--dry-run", "print the steps, take none", store<&Command::dry_run>};
 constexpr Option live = {
     "--live", "swap drivers although the network is up: cuts connections", store<&Command::live>};
+constexpr Option watch = {
+    "--watch", "go on, and print it again whenever it changes", store<&Command::watch>};
 constexpr Option shutdown = {
     "--shutdown", "this boot ends in order: it is no failure", store<&Command::shutdown>};
 constexpr Option root = {
@@ -218,7 +220,7 @@ constexpr CommandEntry commands[] = {
      {},
      "Exit status: 0 it is synchronised; 1 it was not within 180 seconds, or could not be "
      "asked.\n"},
-    {Verb::status, "print what is true now", {&json}, state_exits},
+    {Verb::status, "print what is true now, and what to do", {&json, &watch}, state_exits},
     {Verb::plan,
      "print the steps that apply would take, each with its reason",
      {&json},

@@ -101,6 +101,7 @@ struct Command {
     bool dry_run = false;             ///< --dry-run
     bool live = false;                ///< --live
     bool json = false;                ///< --json
+    bool watch = false;               ///< --watch
     bool shutdown = false;            ///< --shutdown
     bool pending = false;             ///< --pending
     bool require_pending = false;     ///< --require-pending

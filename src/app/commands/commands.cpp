@@ -39,7 +39,7 @@ Result<int> run_command(const Command& command) {  // NOLINT(readability-functio
         print(version_text());
         return 0;
     case Verb::status:
-        return status(command);
+        return command.watch ? watch_status(command) : status(command);
     case Verb::plan:
         return plan(command);
     case Verb::verify:

@@ -3,6 +3,8 @@
 
 #include "app/cli/cli.hpp"
 
+#include <string>
+
 namespace onload_node {
 
 // The commands that only look. Each is a function in the file of its name (verify_pending:
@@ -11,6 +13,10 @@ namespace onload_node {
 /// What `plan`, and `apply` with --dry-run, print.
 [[nodiscard]] Result<int> plan(const Command& command);
 [[nodiscard]] Result<int> status(const Command& command);
+/// `status --watch`: prints again what has changed, until it is ended.
+[[nodiscard]] Result<int> watch_status(const Command& command);
+/// What `status` prints, of a look now.
+[[nodiscard]] Result<std::string> status_output(const Command& command);
 [[nodiscard]] Result<int> verify(const Command& command);
 [[nodiscard]] Result<int> verify_pending(const Command& command);
 [[nodiscard]] Result<int> nics(const Command& command);

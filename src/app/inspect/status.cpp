@@ -8,7 +8,9 @@
 
 namespace onload_node {
 
-Result<int> status(const Command& command) {
+namespace {
+
+Result<StatusView> look_now(const Command& command) {
     Node node;
     StatusView view{TRY(report_on(node, command))};
     const auto sensors = node.sensors();
@@ -17,7 +19,22 @@ Result<int> status(const Command& command) {
     if (const auto kernels = node_kernels(command, sensors)) {
         view.next_kernel = kernels->pending;
     }
-    print(command.json ? status_json(view) : status_text(view, {text_width(), colour_wanted()}));
+    return view;
+}
+
+std::string text_of(const StatusView& view, const Command& command) {
+    return command.json ? status_json(view) : status_text(view, {text_width(), colour_wanted()});
+}
+
+}  // namespace
+
+Result<std::string> status_output(const Command& command) {
+    return text_of(TRY(look_now(command)), command);
+}
+
+Result<int> status(const Command& command) {
+    const auto view = TRY(look_now(command));
+    print(text_of(view, command));
     return exit_status_of(view.report.state, view.report.code);
 }
 

@@ -74,14 +74,31 @@ def a_good_boot(machine, product):
 
 # --- what happens later
 
+def watch(machine):
+    """`status --watch` of somebody who is not root, into a file; and one whose reader goes away."""
+    as_nobody = "setpriv --reuid 65534 --clear-groups onload-node status --watch"
+    machine.check(f"({as_nobody} >/run/watched 2>&1 & echo $! >/run/watcher); ({as_nobody} | head -n 1 >/run/first; echo ended >/run/closed) & true")
+
+
+def what_was_watched(machine):
+    seen = machine.read("/run/watched").decode()
+    check("status --watch: has shown both, without being asked", "sfptpd keeps time" in seen and "chronyd.service keeps the clock" in seen, seen)
+    check("status --watch: ends when nobody reads any more", machine.wait_until("test -s /run/closed"), machine.run("ps -ef | grep watch").stdout)
+    check("status --watch: runs until it is ended", machine.run("kill $(cat /run/watcher)").ok)
+
+
 def sfptpd_dies_later(product):
     machine = product.machine
     look = one_look(product)
+    watch(machine)
+    machine.wait_until("grep -q 'sfptpd keeps time' /run/watched")
     machine.write(FAIL, "")
     machine.check("pkill -KILL -x sfptpd")
     machine.wait_until("systemctl is-active --quiet chronyd.service")
     soon_after(product, "sfptpd dies", "chronyd.service keeps the clock", now(product), look)
     one_story(product, "sfptpd dies", "degraded", "time-daemon", "sfptpd.service is failed, chronyd.service keeps the clock")
+    machine.wait_until("grep -q 'chronyd.service keeps the clock' /run/watched")
+    what_was_watched(machine)
     # As the advice has it.
     machine.check(f"rm {FAIL} && systemctl reset-failed sfptpd && onload-node apply")
     machine.wait_until("systemctl is-active --quiet sfptpd.service")

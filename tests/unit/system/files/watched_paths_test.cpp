@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "device_plugin/watched_paths.hpp"
+#include "system/files/watched_paths.hpp"
 #include "unit/system/files/temporary_directory.hpp"
 
 #include <filesystem>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace onload_node::device_plugin {
+namespace onload_node {
 namespace {
 
 namespace fs = std::filesystem;
@@ -81,4 +81,4 @@ TEST_F(WatchedPathsTest, ComeToAnEndInACircleOfLinks) {
 }
 
 }  // namespace
-}  // namespace onload_node::device_plugin
+}  // namespace onload_node

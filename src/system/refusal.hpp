@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace onload_node::device_plugin {
+namespace onload_node {
 
 /// "PATH: Permission denied", and where that may be SELinux's word, its name and what to do: in a
 /// pod the plugin is root, so a refusal is rarely about the mode of a file.
@@ -23,4 +23,4 @@ refusal(std::string_view path, int error, std::string_view remedy = {}) {
     );
 }
 
-}  // namespace onload_node::device_plugin
+}  // namespace onload_node

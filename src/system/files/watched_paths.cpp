@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "device_plugin/watched_paths.hpp"
+#include "system/files/watched_paths.hpp"
 
 #include "base/text.hpp"
-#include "device_plugin/refusal.hpp"
+#include "system/refusal.hpp"
 
 #include <array>
 #include <cerrno>
@@ -13,7 +13,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-namespace onload_node::device_plugin {
+namespace onload_node {
 
 namespace {
 
@@ -127,4 +127,4 @@ bool WatchedPaths::take_events() {
     }
 }
 
-}  // namespace onload_node::device_plugin
+}  // namespace onload_node

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-namespace onload_node::device_plugin {
+namespace onload_node {
 
 /// Tells when one of some paths appears, changes or goes. It uses inotify on the directory of each
 /// path, or on the nearest directory above that exists, and on the directory of each link on the
@@ -39,4 +39,4 @@ private:
     std::string problem_;
 };
 
-}  // namespace onload_node::device_plugin
+}  // namespace onload_node
