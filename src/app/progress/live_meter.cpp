@@ -16,7 +16,7 @@ namespace onload_node {
 
 namespace {
 
-constexpr Milliseconds pause(200);
+constexpr Milliseconds one_rest(200);
 constexpr std::size_t widest = 100;
 
 Milliseconds now() {
@@ -123,7 +123,7 @@ void LiveMeter::keep_up() {
         const auto bytes = done_ ? done_() : counted_;
         meter_.reach(bytes);
         write(meter_.due(now()));
-        ending_.wait_for(held, pause);
+        ending_.wait_for(held, one_rest);
     }
     write(meter_.cleared());
 }

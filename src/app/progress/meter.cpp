@@ -45,14 +45,14 @@ std::string bar(std::uint64_t bytes, std::uint64_t total, std::size_t room) {
     return compose(" [{}{}]", std::string(full, '#'), std::string(length - full, '.'));
 }
 
-}  // namespace
-
-std::string size_text(std::uint64_t bytes) {
+std::string mebibytes(std::uint64_t bytes) {
     constexpr double mebibyte = 1024.0 * 1024.0;
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.1f MiB", static_cast<double>(bytes) / mebibyte);
     return text.data();
 }
+
+}  // namespace
 
 void Meter::begin(std::string what, std::uint64_t total, Milliseconds now) {
     // Elsewhere lines go on each ten seconds, over all parts; so does the drawing.
@@ -113,14 +113,14 @@ std::string Meter::line(Milliseconds now) const {
         numbers = compose(
             " {} %, {} of {}{}",
             std::to_string(percent),
-            size_text(bytes_),
-            size_text(total_),
+            mebibytes(bytes_),
+            mebibytes(total_),
             time_left(now)
         );
     } else {
         numbers = compose(
             "{}{} s",
-            bytes_ > 0 ? compose(" {}, ", size_text(bytes_)) : " ",
+            bytes_ > 0 ? compose(" {}, ", mebibytes(bytes_)) : " ",
             std::to_string(seconds_of(now - begun_))
         );
     }

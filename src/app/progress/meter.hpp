@@ -50,7 +50,4 @@ private:
     std::string last_;
 };
 
-/// "12.3 MiB".
-[[nodiscard]] std::string size_text(std::uint64_t bytes);
-
 }  // namespace onload_node

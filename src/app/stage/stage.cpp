@@ -171,11 +171,9 @@ private:
         const auto for_containers = [&](const std::string& libraries) {
             return selinux::set_type(root_ + libraries, selinux::libraries_type);
         };
-        const auto tell_beside = [&](const std::string& line) {
-            meter.beside([&] { tell(line); });
-        };
+        const auto say = [&](const std::string& line) { meter.beside([&] { tell(line); }); };
         const StagingAccess access{
-            modules, user, programs_, files, sensors_.trees, verdict, for_containers, tell_beside};
+            modules, user, programs_, files, sensors_.trees, verdict, for_containers, say};
         const auto staged = TRY(stage_image(*opened.entries, order, access));
         meter.end();
         report(staged);
