@@ -120,7 +120,7 @@ Result<OpenSource> pulled(
     meter.begin(compose("pulling {}", source.text), 0, [&scratch] { return scratch->brought(); });
     auto got = get_image(programs, source, access, *scratch);
     // The scratch folder moves on from here.
-    meter.begin(compose("reading {}", source.text));
+    meter.begin(compose("reading {}", source.text), got ? got->size() : 0);
     if (!got) {
         return tl::unexpected(got.error());
     }
