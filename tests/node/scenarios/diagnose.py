@@ -64,6 +64,8 @@ def broken_node(product):
     expect_equal("what it had said is kept", bundle.text("commands/pci.txt"), "begun\n")
     check("one that has no end of words is cut off", "cut off" in (bundle.outcome("onload_stackdump lots") or ""), bundle.text("contents.txt"))
     check("and neither runs on", not machine.run("pgrep -x 'sleep|yes'").ok)
+    check("without a terminal a line each ten seconds says what takes so long",
+          any(line.startswith("lspci -nnkvv ") and line.endswith(" s") for line in done.stderr.splitlines()), done.stderr)
     check("what is odd is said beside the bundle: the state and what the kernel complains of",
           "odd:" in done.stderr and "MC command 0x8 timed out" in done.stderr and "onload-node reasons" in done.stderr, done.stderr)
     expect_equal("the same is in it", [f"  {line}" for line in bundle.text("odd.txt").splitlines()], done.stderr.split("odd:\n")[-1].splitlines())
