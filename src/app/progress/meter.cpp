@@ -19,7 +19,7 @@ constexpr Milliseconds between_drawings = std::chrono::milliseconds(200);
 /// A rate of the first moments says nothing of the rest.
 constexpr Milliseconds rate_known = std::chrono::seconds(3);
 constexpr std::size_t longest_bar = 30;
-constexpr std::size_t smallest_bar = 4;
+constexpr std::size_t smallest_bar = 10;
 constexpr std::uint64_t all_of_it = 100;
 constexpr const char* erase_line = "\r\033[K";
 
@@ -127,11 +127,12 @@ std::string Meter::line(Milliseconds now) const {
     if (!place_.overwrites) {
         return what_ + numbers;
     }
+    // The name of an image may be as long as it likes: it makes room for the bar.
     constexpr std::size_t shortest_word = 8;
-    const auto word = what_.substr(
-        0, room > numbers.size() + shortest_word ? room - numbers.size() : shortest_word
-    );
-    const auto used = word.size() + numbers.size() + 3;
+    constexpr std::size_t brackets = 3;
+    const auto fixed = numbers.size() + (total_ > 0 ? brackets + smallest_bar : 0);
+    const auto word = what_.substr(0, std::max(room - std::min(room, fixed), shortest_word));
+    const auto used = word.size() + numbers.size() + brackets;
     if (total_ > 0 && used + smallest_bar <= room) {
         return word + bar(bytes_, total_, room - used) + numbers;
     }

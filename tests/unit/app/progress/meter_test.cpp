@@ -83,6 +83,15 @@ TEST(Meter, SaysATimeLeftOnlyOnceItIsKnownAndCoarsely) {
     EXPECT_TRUE(written(early.due(at(400000)), "7 min left"));
 }
 
+TEST(Meter, ALongNameMakesRoomForTheBar) {
+    Meter meter({true, 60});
+    meter.begin("reading registry.example.com/a/long/name:of-an-image", 130 * mebibyte, at(0));
+    meter.reach(95 * mebibyte);
+    EXPECT_EQ(
+        meter.due(at(1000)), "\r\033[Kreading registry.e [#######...] 73 %, 95.0 MiB of 130.0 MiB"
+    );
+}
+
 TEST(Meter, FitsIntoEachTerminal) {
     for (const std::size_t width : {1U, 20U, 40U, 41U, 80U, 100U}) {
         Meter meter({true, width});
