@@ -18,6 +18,11 @@ Milliseconds milliseconds_since(Clock::time_point start) {
     return std::chrono::duration_cast<Milliseconds>(Clock::now() - start);
 }
 
+StepTiming timing(std::string step, Clock::time_point start) {
+    const auto begun = std::chrono::duration_cast<Milliseconds>(start.time_since_epoch());
+    return {std::move(step), milliseconds_since(start), begun};
+}
+
 /// One execution: holds the state that its parts share.
 class Execution {
 public:
@@ -35,9 +40,7 @@ public:
         const auto start = Clock::now();
         access_.progress.beginning(phase);
         const bool worked = run_steps(phase);
-        report_.timings.push_back(
-            {"phase " + std::string(to_string(phase.name)), milliseconds_since(start)}
-        );
+        report_.timings.push_back(timing("phase " + std::string(to_string(phase.name)), start));
         return worked;
     }
 
@@ -71,10 +74,9 @@ private:
         }
         const auto start = Clock::now();
         auto done = runner_.run(planned.step);
-        const auto duration = milliseconds_since(start);
-        report_.timings.push_back({key(planned.step), duration});
+        report_.timings.push_back(timing(key(planned.step), start));
         if (done) {
-            access_.progress.done(planned, duration);
+            access_.progress.done(planned, report_.timings.back().duration);
         }
         return done;
     }

@@ -13,6 +13,7 @@ namespace onload_node {
 struct StepTiming {
     std::string step;  ///< key(step), or "phase NAME"
     Milliseconds duration{};
+    Milliseconds begun{};  ///< on CLOCK_MONOTONIC, as systemd's own timestamps
 };
 
 /// A phase that failed and was undone.

@@ -182,9 +182,34 @@ RunRecord to_record(const ExecutionReport& execution, const std::string& boot_id
     }
     for (const auto& timing : execution.timings) {
         record.timings_ms.emplace_back(timing.step, timing.duration.count());
+        record.steps.push_back({timing.step, timing.begun.count(), timing.duration.count()});
     }
     return record;
 }
+
+namespace {
+
+void read_steps(RunRecord& record, const toml::table& document) {
+    const toml::array* const steps = document["steps"].as_array();
+    for (std::size_t i = 0; steps != nullptr && i < steps->size(); ++i) {
+        const auto entry = document["steps"][i];
+        const auto number = [&](const char* key) { return entry[key].value_or(std::int64_t{0}); };
+        record.steps.push_back(
+            {entry["step"].value_or(std::string()), number("begun-ms"), number("took-ms")}
+        );
+    }
+}
+
+toml::array steps_of(const RunRecord& record) {
+    toml::array steps;
+    for (const auto& step : record.steps) {
+        steps.push_back(toml::table{
+            {"step", step.step}, {"begun-ms", step.begun_ms}, {"took-ms", step.took_ms}});
+    }
+    return steps;
+}
+
+}  // namespace
 
 RunRecord read_run_record(const Files& files) {
     RunRecord record;
@@ -217,6 +242,7 @@ RunRecord read_run_record(const Files& files) {
             );
         }
     }
+    read_steps(record, table);
     return record;
 }
 
@@ -237,6 +263,7 @@ Result<void> write_run_record(Files& files, const RunRecord& record) {
         {"took-ms", record.took_ms},
         {"failures", std::move(failures)},
         {"timings", std::move(timings)},
+        {"steps", steps_of(record)},
     };
     return files.write(paths::last_run, toml_text(document));
 }

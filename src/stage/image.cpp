@@ -6,6 +6,7 @@
 #include "stage/pull_failure.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -280,9 +281,13 @@ void PulledImage::compare(const std::string& before, const std::string& earlier)
 }
 
 Result<void> PulledImage::unpack(const Source& source) {
-    const auto digest =
-        podman(*programs_, compose("podman image inspect --format {} {}", "{{.Digest}}", id_));
-    digest_ = last_line(digest.value_or(""));
+    constexpr const char* wanted = "{{.Digest}}={{.Size}}";
+    const auto inspected =
+        podman(*programs_, compose("podman image inspect --format {} {}", wanted, id_));
+    const auto told = last_line(inspected.value_or(""));
+    std::string_view size = told;
+    digest_ = take_until(size, "=");
+    std::from_chars(size.data(), size.data() + size.size(), size_);
     // It is never started; an image without a command of its own has to be given one.
     const auto created = podman(
         *programs_,
@@ -298,6 +303,7 @@ PulledImage::PulledImage(PulledImage&& other) noexcept
     : programs_(std::exchange(other.programs_, nullptr))
     , id_(std::move(other.id_))
     , digest_(std::move(other.digest_))
+    , size_(other.size_)
     , stored_(other.stored_)
     , was_there_(other.was_there_)
     , names_(std::move(other.names_)) {}

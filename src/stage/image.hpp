@@ -4,6 +4,7 @@
 #include "core/access/staging_access.hpp"
 #include "stage/source.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,10 @@ public:
     /// Of its manifest; "" when podman does not tell.
     [[nodiscard]] const std::string& digest() const { return digest_; }
 
+    /// About how many bytes its files are, as podman counts them: those that a later layer replaces
+    /// count as well. 0 when podman does not tell.
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
     /// Its files, as a tar archive.
     [[nodiscard]] Result<std::unique_ptr<ByteStream>> files();
 
@@ -72,6 +77,7 @@ private:
     Programs* programs_;
     std::string id_;
     std::string digest_;
+    std::uint64_t size_ = 0;
     bool stored_ = false;
     bool was_there_ = true;           ///< before we came, under whatever name: it stays
     std::vector<std::string> names_;  ///< that it has got by us

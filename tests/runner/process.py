@@ -10,7 +10,7 @@ import threading
 import time
 
 # A line at least this often, so that nobody takes long work for a hang.
-HEARTBEAT_SECONDS = 30
+HEARTBEAT_SECONDS = 10
 # What a program gets between being asked and being made to end.
 GRACE_SECONDS = 10
 

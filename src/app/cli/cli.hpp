@@ -30,6 +30,7 @@ enum class Verb {
     verify,
     nics,
     trees,
+    timeline,
     diagnose,
     reasons,
     config,
@@ -74,6 +75,8 @@ enum class Verb {
         return "nics";
     case Verb::trees:
         return "trees";
+    case Verb::timeline:
+        return "timeline";
     case Verb::diagnose:
         return "diagnose";
     case Verb::reasons:

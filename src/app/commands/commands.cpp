@@ -50,6 +50,8 @@ Result<int> run_command(const Command& command) {  // NOLINT(readability-functio
         return nics(command);
     case Verb::trees:
         return trees(command);
+    case Verb::timeline:
+        return timeline(command);
     case Verb::diagnose:
         return diagnose(command);
     case Verb::reasons:

@@ -2,6 +2,8 @@
 #include "app/inspect/diagnose.hpp"
 
 #include "app/inspect/inspect_commands.hpp"
+#include "app/inspect/oddities.hpp"
+#include "app/progress/live_meter.hpp"
 #include "base/pieces.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -30,6 +32,13 @@ constexpr Milliseconds for_one_command = std::chrono::seconds(20);
 constexpr Milliseconds for_all_commands = std::chrono::seconds(120);
 constexpr Milliseconds for_packing = std::chrono::seconds(30);
 constexpr std::size_t longest_output = std::size_t{16} * 1024 * 1024;
+/// Of all commands: it is in memory twice, here and where it is collected.
+constexpr std::size_t most_output = std::size_t{64} * 1024 * 1024;
+
+/// Said in each bundle, as whoever is given one asks for it.
+constexpr std::string_view left_out =
+    "left out on purpose: credentials for registries, network profiles, .netdev files and whatever "
+    "else may hold keys\n";
 
 using Buffer = std::array<std::byte, std::size_t{16} * 1024>;
 
@@ -46,8 +55,8 @@ std::string bundle_name() {
 }
 
 /// "onload-node" is the program beside us, not one found by PATH.
-std::vector<std::string> words_to_run(const BundledCommand& command) {
-    const auto found = words_of(command.words);
+std::vector<std::string> words_to_run(std::string_view command) {
+    const auto found = words_of(command);
     std::vector<std::string> words(found.begin(), found.end());
     if (words.front() == "onload-node") {
         words.front() = own_directory() + words.front();
@@ -59,7 +68,8 @@ std::vector<std::string> words_to_run(const BundledCommand& command) {
 class Collector {
 public:
     explicit Collector(std::string directory)
-        : directory_(std::move(directory)), contents_(compose("onload-node {}\n", version)) {}
+        : directory_(std::move(directory))
+        , contents_(compose("onload-node {}\n{}", version, left_out)) {}
 
     void collect_files() {
         for (const auto& file : paths::bundled_files) {
@@ -78,24 +88,40 @@ public:
 
     void collect_commands() {
         const Deadline deadline(for_all_commands);
-        const bool terminal = ::isatty(STDERR_FILENO) == 1;
+        LiveMeter meter;
+        const auto collect = [&](const std::string& name, const std::string& words) {
+            meter.begin(words);
+            collect_command(name, words, std::min(for_one_command, deadline.remaining()));
+        };
         for (const auto& command : bundled_commands()) {
-            if (terminal) {
-                std::fprintf(stderr, "\r\033[K%.*s", length(command.words), command.words.data());
-            }
-            collect_command(command, std::min(for_one_command, deadline.remaining()));
+            collect(std::string(command.name), std::string(command.words));
         }
-        if (terminal) {
-            std::fputs("\r\033[K", stderr);
+        for (const auto& port : ports_of(texts_["nics.json"])) {
+            collect(
+                compose("port-{}-udev.txt", port),
+                compose("udevadm info --query all --path /sys/class/net/{}", port)
+            );
+            collect(
+                compose("port-{}-nmcli.txt", port), compose("nmcli --terse device show {}", port)
+            );
         }
+    }
+
+    /// What is odd in what the commands said; it goes into the bundle as well.
+    std::vector<std::string> note_oddities() {
+        auto odd = find_oddities(texts_);
+        std::string text;
+        for (const auto& line : odd) {
+            text += line + "\n";
+        }
+        keep("odd.txt", text.empty() ? "nothing\n" : text, "odd.txt");
+        return odd;
     }
 
     /// Comes last, because it lists what became of the others.
     Result<void> write_contents() { return files_.write(directory_ + "/contents.txt", contents_); }
 
 private:
-    static int length(std::string_view text) { return static_cast<int>(text.size()); }
-
     void tell(std::string_view item, std::string_view outcome) {
         contents_ += compose("{}: {}\n", item, outcome);
     }
@@ -118,11 +144,11 @@ private:
         }
     }
 
-    void collect_command(const BundledCommand& command, Milliseconds limit) {
-        const std::string item(command.words);
-        const auto words = words_to_run(command);
-        if (limit == Milliseconds(0)) {
-            tell(item, "left out: the time for all commands was over");
+    void collect_command(const std::string& name, const std::string& item, Milliseconds limit) {
+        const auto words = words_to_run(item);
+        if (limit == Milliseconds(0) || room_ == 0) {
+            const std::string_view what = room_ == 0 ? "room" : "time";
+            tell(item, compose("left out: the {} for all commands was over", what));
             return;
         }
         if (words.front().front() != '/' && !programs_.available(words.front())) {
@@ -132,9 +158,11 @@ private:
         std::string output;
         const auto problem = read_all(words, limit, output);
         tell(item, problem.empty() ? "ok" : problem);
+        room_ -= std::min(room_, output.size());
         if (!output.empty()) {
-            keep(compose("commands/{}", command.name), output, item);
+            keep(compose("commands/{}", name), output, item);
         }
+        texts_.insert_or_assign(name, std::move(output));
     }
 
     /// Returns why the output is incomplete; "" if it is complete.
@@ -147,15 +175,17 @@ private:
         Buffer buffer{};
         const auto read = for_each_piece(**stream, buffer, [&](std::span<const std::byte> piece) {
             output.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-            return output.size() < longest_output
+            return output.size() < std::min(longest_output, room_)
                        ? Result<void>()
-                       : failure(ErrorCode::io, "cut off: it says more than 16 MiB");
+                       : failure(ErrorCode::io, "cut off: it says more than there is room for");
         });
         return read ? "" : read.error().message;
     }
 
     std::string directory_;
     std::string contents_;
+    CollectedTexts texts_;
+    std::size_t room_ = most_output;
     SystemFiles files_;
     SystemPrograms programs_;
 };
@@ -197,6 +227,19 @@ private:
     std::string path_{paths::bundle_directory};
 };
 
+/// The file comes first, so that a script takes the first line. Where the bundle itself went to
+/// standard output, people read the other one.
+void tell_result(const std::string& path, const std::vector<std::string>& odd) {
+    std::FILE* const out = path.empty() ? stderr : stdout;
+    if (!path.empty()) {
+        std::fprintf(out, "%s\n", path.c_str());
+    }
+    std::fputs(odd.empty() ? "nothing odd was found\n" : "odd:\n", out);
+    for (const auto& line : odd) {
+        std::fprintf(out, "  %s\n", line.c_str());
+    }
+}
+
 Result<NewFile> open_target(const Command& command, const std::string& name) {
     if (command.output != "-") {
         return NewFile::make(
@@ -231,13 +274,12 @@ Result<int> diagnose(const Command& command) {
     Collector collector(compose("{}/{}", directory.path(), name));
     collector.collect_files();
     collector.collect_commands();
+    const auto odd = collector.note_oddities();
     TRY(collector.write_contents());
     if (auto packed = pack(directory.path(), name, *target); !packed) {
         return failure("the bundle could not be written", packed.error());
     }
-    if (!target->path().empty()) {
-        std::printf("%s\n", target->path().c_str());
-    }
+    tell_result(target->path(), odd);
     return 0;
 }
 
@@ -274,6 +316,10 @@ constexpr BundledCommand commands[] = {
     {"udev.txt", "udevadm info --export-db"},
     {"networkmanager.txt", "nmcli --terse device"},
     {"sfc.txt", "modinfo sfc"},
+    {"stackdump.txt", "onload_stackdump lots"},
+    {"clocks.txt",
+     "systemctl --no-pager --plain --no-legend list-units sfptpd.service chronyd.service "
+     "ntpd.service systemd-timesyncd.service ptp4l.service phc2sys.service timemaster.service"},
     {"selinux-labels.txt",
      "ls -ldZ /opt /opt/lib/modules /opt/onload /opt/onload/usr/lib64 /usr/local/bin/onload-node "
      "/usr/local/sbin/onload_cp_server /usr/local/sbin/sfptpd /var/lib/onload-node "

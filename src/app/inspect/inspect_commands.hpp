@@ -22,6 +22,7 @@ namespace onload_node {
 [[nodiscard]] Result<int> nics(const Command& command);
 [[nodiscard]] Result<int> trees(const Command& command);
 [[nodiscard]] Result<int> diagnose(const Command& command);
+[[nodiscard]] Result<int> timeline(const Command& command);
 [[nodiscard]] Result<int> reasons(const Command& command);
 [[nodiscard]] Result<int> show_config(const Command& command);
 

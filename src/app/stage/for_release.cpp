@@ -2,6 +2,7 @@
 #include "app/config/config_file.hpp"
 #include "app/output/output.hpp"
 #include "app/output/terminal.hpp"
+#include "app/progress/live_meter.hpp"
 #include "app/session/node.hpp"
 #include "app/session/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"
@@ -108,6 +109,7 @@ public:
 
     Result<int> run() {
         const auto folder = TRY(unpacked_release());
+        meter_.begin(compose("verifying for {}", command_.release));
         const auto kernels = find_kernels(folder, command_.kernel);
         const auto chosen = choose_kernel(names_of(kernels, folder), command_.kernel);
         if (const auto* const check = std::get_if<Check>(&chosen)) {
@@ -138,10 +140,11 @@ private:
         TRY(need_room());
         SystemWorkArea area(root_, compose("{}/release", paths::gate_directory));
         TRY(area.begin());
-        auto opened = TRY(open_source(source, command_, config_.stage, programs_));
+        auto opened = TRY(open_source(source, command_, config_.stage, programs_, meter_));
         ReleaseFiles files(area);
         TRY(files.take(*opened.entries));
         if (files.missing()) {
+            meter_.begin(compose("reading {} again", source.text));
             TRY(read_again(source, opened));
             TRY(files.take_missing(*opened.entries));
         }
@@ -149,10 +152,11 @@ private:
     }
 
     /// Begins to read an open image or archive anew.
-    static Result<void> read_again(const Source& source, OpenSource& opened) {
+    Result<void> read_again(const Source& source, OpenSource& opened) {
         auto bytes = TRY(opened.image ? opened.image->files() : open_unpacked(source.where));
-        opened.entries = std::make_unique<TarEntries>(*bytes);
-        opened.bytes = std::move(bytes);
+        auto counted = metered(std::move(bytes), meter_);
+        opened.entries = std::make_unique<TarEntries>(*counted);
+        opened.bytes = std::move(counted);
         return {};
     }
 
@@ -224,7 +228,7 @@ private:
     Result<void> judge_source(const KernelFolder& folder, Judged& judged) {
         const auto text = expand_source(command_.modules, folder.name);
         const auto source = TRY(find_source(text));
-        auto opened = TRY(open_source(source, command_, config_.stage, programs_));
+        auto opened = TRY(open_source(source, command_, config_.stage, programs_, meter_));
         StagingOrder order;
         order.source = text;
         order.tree = paths::gate_directory;
@@ -270,7 +274,8 @@ private:
         return {};
     }
 
-    [[nodiscard]] int tell(const std::vector<Check>& checks, const std::string& kernel) const {
+    [[nodiscard]] int tell(const std::vector<Check>& checks, const std::string& kernel) {
+        meter_.end();
         print(
             command_.json ? release_json(checks, kernel, command_.release, command_.modules)
                           : verify_text(checks, colour_wanted())
@@ -284,6 +289,7 @@ private:
     TrustedOwner trusted_;
     Node node_;
     SystemPrograms programs_;
+    LiveMeter meter_;
     std::optional<Unpacked> room_;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "app/progress/live_meter.hpp"
 #include "app/stage/stage_parts.hpp"
 #include "base/text.hpp"
 #include "core/model/paths.hpp"
@@ -11,10 +12,13 @@
 #include "system/files/file_bytes.hpp"
 #include "system/files/files.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <set>
@@ -69,15 +73,32 @@ RegistryAccess access_of(const Command& command, const StageConfig& config) {
     return access;
 }
 
-Result<OpenSource> pulled(
-    const Source& source,
-    const RegistryAccess& access,
-    Programs& programs,
-    std::unique_ptr<PullScratch> scratch
+Result<PulledImage> get_image(
+    Programs& programs, const Source& source, const RegistryAccess& access, PullScratch& scratch
 ) {
-    const auto unpacked = TRY(unpack_oci_archive(programs, source, scratch->layout()));
-    auto image = TRY(PulledImage::get(programs, unpacked, access, scratch.get()));
-    if (image.was_stored()) {
+    const auto unpacked = TRY(unpack_oci_archive(programs, source, scratch.layout()));
+    return PulledImage::get(programs, unpacked, access, &scratch);
+}
+
+/// The size of a tar file that is read as it is; 0 where it has to be unpacked first.
+std::uint64_t plain_size(const std::string& path) {
+    constexpr std::size_t magic_at = 257;
+    constexpr std::string_view magic = "ustar";
+    std::array<char, magic_at + magic.size()> head{};
+    if (!is_file(path)) {
+        return 0;
+    }
+    std::ifstream file(path, std::ios::binary);
+    file.read(head.data(), head.size());
+    const std::string_view all(head.data(), static_cast<std::size_t>(file.gcount()));
+    std::error_code error;
+    const auto size = all.ends_with(magic) && all.size() == head.size() ? fs::file_size(path, error)
+                                                                        : std::uintmax_t{0};
+    return error ? 0 : size;
+}
+
+void tell_of_registry(const Source& source, const RegistryAccess& access, bool was_stored) {
+    if (was_stored) {
         std::fprintf(
             stderr,
             "onload-node: podman's storage has %s, no registry is asked; docker://REFERENCE asks "
@@ -87,6 +108,24 @@ Result<OpenSource> pulled(
     } else if (source.may_be_in_registry() && access.tls_verify == false) {
         std::fputs("onload-node: the registry's certificate was not checked\n", stderr);
     }
+}
+
+Result<OpenSource> pulled(
+    const Source& source,
+    const RegistryAccess& access,
+    Programs& programs,
+    std::unique_ptr<PullScratch> scratch,
+    LiveMeter& meter
+) {
+    meter.begin(compose("pulling {}", source.text), 0, [&scratch] { return scratch->brought(); });
+    auto got = get_image(programs, source, access, *scratch);
+    // The scratch folder moves on from here.
+    meter.begin(compose("reading {}", source.text), got ? got->size() : 0);
+    if (!got) {
+        return tl::unexpected(got.error());
+    }
+    PulledImage image = std::move(*got);
+    meter.beside([&] { tell_of_registry(source, access, image.was_stored()); });
     auto bytes = TRY(image.files());
     OpenSource opened;
     opened.scratch = std::move(scratch);
@@ -95,7 +134,7 @@ Result<OpenSource> pulled(
         opened.digest = image.digest();
     }
     opened.image.emplace(std::move(image));
-    opened.bytes = std::move(bytes);
+    opened.bytes = metered(std::move(bytes), meter);
     opened.entries = std::make_unique<TarEntries>(*opened.bytes);
     return opened;
 }
@@ -185,22 +224,47 @@ std::string file_stamp(const Source& source) {
                      : "";
 }
 
+std::uint64_t PullScratch::brought() {
+    std::error_code error;
+    for (fs::recursive_directory_iterator file(path_, error), end; !error && file != end;
+         file.increment(error)) {
+        std::error_code gone;
+        const auto size = file->is_regular_file(gone) ? file->file_size(gone) : 0;
+        auto& most = sizes_[file->path()];
+        most = gone ? most : std::max<std::uint64_t>(most, size);
+    }
+    std::uint64_t sum = 0;
+    for (const auto& [path, size] : sizes_) {
+        sum += size;
+    }
+    return sum;
+}
+
 Result<OpenSource> open_source(
-    const Source& source, const Command& command, const StageConfig& config, Programs& programs
+    const Source& source,
+    const Command& command,
+    const StageConfig& config,
+    Programs& programs,
+    LiveMeter& meter
 ) {
     if (source.is_image()) {
         auto scratch = std::make_unique<PullScratch>(command.root.value_or(""));
-        return pulled(source, access_of(command, config), programs, std::move(scratch));
+        return pulled(source, access_of(command, config), programs, std::move(scratch), meter);
     }
     OpenSource opened;
+    meter.begin(
+        compose("reading {}", source.text),
+        source.kind == SourceKind::tar ? plain_size(source.where) : 0
+    );
     if (source.kind == SourceKind::directory) {
         const auto directory = source.where.substr(0, source.where.find_last_not_of('/') + 1);
-        opened.entries = std::make_unique<DirectoryEntries>(directory, paths_in(directory));
+        opened.entries =
+            metered(std::make_unique<DirectoryEntries>(directory, paths_in(directory)), meter);
         return opened;
     }
     auto bytes = TRY(open_unpacked(source.where));
     opened.digest = file_stamp(source);
-    opened.bytes = std::move(bytes);
+    opened.bytes = metered(std::move(bytes), meter);
     opened.entries = std::make_unique<TarEntries>(*opened.bytes);
     return opened;
 }

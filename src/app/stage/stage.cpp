@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/config/config_file.hpp"
+#include "app/progress/live_meter.hpp"
 #include "app/session/node.hpp"
 #include "app/session/node_kernels.hpp"
 #include "app/stage/stage_commands.hpp"
@@ -43,13 +44,6 @@ struct Job {
 
 void tell(const std::string& line) {
     std::printf("%s\n", line.c_str());
-}
-
-/// Shows progress if standard error is a terminal.
-void progress(const std::string& line) {
-    if (::isatty(STDERR_FILENO) == 1) {
-        std::fprintf(stderr, "%s\n", line.c_str());
-    }
 }
 
 class StageRun {
@@ -124,9 +118,9 @@ public:
     }
 
     Result<void> carry_out(const Job& job) {
-        progress(compose("reading {}", job.source.text));
-        auto opened = TRY(open_source(job.source, command_, config_.stage, programs_));
-        return put(opened, order_of(job, opened.digest));
+        LiveMeter meter;
+        auto opened = TRY(open_source(job.source, command_, config_.stage, programs_, meter));
+        return put(opened, order_of(job, opened.digest), meter);
     }
 
     /// Puts a kept set in the place of what is staged. Cut short, the next boot finishes it.
@@ -140,11 +134,12 @@ public:
         const auto kept = TRY(find_kept_set(root_, config_.driver.tree, kernel, which));
         if (!kept.in_place) {
             const Job job{kept.source, kernel};
-            auto opened = TRY(open_source(job.source, command_, config_.stage, programs_));
+            LiveMeter meter;
+            auto opened = TRY(open_source(job.source, command_, config_.stage, programs_, meter));
             auto order = order_of(job, kept.image);
             order.kept_set = kept.digest;
             order.by_boot = by_boot;
-            TRY(put(opened, order));
+            TRY(put(opened, order, meter));
         }
         tell(compose("in place: the set {}", short_digest(kept.digest)));
         return {};
@@ -161,22 +156,26 @@ public:
     }
 
 private:
-    Result<void> put(OpenSource& opened, const StagingOrder& order) {
+    Result<void> put(OpenSource& opened, const StagingOrder& order, LiveMeter& meter) {
         SystemWorkArea modules(root_, work_tree(config_.driver.tree));
         SystemWorkArea user(root_, std::string(paths::user_work_directory));
         SystemFiles files(root_);
         Config in_area = config_;
         in_area.driver.tree = work_tree(config_.driver.tree);
         const auto verdict = [&](const std::string& kernel) {
-            progress(compose("verifying the modules for {}", kernel));
-            return tree_verdict(in_area, sensors_, kernel, command_.root.has_value());
+            meter.begin(compose("verifying the modules for {}", kernel));
+            auto judged = tree_verdict(in_area, sensors_, kernel, command_.root.has_value());
+            meter.begin("putting it in place");
+            return judged;
         };
         const auto for_containers = [&](const std::string& libraries) {
             return selinux::set_type(root_ + libraries, selinux::libraries_type);
         };
+        const auto say = [&](const std::string& line) { meter.beside([&] { tell(line); }); };
         const StagingAccess access{
-            modules, user, programs_, files, sensors_.trees, verdict, for_containers, tell};
+            modules, user, programs_, files, sensors_.trees, verdict, for_containers, say};
         const auto staged = TRY(stage_image(*opened.entries, order, access));
+        meter.end();
         report(staged);
         return {};
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/cli.hpp"
+#include "app/progress/live_meter.hpp"
 #include "core/access/node_access.hpp"
 #include "core/access/staging_access.hpp"
 #include "core/model/config.hpp"
@@ -9,7 +10,9 @@
 #include "system/files/lock.hpp"
 #include "system/modules/module_file.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -120,6 +123,10 @@ public:
     /// An empty folder in it, for the layout of an image; "" where there can be none.
     [[nodiscard]] const std::string& layout() const { return layout_; }
 
+    /// How much podman has brought: the sum of the most that each of its files has had here, as it
+    /// takes them away when they are unpacked. Images that it unpacks as they come leave none.
+    [[nodiscard]] std::uint64_t brought();
+
     [[nodiscard]] std::string left() const override { return left_; }
 
     void keep(const std::string& text) override;
@@ -128,6 +135,7 @@ private:
     std::string path_;
     std::string layout_;
     std::string left_;
+    std::map<std::string, std::uint64_t> sizes_;  ///< by path
 };
 
 /// An open SOURCE, with everything that must live as long.
@@ -149,9 +157,14 @@ struct OpenSource {
 /// file, of the image's manifest or of the layout's index. Empty for other sources.
 [[nodiscard]] std::string file_stamp(const Source& source);
 
-/// Opens a file or directory, or has podman fetch an image.
+/// Opens a file or directory, or has podman fetch an image. `meter`, which has to outlive the
+/// source, shows how far that is, and then how much is read of it.
 [[nodiscard]] Result<OpenSource> open_source(
-    const Source& source, const Command& command, const StageConfig& config, Programs& programs
+    const Source& source,
+    const Command& command,
+    const StageConfig& config,
+    Programs& programs,
+    LiveMeter& meter
 );
 
 }  // namespace onload_node

@@ -20,12 +20,24 @@ struct RecordedFailure {
     bool left_behind = false;              ///< something could not be taken back
 };
 
+/// When a step or a whole phase ("phase driver") began, in milliseconds of CLOCK_MONOTONIC, and how
+/// long it took.
+struct StepTime {
+    std::string step;
+    std::int64_t begun_ms = 0;
+    std::int64_t took_ms = 0;
+    bool operator==(const StepTime&) const = default;
+};
+
 /// What the last apply of this boot met. It explains what the node itself does not show.
 struct RunRecord {
     std::string boot_id;
     std::vector<RecordedFailure> failures;
     std::vector<std::pair<std::string, std::int64_t>> timings_ms;  ///< step and milliseconds
     std::int64_t took_ms = 0;  ///< the whole run, its looks and its report too; 0 if not known
+    /// The same in the order in which they ended, each one that was tried again too. Empty in a
+    /// record of an older version.
+    std::vector<StepTime> steps = {};
 };
 
 /// One module of the status.

@@ -5,6 +5,7 @@
 #include "core/model/paths.hpp"
 #include "core/model/units.hpp"
 #include "system/systemd/bus.hpp"
+#include "system/systemd/properties.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -16,84 +17,31 @@ namespace onload_node {
 
 namespace {
 
-constexpr const char* manager_path = "/org/freedesktop/systemd1";
-constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
-constexpr const char* unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr const char* job_interface = "org.freedesktop.systemd1.Job";
 
-/// The default of sd-bus. PID 1 answers at once, unless it is reloading.
-constexpr Milliseconds call_limit = std::chrono::seconds(25);
 /// PID 1 took over a second to read every unit again in the early boot of a small node.
 constexpr Milliseconds reload_limit = std::chrono::seconds(30);
-
-BusMethod manager(const char* method) {
-    return {manager_path, manager_interface, method};
-}
 
 Result<void> without_value(const Result<BusMessage>& reply) {
     return reply ? Result<void>() : tl::unexpected(reply.error());
 }
 
-/// The reply to a method that returns one string or one object path.
-Result<std::string> text_of(const std::string& what, Result<BusMessage> reply, char type) {
-    if (!reply) {
-        return tl::unexpected(reply.error());
-    }
-    const char* text = nullptr;
-    const int result = sd_bus_message_read_basic(reply->get(), type, &text);
-    return result < 0 ? BusConnection::bus_failure(what, result) : Result<std::string>(text);
-}
-
-/// Reads a property of an object. The returned message is positioned before the value.
-Result<BusMessage> get_property(
-    BusConnection& bus,
-    const std::string& path,
-    const char* interface,
-    const char* name,
-    const char* type
-) {
-    const std::string what = compose("cannot read {} of {}", name, path);
-    auto reply = bus.call(
-        what,
-        {path.c_str(), "org.freedesktop.DBus.Properties", "Get"},
-        call_limit,
-        "ss",
-        interface,
-        name
-    );
-    if (reply) {
-        if (const int result = sd_bus_message_enter_container(reply->get(), 'v', type);
-            result < 0) {
-            return BusConnection::bus_failure(what, result);
-        }
-    }
-    return reply;
-}
-
-Result<std::string> text_property(
-    BusConnection& bus, const std::string& path, const char* interface, const char* name
-) {
-    return text_of(
-        "cannot read " + std::string(name), get_property(bus, path, interface, name, "s"), 's'
-    );
-}
-
 /// True when a queued job would start the unit. A job that ends while we ask does not count.
 bool start_pending(BusConnection& bus, const std::string& unit_path) {
-    const auto job = get_property(bus, unit_path, unit_interface, "Job", "(uo)");
+    const auto job = pid1::get_property(bus, unit_path, pid1::unit_interface, "Job", "(uo)");
     std::uint32_t id = 0;
     const char* path = nullptr;
     if (!job || sd_bus_message_read(job->get(), "(uo)", &id, &path) < 0 || id == 0) {
         return false;
     }
-    const auto type = text_property(bus, path, job_interface, "JobType");
+    const auto type = pid1::text_property(bus, path, job_interface, "JobType");
     return type && type->find("start") != std::string::npos;
 }
 
 /// True if the unit has the condition that the time marker must not exist, as PID 1 knows it.
 Result<bool> heeds_marker(BusConnection& bus, const std::string& unit_path) {
     const auto conditions =
-        TRY(get_property(bus, unit_path, unit_interface, "Conditions", "a(sbbsi)"));
+        TRY(pid1::get_property(bus, unit_path, pid1::unit_interface, "Conditions", "a(sbbsi)"));
     sd_bus_message* const message = conditions.get();
     int result = sd_bus_message_enter_container(message, 'a', "(sbbsi)");
     bool found = false;
@@ -116,8 +64,10 @@ Result<bool> heeds_marker(BusConnection& bus, const std::string& unit_path) {
 /// PID 1 holds, which is as old as the last reload.
 Result<std::string> file_state(BusConnection& bus, const std::string& id) {
     const std::string what = "cannot read the state of the unit file of " + id;
-    auto state = text_of(
-        what, bus.call(what, manager("GetUnitFileState"), call_limit, "s", id.c_str()), 's'
+    auto state = pid1::text_of(
+        what,
+        bus.call(what, pid1::manager("GetUnitFileState"), pid1::call_limit, "s", id.c_str()),
+        's'
     );
     if (!state && state.error().code == ErrorCode::not_found) {
         return std::string();
@@ -131,7 +81,8 @@ public:
     /// Call this before the job is queued: the job may end before the reply arrives.
     Result<void> subscribe(BusConnection& bus, Milliseconds limit) {
         // PID 1 sends signals unasked on its own socket; on the system bus we have to ask for them.
-        auto subscribed = bus.call("cannot subscribe to jobs", manager("Subscribe"), limit, "");
+        auto subscribed =
+            bus.call("cannot subscribe to jobs", pid1::manager("Subscribe"), limit, "");
         if (!subscribed && subscribed.error().code == ErrorCode::permission) {
             return without_value(subscribed);
         }
@@ -140,8 +91,8 @@ public:
             bus.get(),
             &slot,
             "org.freedesktop.systemd1",
-            manager_path,
-            manager_interface,
+            pid1::manager_path,
+            pid1::manager_interface,
             "JobRemoved",
             removed,
             this
@@ -194,9 +145,9 @@ Result<BusConnection*> SystemdUnits::connection() {
 Result<UnitState> SystemdUnits::state(const std::string& name) {
     const auto bus = TRY(connection());
     const std::string what = "cannot look up " + name;
-    const auto path =
-        TRY(text_of(what, bus->call(what, manager("LoadUnit"), call_limit, "s", name.c_str()), 'o')
-        );
+    const auto path = TRY(pid1::text_of(
+        what, bus->call(what, pid1::manager("LoadUnit"), pid1::call_limit, "s", name.c_str()), 'o'
+    ));
     UnitState state;
     const std::pair<const char*, std::string*> properties[] = {
         {"Id", &state.id},
@@ -204,7 +155,7 @@ Result<UnitState> SystemdUnits::state(const std::string& name) {
         {"ActiveState", &state.active_state},
         {"FragmentPath", &state.fragment}};
     for (const auto& [property, field] : properties) {
-        auto value = text_property(*bus, path, unit_interface, property);
+        auto value = pid1::text_property(*bus, path, pid1::unit_interface, property);
         if (!value) {
             return failure(what, value.error());
         }
@@ -229,21 +180,28 @@ Result<void> SystemdUnits::order(
     if (!bus) {
         return failure(what, bus.error());
     }
-    return without_value((*bus)->call(what, manager(method), limit, types, arguments...));
+    return without_value((*bus)->call(what, pid1::manager(method), limit, types, arguments...));
 }
 
 Result<void> SystemdUnits::mask(const std::string& id) {
     constexpr int runtime = 1;
     constexpr int force = 0;
     return order(
-        "cannot mask " + id, "MaskUnitFiles", call_limit, "asbb", 1, id.c_str(), runtime, force
+        "cannot mask " + id,
+        "MaskUnitFiles",
+        pid1::call_limit,
+        "asbb",
+        1,
+        id.c_str(),
+        runtime,
+        force
     );
 }
 
 Result<void> SystemdUnits::unmask(const std::string& id) {
     constexpr int runtime = 1;
     const std::string what = "cannot unmask " + id;
-    TRY(order(what, "UnmaskUnitFiles", call_limit, "asb", 1, id.c_str(), runtime));
+    TRY(order(what, "UnmaskUnitFiles", pid1::call_limit, "asb", 1, id.c_str(), runtime));
     const auto now = state(id);
     if (!now) {
         return failure(what, now.error());
@@ -255,12 +213,17 @@ Result<void> SystemdUnits::stop(const std::string& id, Milliseconds limit) {
     const auto bus = TRY(connection());
     const Deadline deadline(limit);
     JobEnd end;
-    TRY(end.subscribe(*bus, std::min(call_limit, limit)));
+    TRY(end.subscribe(*bus, std::min(pid1::call_limit, limit)));
     const std::string what = "cannot stop " + id;
-    const auto job = text_of(
+    const auto job = pid1::text_of(
         what,
         bus->call(
-            what, manager("StopUnit"), std::min(call_limit, limit), "ss", id.c_str(), "replace"
+            what,
+            pid1::manager("StopUnit"),
+            std::min(pid1::call_limit, limit),
+            "ss",
+            id.c_str(),
+            "replace"
         ),
         'o'
     );
@@ -289,17 +252,19 @@ Result<void> SystemdUnits::start(const std::string& id) {
     const auto now = state(id);
     if (now && now->active_state == "failed") {
         // Otherwise the start limit, which it has met, would refuse this start too.
-        TRY(order("cannot start " + id, "ResetFailedUnit", call_limit, "s", id.c_str()));
+        TRY(order("cannot start " + id, "ResetFailedUnit", pid1::call_limit, "s", id.c_str()));
     }
     if (now && now->load_state == "masked" && !now->masked()) {
         // PID 1 has read the unit while the mask was there.
         TRY(order("cannot start " + id, "Reload", reload_limit, ""));
     }
-    return order("cannot start " + id, "StartUnit", call_limit, "ss", id.c_str(), "replace");
+    return order("cannot start " + id, "StartUnit", pid1::call_limit, "ss", id.c_str(), "replace");
 }
 
 Result<void> SystemdUnits::restart(const std::string& id) {
-    return order("cannot restart " + id, "RestartUnit", call_limit, "ss", id.c_str(), "replace");
+    return order(
+        "cannot restart " + id, "RestartUnit", pid1::call_limit, "ss", id.c_str(), "replace"
+    );
 }
 
 Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std::string& path) {
@@ -321,7 +286,7 @@ Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std
     constexpr int auxiliary_units = 0;
     // clang-format off
     return order(
-        what, "StartTransientUnit", call_limit, "ssa(sv)a(sa(sv))", unit.c_str(), "fail",
+        what, "StartTransientUnit", pid1::call_limit, "ssa(sv)a(sa(sv))", unit.c_str(), "fail",
         properties,
         "Description", "s", description.c_str(),
         "Type", "s", "oneshot",
@@ -335,17 +300,17 @@ Result<void> SystemdUnits::remove_at_shutdown(const std::string& unit, const std
 Result<void> SystemdUnits::set_description(const std::string& unit, const std::string& text) {
     const auto bus = TRY(connection());
     const std::string what = "cannot describe " + unit;
-    const auto path =
-        TRY(text_of(what, bus->call(what, manager("LoadUnit"), call_limit, "s", unit.c_str()), 'o')
-        );
+    const auto path = TRY(pid1::text_of(
+        what, bus->call(what, pid1::manager("LoadUnit"), pid1::call_limit, "s", unit.c_str()), 'o'
+    ));
     std::string line = text;
     std::replace(line.begin(), line.end(), '\n', ' ');
     // Each change writes a file below /run/systemd/system.control.
-    if (TRY(text_property(*bus, path, unit_interface, "Description")) == line) {
+    if (TRY(pid1::text_property(*bus, path, pid1::unit_interface, "Description")) == line) {
         return {};
     }
     // One would be written for a unit that is not there, too.
-    if (TRY(text_property(*bus, path, unit_interface, "LoadState")) != "loaded") {
+    if (TRY(pid1::text_property(*bus, path, pid1::unit_interface, "LoadState")) != "loaded") {
         return {};
     }
     constexpr int runtime = 1;
@@ -353,7 +318,7 @@ Result<void> SystemdUnits::set_description(const std::string& unit, const std::s
     return order(
         what,
         "SetUnitProperties",
-        call_limit,
+        pid1::call_limit,
         "sba(sv)",
         unit.c_str(),
         runtime,
@@ -369,7 +334,7 @@ Result<void> SystemdUnits::reload_udev() {
     auto told = order(
         "cannot have udevd read its files again",
         "KillUnit",
-        call_limit,
+        pid1::call_limit,
         "ssi",
         udevd.c_str(),
         "main",

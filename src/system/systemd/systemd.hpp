@@ -6,10 +6,21 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace onload_node {
 
 class BusConnection;
+
+/// When a unit began to start and when it had, on CLOCK_MONOTONIC, the last time that it did.
+struct UnitTimes {
+    std::string id;
+    std::string load_state;          ///< "not-found": there is no such unit
+    Milliseconds begun{};            ///< 0: never in this boot
+    Milliseconds active{};           ///< 0: it never became active, or only starts
+    Milliseconds inactive{};         ///< when it ended or failed; 0: not since it began, or never
+    std::vector<std::string> after;  ///< what it is ordered after
+};
 
 /// The units of PID 1, over D-Bus. It connects when first needed, and again after PID 1 has dropped
 /// the connection.
@@ -43,6 +54,9 @@ public:
     set_description(const std::string& unit, const std::string& text) override;
 
     [[nodiscard]] Result<void> reload_udev() override;
+
+    /// Any user may ask this.
+    [[nodiscard]] Result<UnitTimes> times(const std::string& name);
 
 private:
     [[nodiscard]] Result<BusConnection*> connection();

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A node with two in-tree ports comes up on the staged driver and Onload, with its names and one clock daemon."""
 
+import json
+
 from harness import check, expect_equal, note
-from harness.product import DEVICES, STAGED_MODULES, Product
+from harness.product import BINARY, DEVICES, STAGED_MODULES, Product
 
 CONFIGURATION = """
 [names]
@@ -72,6 +74,26 @@ def status_says_so(product, lab):
     note(" ".join(f"{step}={ms}ms" for step, ms in status["timings_ms"].items()))
 
 
+def timeline_says_where_the_time_went(product):
+    """systemd's word for the unit, and our own for its steps, come to the same; the network comes after both."""
+    timeline = json.loads(product.run("timeline --json").stdout)
+    unit = timeline["unit"]
+    phases = [step for step in timeline["steps"] if step["step"].startswith(("phase ", "look "))]
+    expect_equal("timeline: the unit is ours", unit["name"], "onload-node.service")
+    check("timeline: what the unit did adds up to its time",
+          abs(sum(phase["took_ms"] for phase in phases) - unit["took_ms"]) <= unit["took_ms"] // 4, timeline)
+    check("timeline: the driver's phase has its steps", {"phase driver", "load sfc"} <= {step["step"] for step in timeline["steps"]}, timeline)
+    before = timeline["network_pre"]
+    check("timeline: network-pre.target comes after us, and waited for no longer than we took",
+          before["reached_ms"] >= unit["begun_ms"] + unit["took_ms"] and 0 < before["delay_ms"] <= unit["took_ms"], timeline)
+    units = [row["name"] for row in timeline["units"]]
+    check("timeline: the neighbours are there", {"systemd-udevd.service", "sfptpd.service"} <= set(units), units)
+    shown = product.machine.check(f"setpriv --reuid=65534 --clear-groups env LC_ALL=C {BINARY} timeline")
+    check("timeline: others than root see it, and no line is longer than 100", "waited for onload-node alone" in shown
+          and "phase driver" in shown and all(len(line) <= 100 for line in shown.splitlines()), shown)
+    check("timeline: a closed pipe is no crash", "terminate" not in product.machine.run(f"{BINARY} timeline 2>&1 | head -1").stdout)
+
+
 def scenario(lab):
     machine = lab.parked(functions=2)
     product = Product(machine)
@@ -85,3 +107,4 @@ def scenario(lab):
     the_ports_have_their_names(product)
     sfptpd_keeps_the_time(product)
     status_says_so(product, lab)
+    timeline_says_where_the_time_went(product)

@@ -21,7 +21,7 @@ def whole_node(product):
     machine.write("/root/auth.json", SECRET)
     product.configure('[stage]\nauthfile = "/root/auth.json"\n')
     done = product.run("diagnose")
-    path = done.stdout.strip()
+    path, *found = done.stdout.splitlines() or [""]
     check("diagnose says where its file is", done.rc == 0 and path.startswith("/var/tmp/onload-node-") and path.endswith(".tar.gz"), done)
     expect_equal("it is root's alone, and nothing else is left", (machine.check(f"stat -c %a:%U {path}"), left(machine)), ("600:root", [path]))
     bundle = Bundle(machine.read(path))
@@ -33,6 +33,11 @@ def whole_node(product):
     expect_equal("the configuration is in it", bundle.text(f"files{DROP_IN}"), machine.read(DROP_IN).decode())
     names = [path for path in bundle.files if path.startswith("files/run/systemd/network/71-onload-node-")]
     expect_equal("so are the names of both ports", len(names), 2)
+    check("nothing is odd but that our modules are not signed, on the screen and in the bundle",
+          len(found) == 2 and "no key" in found[1] and bundle.text("odd.txt") == f"{found[1].strip()}\n", (found, bundle.text("odd.txt")))
+    check("each port is in it as udev and NetworkManager see it, where there is one", "INTERFACE=" in bundle.text(f"commands/port-{product.names()[0]}-udev.txt"),
+          bundle.text("contents.txt"))
+    check("it says what was left out on purpose", "left out on purpose: credentials" in bundle.text("contents.txt"))
     expect_equal("contents.txt says what was collected", bundle.outcome("onload-node nics --json"), "ok")
     expect_equal("what was not there", bundle.outcome(LABELS), "not there")
     expect_equal("and what cannot be", bundle.outcome("rpm-ostree status"), "this machine has no such program")
@@ -49,15 +54,23 @@ def broken_node(product):
     machine = product.machine
     product.configure("no such = thing\n")
     machine.write("/usr/local/sbin/lspci", "#!/bin/sh\necho begun\nexec sleep 1000\n", 0o755)
+    machine.write("/usr/local/sbin/onload_stackdump", "#!/bin/sh\nexec yes a stack\n", 0o755)
+    machine.check("echo 'sfc 0000:00:08.0: MC command 0x8 timed out' >/dev/kmsg")
     done = machine.run(f"{BINARY} diagnose -o - >{FOLDER}/piped.tar.gz")
     expect_equal("on a broken node it ends with 0", (done.rc, done.stdout), (0, ""))
     bundle = Bundle(machine.read(f"{FOLDER}/piped.tar.gz"))
     check("it tells what the status says of a wrong configuration", DROP_IN in (bundle.outcome("onload-node plan") or ""), bundle.text("contents.txt"))
     check("a program that hangs is given up", "did not come to its end" in (bundle.outcome("lspci -nnkvv") or ""), bundle.text("contents.txt"))
     expect_equal("what it had said is kept", bundle.text("commands/pci.txt"), "begun\n")
-    check("and it does not run on", not machine.run("pgrep -x sleep").ok)
+    check("one that has no end of words is cut off", "cut off" in (bundle.outcome("onload_stackdump lots") or ""), bundle.text("contents.txt"))
+    check("and neither runs on", not machine.run("pgrep -x 'sleep|yes'").ok)
+    check("without a terminal a line each ten seconds says what takes so long",
+          any(line.startswith("lspci -nnkvv ") and line.endswith(" s") for line in done.stderr.splitlines()), done.stderr)
+    check("what is odd is said beside the bundle: the state and what the kernel complains of",
+          "odd:" in done.stderr and "MC command 0x8 timed out" in done.stderr and "onload-node reasons" in done.stderr, done.stderr)
+    expect_equal("the same is in it", [f"  {line}" for line in bundle.text("odd.txt").splitlines()], done.stderr.split("odd:\n")[-1].splitlines())
     check("the commands behind it were asked", "lo" in bundle.text("commands/interfaces.txt"), bundle.text("contents.txt"))
-    machine.check(f"rm /usr/local/sbin/lspci {DROP_IN}")
+    machine.check(f"rm /usr/local/sbin/lspci /usr/local/sbin/onload_stackdump {DROP_IN}")
 
 
 def killed(product):

@@ -11,6 +11,7 @@ import shutil
 from harness import check, expect_equal
 from harness.image_forms import expected_content, without_index
 from harness.module_images import everything
+from harness.product import BINARY
 from harness.refused_images import Refusals
 from harness.registry import Authority, Registry
 from harness.scratch_images import digest_of, oci_image, write_registry_store
@@ -101,6 +102,18 @@ def served(node):
     node.machine.check(f"mv /root/ca.crt {CERTIFICATE}")
 
 
+def on_a_terminal(node):
+    """Our line is written over and gone before anything else is said, and podman adds none of its own."""
+    node.configured(f'"{node.by_tag}"')
+    node.node.forget()
+    done = node.machine.run(f"TERM=xterm script -qec 'stty cols 40; {BINARY} stage --kernel {node.kernel}' /dev/null")
+    lines = [line.rsplit("\r\x1b[K", 1)[-1] for line in done.stdout.split("\r\n")]
+    check("on a terminal: each line begins with what it says, and the last drawing is gone",
+          done.rc == 0 and all(line.startswith(("left out: ", "kernel ", "staged: ")) for line in lines[:-1]) and lines[-1] == "", done)
+    check("on a terminal: podman's own progress is not there", not any(word in done.stdout for word in ("Copying", "Trying", "Writing")), done)
+    node.errors.before = node.node.content()
+
+
 def of_the_other_kind(node):
     """Two objects: whoever has made the one has not made the other."""
     node.mirrors("digest-only")
@@ -137,6 +150,8 @@ def scenario(lab):
     node = Mirrored(lab)
     node.registry.start()
     served(node)
+    node.mirrors("tag-only", "digest-only")
+    on_a_terminal(node)
     of_the_other_kind(node)
     unknown_kernel(node)
     asked_in_vain(node)

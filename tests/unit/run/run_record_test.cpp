@@ -4,6 +4,8 @@
 #include "unit/core/model/observed_fixture.hpp"
 #include "unit/run/memory_node.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace onload_node {
@@ -14,7 +16,8 @@ ExecutionReport failed_with(ErrorCode code) {
     execution.failures.push_back(
         {PhaseName::driver, "unload sfc", {code, "sfc is in use"}, {"start chronyd: no"}}
     );
-    execution.timings.push_back({"unload sfc", Milliseconds(10000)});
+    execution.timings.push_back({"unload sfc", Milliseconds(10000), Milliseconds(4000)});
+    execution.timings.push_back({"load sfc", Milliseconds(20), Milliseconds(14000)});
     return execution;
 }
 
@@ -31,7 +34,23 @@ TEST(RunRecord, IsReadAsItWasWritten) {
         "unload sfc: sfc is in use; could not be taken back: start chronyd: no"
     );
     EXPECT_EQ(read.failures[0].code, ReasonCode::busy);
-    EXPECT_EQ(read.timings_ms, written.timings_ms);
+    auto sorted = written.timings_ms;
+    std::ranges::sort(sorted);
+    EXPECT_EQ(read.timings_ms, sorted);
+    ASSERT_EQ(read.steps.size(), 2U);
+    EXPECT_EQ(read.steps, written.steps);
+    EXPECT_EQ(read.steps[0], (StepTime{"unload sfc", 4000, 10000}));
+}
+
+TEST(RunRecord, OfAnOlderVersionHasNoMomentsOfItsSteps) {
+    fixture::MemoryNode node(fixture::booting_node());
+    ASSERT_TRUE(node.write(
+        paths::last_run, "boot-id = \"boot-1\"\ntook-ms = 7\n[timings]\n\"load sfc\" = 5\n"
+    ));
+    const auto read = read_run_record(node);
+    EXPECT_EQ(read.took_ms, 7);
+    EXPECT_EQ(read.timings_ms.size(), 1U);
+    EXPECT_TRUE(read.steps.empty());
 }
 
 TEST(RunRecord, CallsAnythingButAUserOfTheDriverUndone) {

@@ -39,7 +39,8 @@ public:
         if (words[1] == "image" && words[2] == "exists") {
             return ProgramEnd{stored ? 0 : 1, "", ""};
         }
-        return ProgramEnd{0, words[1] == "image" ? "sha256:77\n" : "", ""};
+        const bool sized = std::ranges::find(words, "{{.Digest}}={{.Size}}") != words.end();
+        return ProgramEnd{0, sized ? sizes + "\n" : words[1] == "image" ? "sha256:77\n" : "", ""};
     }
 
     Result<std::unique_ptr<ByteStream>>
@@ -75,6 +76,7 @@ public:
     std::string before;     ///< lines of `podman images`; a pull adds others
     std::string after = "sha256:0123abcd=host:5000/a/m:1\n";
     std::string complaint;
+    std::string sizes = "sha256:77=123456789012";
     std::vector<std::string> asked;
 };
 
@@ -88,6 +90,7 @@ TEST(PulledImage, IsUnpackedAndLeavesNothing) {
         auto image = PulledImage::get(podman, reference, {"/auth.json", true});
         ASSERT_TRUE(image) << image.error().message;
         EXPECT_EQ(image->digest(), "sha256:77");
+        EXPECT_EQ(image->size(), 123456789012U);
         ASSERT_TRUE(image->files());
         EXPECT_TRUE(podman.was_asked(
             "podman pull --quiet --tls-verify=true --authfile=/auth.json docker://host:5000/a/m:1"
@@ -98,6 +101,17 @@ TEST(PulledImage, IsUnpackedAndLeavesNothing) {
     }
     EXPECT_TRUE(podman.was_asked("podman rm --force --ignore onload-node-stage"));
     EXPECT_TRUE(podman.was_asked("podman rmi 0123abcd"));
+}
+
+TEST(PulledImage, HasNoSizeWherePodmanTellsNone) {
+    for (const std::string told : {"sha256:77", "sha256:77=", "sha256:77=<no value>", ""}) {
+        FakePodman podman;
+        podman.sizes = told;
+        const auto image = PulledImage::get(podman, reference, {});
+        ASSERT_TRUE(image) << image.error().message;
+        EXPECT_EQ(image->digest(), told.substr(0, 9));
+        EXPECT_EQ(image->size(), 0U);
+    }
 }
 
 TEST(PulledImage, GoesWhenSomebodyEndsUsWhileItGoes) {

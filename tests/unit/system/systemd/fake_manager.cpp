@@ -127,12 +127,36 @@ int FakeManager::answer_property(sd_bus_message* message) {
         if (std::string(name) == "Conditions") {
             return answer_conditions(message, unit);
         }
+        if (std::string(name) == "After") {
+            return answer_after(message, unit);
+        }
+        if (std::string(name).ends_with("TimestampMonotonic")) {
+            const auto moment = unit.moments.find(name);
+            return sd_bus_reply_method_return(
+                message, "v", "t", moment == unit.moments.end() ? 0 : moment->second
+            );
+        }
         const bool queued = !unit.job_type.empty();
         return sd_bus_reply_method_return(
             message, "v", "(uo)", queued ? 7 : 0, queued ? job_path : "/"
         );
     }
     return refuse(message, "org.freedesktop.DBus.Error.UnknownObject", "no such object");
+}
+
+int FakeManager::answer_after(sd_bus_message* message, const FakeUnit& unit) {
+    sd_bus_message* reply = nullptr;
+    sd_bus_message_new_method_return(message, &reply);
+    sd_bus_message_open_container(reply, 'v', "as");
+    sd_bus_message_open_container(reply, 'a', "s");
+    for (const auto& name : unit.after) {
+        sd_bus_message_append(reply, "s", name.c_str());
+    }
+    sd_bus_message_close_container(reply);
+    sd_bus_message_close_container(reply);
+    const int result = sd_bus_send(nullptr, reply, nullptr);
+    sd_bus_message_unref(reply);
+    return result;
 }
 
 int FakeManager::answer_conditions(sd_bus_message* message, const FakeUnit& unit) {

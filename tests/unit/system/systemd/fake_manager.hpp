@@ -4,6 +4,7 @@
 #include "base/handle.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -27,6 +28,8 @@ struct FakeUnit {
     std::string fragment = "/usr/lib/systemd/system/a.service";
     std::string description = "A unit";
     std::vector<std::pair<bool, std::string>> conditions = {};  ///< negated, path
+    std::map<std::string, std::uint64_t> moments = {};          ///< by property
+    std::vector<std::string> after = {};
 };
 
 /// Stands in for PID 1 at the other end of a socket: speaks real D-Bus, holds made-up units, and
@@ -51,6 +54,7 @@ private:
     void serve(UniqueFd server);
     int answer(sd_bus_message* message);
     int answer_property(sd_bus_message* message);
+    static int answer_after(sd_bus_message* message, const FakeUnit& unit);
     int answer_conditions(sd_bus_message* message, const FakeUnit& unit);
     int answer_manager(sd_bus_message* message, const std::string& member);
     int answer_stop(sd_bus_message* message, const FakeUnit& unit);

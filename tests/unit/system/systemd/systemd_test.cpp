@@ -42,6 +42,24 @@ TEST(SystemdUnits, TellsTheStateAndResolvesAnAlias) {
     EXPECT_EQ(state->file_state, "");
 }
 
+TEST(SystemdUnits, TellsWhenAUnitBeganAndWhatItWaitsFor) {
+    FakeUnit target = unit("network-pre.target");
+    target.moments = {
+        {"InactiveExitTimestampMonotonic", 1999999},
+        {"ActiveEnterTimestampMonotonic", 5000000},
+        {"InactiveEnterTimestampMonotonic", 0}};
+    target.after = {"a.service", "b.service"};
+    FakeManager manager({{target.id, target}});
+    const auto times = SystemdUnits(manager.take_client()).times(target.id);
+    ASSERT_TRUE(times) << times.error().message;
+    EXPECT_EQ(times->id, target.id);
+    EXPECT_EQ(times->load_state, "loaded");
+    EXPECT_EQ(times->begun, Milliseconds(1999));
+    EXPECT_EQ(times->active, Milliseconds(5000));
+    EXPECT_EQ(times->inactive, Milliseconds(0));
+    EXPECT_EQ(times->after, target.after);
+}
+
 TEST(SystemdUnits, ReadsTheFileStateFromTheFiles) {
     FakeUnit chronyd = unit("chronyd.service");
     chronyd.file_state = "masked-runtime";
