@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tests/demo: builds what a node gets and shows it at work on the disposable node."""
+"""tests/demo: builds what a node gets and shows it at work on the disposable node; with --broken REASON one that is broken, and with
+--cure how it is mended."""
 
 import concurrent.futures
 import os
+import subprocess
 import sys
 
 from . import build, process, scenarios
@@ -11,6 +13,11 @@ from .paths import NODE
 
 
 def main():
+    if any(word in ("--help", "-h", "list") or word.startswith("--broken") for word in sys.argv[1:]):
+        # What is wrong with the words is said before anything is built.
+        told = subprocess.run([str(NODE / "scenario"), "--check-words", *sys.argv[1:]], check=False)
+        if told.returncode != 0 or not ({"--broken"} & set(sys.argv[1:])) or "list" in sys.argv[1:]:
+            sys.exit(told.returncode)
     process.end_with_children()
     # Held by the program that takes this one's place, too.
     held = lock()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The demo: a stock node, the MachineConfig, a reboot, and what the node is then."""
+"""The demo: a stock node, the MachineConfig, a reboot, and what the node is then; or a node that is broken, and its cure."""
 
 import time
 
+from .broken import breakages, comes_to, cure, prepare
 from .checks import note, start_tally
 from .lab import Lab
 from .product import STAGED_MODULES, Product
@@ -20,6 +21,51 @@ def demo(machine_config):
         return _tell(lab)
     finally:
         lab.close()
+
+
+def demo_of_broken(machine_config, reason, cured):
+    """Shows a node that has come to this reason and, where it is asked for, the way out of it."""
+    start_tally()
+    lab = Lab("demo", machine_config=machine_config)
+    lab.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return _tell_of_broken(lab, reason, cured)
+    finally:
+        lab.close()
+
+
+def list_of_broken():
+    """Each reason that a demo can show, with its story."""
+    return "\n".join(f"{reason:14}{breakage.story}" for reason, breakage in breakages("KERNEL").items())
+
+
+def _tell_of_broken(lab, reason, cured):
+    breakage = breakages(lab.kernel)[reason]
+    with _chapter("1. A healthy node, with the MachineConfig delivered and the (fixture) modules staged"):
+        machine = lab.booted(functions=2)
+        product = Product(machine)
+        prepare(lab, machine, reason)
+    print(f"\nnode# {breakage.breaks}\nnode# reboot")
+    with _chapter(f"2. {breakage.story} The node boots"):
+        comes_to(machine, breakage, reason, ADDRESSES)
+    _show_broken(machine)
+    came_to = product.status()
+    typed = f"node# {breakage.cure}" + ("\nnode# reboot      # on a cluster: drained before" if breakage.cured_by_reboot else "")
+    if not cured:
+        print(f"\nThe cure:\n\n{typed}\n\ntests/demo --broken {reason} --cure shows what becomes of it.", flush=True)
+        return came_to["reason_code"] == reason
+    print(f"\n{typed}")
+    with _chapter("3. The cure"):
+        cure(machine, breakage, ADDRESSES)
+    _show(machine, "onload-node status")
+    state = product.status()["state"]
+    print(f"\nThe node is {state}.", flush=True)
+    return came_to["reason_code"] == reason and state == "active"
+
+
+def _show_broken(machine):
+    for command in ("systemctl status --no-pager --lines=0 onload-node | head -n 5", "onload-node status", "onload-node plan"):
+        _show(machine, command)
 
 
 def _tell(lab):

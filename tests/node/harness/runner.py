@@ -11,7 +11,7 @@ import time
 import traceback
 
 from . import checks, costs, paths, qemu
-from .demo import demo
+from .demo import demo, demo_of_broken, list_of_broken
 from .errors import HarnessError
 from .lab import Lab
 
@@ -32,10 +32,18 @@ def parse_arguments(words):
     parser.add_argument("names", nargs="*", metavar="NAME", help="a scenario; all if none is given")
     parser.add_argument("--list", action="store_true", help="names the scenarios and their promises")
     parser.add_argument("--demo", action="store_true", help="shows the main job instead of running scenarios")
+    parser.add_argument("--check-words", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--broken", metavar="REASON", help="with --demo: a node that has come to this reason; \"list\" names those that there are")
+    parser.add_argument("--cure", action="store_true", help="with --broken: and the way out of it")
     parser.add_argument("--full", action="store_true", help="the full counts where a scenario has two")
     parser.add_argument("--seed", type=int, metavar="N", help="repeats the one case of this seed, where a scenario has seeds")
     parser.add_argument("--machineconfig", metavar="FILE", help="the rendered MachineConfig under test")
     arguments = parser.parse_args(words)
+    known = [line.split()[0] for line in list_of_broken().splitlines()]
+    if arguments.broken and arguments.broken not in known:
+        parser.exit(0 if arguments.broken == "list" else 64, f"a node can be broken in these ways, by its reason code:\n\n{list_of_broken()}\n")
+    if arguments.cure and not arguments.broken:
+        parser.error("--cure needs --broken REASON")
     unknown = [name for name in arguments.names if name not in available()]
     if unknown:
         parser.error(f"no scenario {', '.join(unknown)}; there are: {', '.join(available())}")
@@ -115,6 +123,8 @@ def result(name, tally, seconds):
 
 def main(words=None):
     arguments = parse_arguments(words)
+    if arguments.check_words:
+        return 0
     if arguments.list:
         print_list()
         return 0
@@ -123,6 +133,8 @@ def main(words=None):
         print("scenario: the node's image could not be built; the reason is above", file=sys.stderr)
         return 1
     try:
+        if arguments.demo and arguments.broken:
+            return 0 if demo_of_broken(arguments.machineconfig, arguments.broken, arguments.cure) else 1
         if arguments.demo:
             return 0 if demo(arguments.machineconfig) else 1
         results = [run(name, arguments) for name in arguments.names or available()]
