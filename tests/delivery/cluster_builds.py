@@ -174,7 +174,7 @@ def bundle(cases, rendered):
     cases.equal("it is made of the other images", parts - {"UBI9_MICRO_IMAGE"}, {"ONLOAD_MODULE_IMAGE", "ONLOAD_USER_IMAGE", "SFPTPD_IMAGE"})
     listed = (ROOT / "packaging/airgap/images.list").read_text(encoding="utf-8")
     cases.check("it is in the list for clusters without internet, one for each kernel", re.search(r"/node-bundle:\S+-\$\{kernel\}$", listed, re.MULTILINE))
-    for readme in ("README.md", "packaging/kubernetes/README.md"):
+    for readme in ("packaging/docs/staging.md", "packaging/kubernetes/README.md"):
         found = re.search(r'source = "[^"]*/node-bundle:v[\d.]+-\$\{kernel\}"', (ROOT / readme).read_text(encoding="utf-8"))
         cases.check(f"{readme} has it as the source", found)
 

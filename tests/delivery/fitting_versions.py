@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The Onload that is built by default is one that builds on the kernel of the OpenShift that is meant by default, by a table in the
-README that has every OpenShift we support, and a public source for each line."""
+"""The Onload that is built by default is one that builds on the kernel of the OpenShift that is meant by default, by a table in
+packaging/docs/versions.md that has every OpenShift we support, and a public source for each line."""
 
 import re
 
 from cases import ROOT
 
-README = ROOT / "README.md"
+VERSIONS = ROOT / "packaging/docs/versions.md"
+STAGING = ROOT / "packaging/docs/staging.md"
 SUPPORTED = [f"4.{minor}" for minor in range(12, 22)]
 HEADING = "| OpenShift | RHEL | kernel | Onload | source |"
 
@@ -21,7 +22,7 @@ def _versions(cell):
 def _rows():
     """OpenShift -> the other cells."""
     rows = {}
-    text = README.read_text(encoding="utf-8").partition(HEADING)[2].partition("\n\n")[0]
+    text = VERSIONS.read_text(encoding="utf-8").partition(HEADING)[2].partition("\n\n")[0]
     for line in text.splitlines()[2:]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         rows |= {version: cells[1:] for version in _versions(cells[0])}
@@ -30,7 +31,7 @@ def _rows():
 
 def everything(cases, values):
     rows = _rows()
-    cases.equal("the README says which Onload fits which OpenShift, for all that we support", sorted(rows, key=SUPPORTED.index), SUPPORTED)
+    cases.equal("the document says which Onload fits which OpenShift, for all that we support", sorted(rows, key=SUPPORTED.index), SUPPORTED)
     cases.equal("each with a public source", [each for each, cells in rows.items() if "https://" not in cells[-1]], [])
     default, tag = values["OPENSHIFT_MINOR"].removeprefix("v"), values["ONLOAD_TAG"].removeprefix("v")
     fitting = re.findall(r"\d+\.\d+\.\d+", rows.get(default, ["", "", "", ""])[2])
@@ -39,6 +40,6 @@ def everything(cases, values):
     known_not_to_build = ("8.1.2", "8.1.1", "8.1.0")
     late = [each for each, cells in rows.items() if each not in SUPPORTED[:4] and set(re.findall(r"\d+\.\d+\.\d+", cells[2])) & set(known_not_to_build)]
     cases.equal("none that is known not to build on RHEL 9.3 and later is named for that", late, [])
-    text = README.read_text(encoding="utf-8").partition("\n### Staging\n")[2].partition("\n### ")[0]
+    text = STAGING.read_text(encoding="utf-8")
     tags = set(re.findall(r":(v\d+\.\d+\.\d+)-\$\{kernel\}", text))
-    cases.equal("the README's example of a source has the tag that is built", tags, {values["ONLOAD_TAG"]})
+    cases.equal("the document's example of a source has the tag that is built", tags, {values["ONLOAD_TAG"]})

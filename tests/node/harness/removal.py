@@ -7,15 +7,15 @@ from . import paths
 from .checks import expect_equal
 from .file_list import differences, file_list
 
-README = paths.PROJECT / "README.md"
-# What the README says stays on the disk until it is purged.
+DOCUMENT = paths.PROJECT / "packaging/docs/removing.md"
+# What the document says stays on the disk until it is purged.
 STAYS = ("/opt/lib/modules/", "/opt/onload/", "/usr/local/sbin/onload_cp_server", "/usr/local/sbin/onload_stackdump",
          "/usr/local/sbin/sfptpd", "/var/lib/onload-node/")
 
 
 def documented_removal():
-    """The command for what stays, out of the README: what people copy is what is tried."""
-    return re.search(r"^ +(rm -rf /opt/lib/modules .*)$", README.read_text(), re.MULTILINE)[1]
+    """The command for what stays, out of the document: what people copy is what is tried."""
+    return re.search(r"^ +(rm -rf /opt/lib/modules .*)$", DOCUMENT.read_text(), re.MULTILINE)[1]
 
 
 def same_files(promise, before, machine, stays=()):

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Applying to a node that is as configured changes nothing: no module, no file, no unit."""
+"""Applying to a node that is as configured changes nothing: no module, no file, no unit.
+
+Such a node prints what is written in README.md."""
 
 from harness import check, expect_equal
 from harness.exit_status import HAS_STEPS
 from harness.product import STAGED_MODULES, Product
+from harness.transcripts import compared
 
 
 def traces(machine):
@@ -24,6 +27,8 @@ def scenario(lab):
     product = Product(machine)
     expect_equal("the node is active", product.status()["state"], "active")
 
+    machine.wait_until("systemctl show onload-node.service -p Description | grep -q 'sfptpd keeps time'")
+    compared(machine, "README.md")
     plan = product.run("plan")
     expect_equal("the plan is empty", (plan.rc, plan.stdout), (0, "nothing to do: the node is as configured\n"))
     # At boot the status said "sfptpd starting"; the first apply after it brings the status file up to date.

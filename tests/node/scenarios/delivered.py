@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What is on the node is what butane rendered, byte for byte; deleted again, the node boots as it did before.
 
-What is staged stays then; removed by hand as the README says, nothing at all is left."""
+What is staged stays then; removed by hand as packaging/docs/removing.md says, nothing at all is left."""
 
 from harness import check, expect_equal
 from harness.file_list import file_list
