@@ -36,8 +36,8 @@ def breakages(kernel):
             f"cd /opt/lib/modules && sha256sum {kernel}/extra/* | sed 's/^......../00000000/' >{PINS}",
             f"cd /opt/lib/modules && sha256sum {kernel}/extra/* >{PINS}      # once you know that these are yours"),
         "time-daemon": Breakage(
-            "sfptpd is configured for an interface that the node does not have.", "degraded",
-            "sed -i 's/^\\[general\\]/&\\ninterface ens99/' /etc/sfptpd.conf", "sed -i '/^interface ens99/d' /etc/sfptpd.conf && "
+            "The configuration of sfptpd has a mistake.", "degraded",
+            "sed -i 's/^sync_module ptp /sync_module ptpd /' /etc/sfptpd.conf", "sed -i 's/^sync_module ptpd /sync_module ptp /' /etc/sfptpd.conf && "
             "systemctl reset-failed sfptpd && onload-node apply", cured_by_reboot=False),
         "guard": Breakage(
             "The staged driver takes the node down: it has died in two boots.", "in-tree",
@@ -56,9 +56,8 @@ def prepare(lab, machine, reason):
 
 def comes_to(machine, breakage, reason, addresses):
     """Breaks the node and lets it boot, as often as it takes."""
-    machine.check(breakage.breaks)
-    machine.reboot()
-    for _ in range(breakage.boots - 1):
+    machine.check(f"{breakage.breaks}\nsystemctl --no-block reboot")
+    for _ in range(breakage.boots):
         machine.wait_next_boot()
     machine.wait_booted()
     machine.check(addresses)
