@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What `tests/demo --broken` shows: a node that was broken says so and what to do, and is healthy again by the cure that is written down.
 
-Two reasons; with --full all of them."""
+Three reasons; with --full all of them."""
 
 from harness import check, expect_equal, tried
 from harness.broken import breakages, comes_to, cure, prepare
 from harness.demo import ADDRESSES
 from harness.product import Product
 
-SHORT = ("pins", "time-daemon")
+SHORT = ("config", "pins", "time-daemon")
 
 
 def scenario(lab):
