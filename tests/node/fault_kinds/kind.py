@@ -3,6 +3,8 @@
 
 import dataclasses
 
+from harness.exit_status import DEGRADED, IN_TREE
+
 IN_TREE, OUT_OF_TREE = "in-tree", "out-of-tree"
 CHRONYD, SFPTPD = "chronyd.service", "sfptpd.service"
 PRESERVED = ("ens8f0", "ens8f1")
@@ -39,7 +41,7 @@ class Kind:
     driver_fault: str = ""
     state: str = "in-tree"
     code: str = ""
-    exit: int = 3
+    exit: int = IN_TREE
     driver: str = IN_TREE
     names: tuple = PRESERVED
     clock: str | None = CHRONYD
@@ -60,7 +62,7 @@ def active(name, **rest):
 
 def degraded(name, code, **rest):
     """The staged driver is on, something secondary is not."""
-    return Kind(name, **{"state": "degraded", "code": code, "exit": 4, "driver": OUT_OF_TREE, "clock": SFPTPD, **rest})
+    return Kind(name, **{"state": "degraded", "code": code, "exit": DEGRADED, "driver": OUT_OF_TREE, "clock": SFPTPD, **rest})
 
 
 def stays(name, code, **rest):

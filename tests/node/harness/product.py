@@ -22,7 +22,7 @@ OUR_PATHS = (
     "/etc/systemd/system/chron*.d/*onload-node* /etc/systemd/system/*.wants/*onload-node* "
     "/etc/udev/rules.d/*onload* /run/onload-node /run/systemd/network/*onload-node* "
     "/run/udev/rules.d/*onload-node* /run/systemd/system/chron* /usr/local/bin/onload-node* /usr/local/lib/onload-node/* "
-    "/usr/local/lib/systemd/catalog/onload-node*"
+    "/usr/local/lib/systemd/catalog/onload-node* /usr/local/share/man/*/onload-node* /etc/bash_completion.d/onload-node"
 )
 
 
