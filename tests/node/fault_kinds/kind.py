@@ -3,7 +3,7 @@
 
 import dataclasses
 
-from harness.exit_status import DEGRADED, IN_TREE
+from harness import exit_status
 
 IN_TREE, OUT_OF_TREE = "in-tree", "out-of-tree"
 CHRONYD, SFPTPD = "chronyd.service", "sfptpd.service"
@@ -41,7 +41,7 @@ class Kind:
     driver_fault: str = ""
     state: str = "in-tree"
     code: str = ""
-    exit: int = IN_TREE
+    exit: int = exit_status.IN_TREE
     driver: str = IN_TREE
     names: tuple = PRESERVED
     clock: str | None = CHRONYD
@@ -62,7 +62,7 @@ def active(name, **rest):
 
 def degraded(name, code, **rest):
     """The staged driver is on, something secondary is not."""
-    return Kind(name, **{"state": "degraded", "code": code, "exit": DEGRADED, "driver": OUT_OF_TREE, "clock": SFPTPD, **rest})
+    return Kind(name, **{"state": "degraded", "code": code, "exit": exit_status.DEGRADED, "driver": OUT_OF_TREE, "clock": SFPTPD, **rest})
 
 
 def stays(name, code, **rest):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Faults of interface names and of the clock daemons."""
 
-from harness.exit_status import DEGRADED
+from harness import exit_status
 from harness.product import SEQUENTIAL
 
 from .kind import CHRONYD, LOST_TIME, active, degraded
@@ -39,9 +39,9 @@ KINDS = (
     active("sfptpd is terminated by somebody", full_only=True,
            after="pkill -TERM -x sfptpd; sleep 1; timeout 30 bash -c 'until systemctl is-active --quiet sfptpd; do sleep 0.2; done'"),
     degraded("sfptpd never gets ready", "time-daemon", breaks="printf '#!/bin/sh\\nexec sleep 600\\n' >/usr/local/sbin/sfptpd", **LOST_TIME),
-    active("sfptpd has no unit", clock=CHRONYD, state="degraded", code="time-daemon", exit=DEGRADED,
+    active("sfptpd has no unit", clock=CHRONYD, state="degraded", code="time-daemon", exit=exit_status.DEGRADED,
            breaks="rm /etc/systemd/system/sfptpd.service; systemctl daemon-reload", trace="no-time-daemon-unit", full_only=True),
-    degraded("sfptpd is masked by somebody", "time-daemon", clock=CHRONYD, exit=DEGRADED,
+    degraded("sfptpd is masked by somebody", "time-daemon", clock=CHRONYD, exit=exit_status.DEGRADED,
              breaks="rm /etc/systemd/system/sfptpd.service; ln -s /dev/null /etc/systemd/system/sfptpd.service; systemctl daemon-reload", full_only=True),
     active("chronyd is started by somebody afterwards", after="systemctl start chronyd; true", full_only=True),
     active("chronyd is stopped by somebody before", breaks="systemctl disable --now chronyd", full_only=True),
