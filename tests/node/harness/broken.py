@@ -61,7 +61,8 @@ def comes_to(machine, breakage, reason, addresses):
         machine.wait_next_boot()
     machine.wait_booted()
     machine.check(addresses)
-    machine.wait_until(f"onload-node status --json | grep -q '\"reason_code\" : \"{reason}\"'", 120)
+    # chronyd has the clock in each of these cases; until it has, sfptpd is still being tried.
+    machine.wait_until(f"systemctl is-active --quiet chronyd && onload-node status --json | grep -q '\"reason_code\" : \"{reason}\"'", 120)
 
 
 def cure(machine, breakage, addresses):
