@@ -8,6 +8,7 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <elf.h>
 
@@ -172,6 +173,23 @@ Result<ModuleImage> read_module_image(View bytes) {
     }
     read_symbols(*sections, image);
     return image;
+}
+
+std::string processor_name(std::uint16_t machine) {
+    // Those that RHEL is built for, and the next one.
+    constexpr std::pair<std::uint16_t, std::string_view> known[] = {
+        {EM_PPC64, "64-bit PowerPC"},
+        {EM_S390, "s390x"},
+        {EM_X86_64, "x86-64"},
+        {EM_AARCH64, "AArch64"},
+        {EM_RISCV, "RISC-V"}};
+    auto number = compose("ELF machine {}", std::to_string(machine));
+    for (const auto& [value, name] : known) {
+        if (value == machine) {
+            return compose("{} ({})", name, number);
+        }
+    }
+    return number;
 }
 
 }  // namespace onload_node

@@ -22,6 +22,9 @@ inline constexpr std::uint16_t own_machine = 183;
 #error "onload-node runs on x86-64 and aarch64"
 #endif
 
+/// "x86-64 (ELF machine 62)"; of one that we do not know, the number alone.
+[[nodiscard]] std::string processor_name(std::uint16_t machine);
+
 /// What a module's ELF image says about the module.
 struct ModuleImage {
     std::uint16_t machine = 0;  ///< e_machine of the ELF header

@@ -67,21 +67,21 @@ void verify_modules(
 }
 
 void verify_machines(const VerifyContext& context, Verdicts& verdicts) {
-    const auto own = std::to_string(own_machine);
+    const auto own = processor_name(own_machine);
     for (const ModuleFile* const file : context.staged) {
         if (file->machine != own_machine) {
             verdicts.fail(
                 {CheckId::machine, ReasonCode::wrong_machine, file->name.str()},
                 compose(
-                    "{} is built for another processor (ELF machine {}, this one is {})",
+                    "{} is built for another processor ({}, this one is {})",
                     file->path,
-                    std::to_string(file->machine),
+                    processor_name(file->machine),
                     own
                 )
             );
         }
     }
-    verdicts.settle(CheckId::machine, Verdict::passed, "ELF machine " + own);
+    verdicts.settle(CheckId::machine, Verdict::passed, own);
 }
 
 std::string_view release_of(std::string_view vermagic) {

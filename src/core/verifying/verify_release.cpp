@@ -71,11 +71,11 @@ void verify_kernel(const Observed& observed, const ReleaseKernel& kernel, Verdic
              true,
              "give the image of the release for this processor"},
             compose(
-                "kernel {} of {} is for another processor (ELF machine {}, this one is {})",
+                "kernel {} of {} is for another processor ({}, this one is {})",
                 kernel.name,
                 kernel.source,
-                std::to_string(machine),
-                std::to_string(own_machine)
+                processor_name(machine),
+                processor_name(own_machine)
             )
         );
     }

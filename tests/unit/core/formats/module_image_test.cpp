@@ -61,6 +61,12 @@ TEST(ModuleImage, TellsWhatTheModuleSaysOfItself) {
     EXPECT_EQ(image->parameters, (Strings{"performance_profile", "rss_cpus"}));
 }
 
+TEST(ProcessorName, IsInWords) {
+    EXPECT_EQ(processor_name(62), "x86-64 (ELF machine 62)");
+    EXPECT_EQ(processor_name(183), "AArch64 (ELF machine 183)");
+    EXPECT_EQ(processor_name(9999), "ELF machine 9999");
+}
+
 TEST(ModuleImage, TakesTheFirstOfTwoEntriesAsTheKernelDoes) {
     const auto image =
         read_module_image(ModuleImageFixture{{"version=1", "version=2", "name=a"}}.build());
