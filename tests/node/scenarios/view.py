@@ -28,6 +28,8 @@ def a_good_boot_is_short(product):
     machine = product.machine
     lines = machine.check("journalctl -b -u onload-node.service -p info --no-pager -o short").splitlines()
     note(f"a good boot has {len(lines)} lines")
+    # Said once guard.settle has passed, which on a slow machine may be now.
+    lines = [line for line in lines if "this boot is confirmed as good" not in line]
     check(f"a good boot has at most {MOST_LINES} lines, systemd's own too", 3 <= len(lines) <= MOST_LINES, "\n".join(lines))
     check("its last line is the sentence, with the time that it took", "active: sfc " in lines[-1] and "sfptpd keeps time; apply took " in lines[-1]
           and lines[-1].endswith(" ms"), lines[-1])
